@@ -1,0 +1,50 @@
+import { isIPv4 } from 'node:net';
+import type { Settings } from '../config/schema.ts';
+
+/** What follows from the settings, for the templates and the relay's services. Pure data, kept as JSON. */
+export interface Model {
+  readonly settings: Settings;
+  /** `mail_domain`: a domain, or an IPv4 address. Names the folder below `/home/vmail/mail`. */
+  readonly domain: string;
+  /** What follows the @ in an address: the domain, or `[192.0.2.1]` (RFC 5321 §4.1.3). */
+  readonly addressDomain: string;
+  /** The host to connect to, as it stands in a URL: the domain, or the bare IPv4 address. */
+  readonly host: string;
+  readonly isIpOnly: boolean;
+  /** IP-only relays and domains starting with `_` sign their certificate themselves. */
+  readonly isSelfSigned: boolean;
+  /** Certificate chain and key in PEM, where Postfix, Dovecot and nginx read them. */
+  readonly certificate: string;
+  readonly certificateKey: string;
+  /** Where the pages are published from. */
+  readonly wwwFolder: string;
+}
+
+/** Where things are in a relay. Upstream's places where it has one, so that state moves with `tar`. */
+export const PATHS = {
+  mail: '/home/vmail/mail',
+  dkimKey: '/etc/dkimkeys/opendkim.private',
+  noCreate: '/etc/chatmail-nocreate',
+  /** The resolved model, written by `chatmail configure`, read by the services. */
+  model: '/etc/chatmail/relay.json',
+  state: '/var/lib/chatmail/state.json',
+  www: '/var/www/chatmail',
+} as const;
+
+/** Derives the model. `settings.mail_domain` must be settled by then. */
+export const modelOf = (settings: Settings & { readonly mail_domain: string }): Model => {
+  const domain = settings.mail_domain;
+  const isIpOnly = isIPv4(domain);
+  const external = settings.tls_external_cert_and_key;
+  return {
+    settings,
+    domain,
+    addressDomain: isIpOnly ? `[${domain}]` : domain,
+    host: domain,
+    isIpOnly,
+    isSelfSigned: external === undefined && (isIpOnly || domain.startsWith('_')),
+    certificate: external?.[0] ?? '/etc/ssl/certs/mailserver.pem',
+    certificateKey: external?.[1] ?? '/etc/ssl/private/mailserver.key',
+    wwwFolder: settings.www_folder ?? PATHS.www,
+  };
+};

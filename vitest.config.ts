@@ -1,0 +1,28 @@
+import { defineConfig } from 'vitest/config';
+
+/**
+ * Two projects: `unit` is fast and starts no machine; `machine` boots real relays, one file after the
+ * other, because the computer has two cores and the images are shared.
+ */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/machine/**'],
+        },
+      },
+      {
+        test: {
+          name: 'machine',
+          include: ['test/machine/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 600_000,
+          hookTimeout: 900_000,
+        },
+      },
+    ],
+  },
+});
