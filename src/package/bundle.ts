@@ -1,0 +1,28 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { build } from 'esbuild';
+import { PROGRAM, PROJECT } from './paths.ts';
+
+/**
+ * Bundles the relay's program: one script for Debian's Node 18. `yaml` and `mustache` come from Debian's
+ * node-yaml and node-mustache, so that they are patched with the system and cost no room here.
+ */
+const bundleRelay = async (): Promise<string> => {
+  const { outputFiles } = await build({
+    entryPoints: [`${PROJECT}src/relay/main.ts`],
+    bundle: true,
+    minify: true,
+    write: false,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node18',
+    external: ['yaml', 'mustache'],
+    legalComments: 'none',
+    banner: { js: '#!/usr/bin/node' },
+    logLevel: 'warning',
+  });
+  return outputFiles[0]?.text ?? '';
+};
+
+// Part of `npm run build`, so that whoever installs this program needs no bundler.
+await mkdir(`${PROJECT}lib/relay`, { recursive: true });
+await writeFile(PROGRAM, await bundleRelay());

@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { execa } from 'execa';
+import { PROGRAM, PROJECT } from './paths.ts';
+import { controlFiles, type PackageTree, packageTree } from './tree.ts';
+
+const md5sums = (tree: PackageTree): string =>
+  [...tree]
+    .map(([path, file]) => `${createHash('md5').update(file.content).digest('hex')}  ${path.slice(1)}\n`)
+    .join('');
+
+const writeTree = async (folder: string, tree: PackageTree): Promise<void> => {
+  for (const [path, { content, mode }] of tree) {
+    const target = join(folder, path);
+    await mkdir(dirname(target), { recursive: true, mode: 0o755 });
+    await writeFile(target, content, { mode });
+  }
+};
+
+/** When the package was made, for whoever wants the same bytes again (reproducible-builds.org). */
+const sourceDate = (env: NodeJS.ProcessEnv): number => Number(env.SOURCE_DATE_EPOCH ?? 1_767_225_600);
+
+export interface RelayPackage {
+  readonly path: string;
+  readonly version: string;
+  readonly tree: PackageTree;
+}
+
+export const packageVersion = async (): Promise<string> =>
+  (JSON.parse(await readFile(`${PROJECT}package.json`, 'utf8')) as { version: string }).version;
+
+/**
+ * Builds `chatmail-relay_<version>_all.deb` in `folder` with dpkg-deb: the same bytes for the same sources.
+ * Rejects with execa's error when dpkg-deb is missing or fails.
+ */
+export const buildRelayPackage = async (
+  folder: string,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<RelayPackage> => {
+  const version = await packageVersion();
+  const epoch = sourceDate(env);
+  const date = new Date(epoch * 1000).toUTCString().replace('GMT', '+0000');
+  const tree = packageTree(await readFile(PROGRAM, 'utf8'), version, date);
+  const staging = await mkdtemp(join(tmpdir(), 'chatmail-relay-'));
+  try {
+    await writeTree(staging, tree);
+    await writeTree(join(staging, 'DEBIAN'), controlFiles(tree, version));
+    await writeFile(join(staging, 'DEBIAN/md5sums'), md5sums(tree));
+    await mkdir(folder, { recursive: true });
+    const path = join(folder, `chatmail-relay_${version}_all.deb`);
+    const reproducible = { ...env, SOURCE_DATE_EPOCH: String(epoch) };
+    await execa('dpkg-deb', ['--root-owner-group', '-Zxz', '-z9', '-Sextreme', '--build', staging, path], {
+      env: reproducible,
+    });
+    return { path, version, tree };
+  } finally {
+    await rm(staging, { recursive: true, force: true });
+  }
+};

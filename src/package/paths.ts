@@ -1,0 +1,7 @@
+import { fileURLToPath } from 'node:url';
+
+/** The project's own folder: this file is two levels below it, in `src/` and in `lib/` alike. */
+export const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
+
+/** The relay's bundled program, made by `npm run build`. */
+export const PROGRAM = `${PROJECT}lib/relay/chatmail`;

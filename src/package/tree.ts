@@ -1,0 +1,66 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import { loadTemplates } from '../render/load-templates.ts';
+import { PROJECT } from './paths.ts';
+
+/** A file of the package by its absolute path. */
+export interface PackageFile {
+  readonly content: string | Uint8Array;
+  readonly mode: number;
+}
+export type PackageTree = ReadonlyMap<string, PackageFile>;
+
+const DOC = '/usr/share/doc/chatmail-relay';
+
+const debian = (name: string): string => readFileSync(`${PROJECT}src/package/debian/${name}`, 'utf8');
+
+const changelog = (version: string, date: string): string =>
+  `chatmail-relay (${version}) stable; urgency=medium\n\n  * See CHANGELOG.md of chatmail-image.\n\n` +
+  ` -- chatmail-image authors <chatmail-image@packages.invalid>  ${date}\n`;
+
+const gzip = (text: string): Uint8Array => gzipSync(text, { level: 9 });
+
+/** What is in the package, decided without writing anything. `program` is the bundled script. */
+export const packageTree = (program: string, version: string, date: string): PackageTree => {
+  const files = new Map<string, PackageFile>();
+  const add = (path: string, content: string | Uint8Array, mode = 0o644) =>
+    files.set(path, { content, mode });
+  add('/usr/bin/chatmail', program, 0o755);
+  for (const [path, text] of loadTemplates(`${PROJECT}templates/usr`, '/usr')) add(path, text);
+  for (const [path, text] of loadTemplates(`${PROJECT}templates/etc`, '/usr/share/chatmail/templates/etc'))
+    add(path, text);
+  for (const [path, text] of loadTemplates(`${PROJECT}www`, '/usr/share/chatmail/www')) add(path, text);
+  add('/usr/share/man/man8/chatmail.8.gz', gzip(debian('chatmail.8')));
+  add(`${DOC}/copyright`, debian('copyright'));
+  add(`${DOC}/changelog.gz`, gzip(changelog(version, date)));
+  if (readdirSync(`${PROJECT}src/package/debian`).includes('lintian-overrides'))
+    add('/usr/share/lintian/overrides/chatmail-relay', debian('lintian-overrides'));
+  return files;
+};
+
+/** Units of ours, in the order in which they are enabled: those with an `[Install]` section. */
+export const unitsOf = (tree: PackageTree): string[] =>
+  [...tree]
+    .filter(
+      ([path, file]) =>
+        path.startsWith('/usr/lib/systemd/system/') && String(file.content).includes('\n[Install]\n'),
+    )
+    .map(([path]) => path.replace(/^.*\//, ''));
+
+/** The control files, with the units and the version filled in. */
+export const controlFiles = (tree: PackageTree, version: string): PackageTree => {
+  const units = unitsOf(tree);
+  const kib = Math.ceil([...tree.values()].reduce((sum, file) => sum + file.content.length, 0) / 1024);
+  const fill = (text: string) =>
+    text
+      .replaceAll('@UNITS@', units.join(' '))
+      .replaceAll('@SOCKETS@', units.filter((unit) => unit.endsWith('.socket')).join(' '))
+      .replaceAll('@VERSION@', version)
+      .replaceAll('@SIZE@', String(kib));
+  return new Map([
+    ['control', { content: fill(debian('control')), mode: 0o644 }],
+    ...['postinst', 'prerm', 'postrm'].map(
+      (name) => [name, { content: fill(debian(name)), mode: 0o755 }] as const,
+    ),
+  ]);
+};

@@ -1,0 +1,48 @@
+import { execFileSync } from 'node:child_process';
+import { readState } from '../firstboot/state.ts';
+
+const UNITS = [
+  'postfix@-',
+  'dovecot',
+  'opendkim',
+  'nginx',
+  'unbound',
+  'chatmail-doveauth',
+  'chatmail-filtermail',
+];
+
+/** `systemctl is-active` exits non-zero when one is not, and prints a line for each all the same. */
+const activity = (): string[] => {
+  try {
+    return execFileSync('systemctl', ['is-active', ...UNITS], { encoding: 'utf8' })
+      .trim()
+      .split('\n');
+  } catch (error) {
+    return String((error as { stdout?: string }).stdout ?? '')
+      .trim()
+      .split('\n');
+  }
+};
+
+/** Prints where the relay stands. Exit status 0 when it is ready and all services run, else 1. */
+export const status = (isJson: boolean): number => {
+  const state = readState();
+  const services = activity();
+  const isFine = state?.state === 'ready' && services.every((service) => service === 'active');
+  if (isJson) {
+    const units = Object.fromEntries(UNITS.map((unit, i) => [unit, services[i] ?? 'unknown']));
+    process.stdout.write(`${JSON.stringify({ ...state, services: units })}\n`);
+    return isFine ? 0 : 1;
+  }
+  const { domain = '-', address = '-', sources = {}, problems } = state ?? {};
+  const rows = [
+    ['state', state ? `${state.state}: ${state.step}` : 'not configured yet: there are no settings'],
+    ['domain', domain],
+    ['address', address],
+    ...Object.entries(sources),
+    ...UNITS.map((unit, i) => [unit, services[i] ?? 'unknown']),
+  ];
+  for (const [name = '', value = ''] of rows) process.stdout.write(`${name.padEnd(28)} ${value}\n`);
+  if (problems) process.stdout.write(`\n${problems}\n`);
+  return isFine ? 0 : 1;
+};

@@ -1,0 +1,34 @@
+import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { RelayFile } from '../../render/render.ts';
+import { replaceFile } from '../lib/replace-file.ts';
+
+/** Files of Debian's packages that we replace; they come back when our package is removed. */
+const REPLACED = ['/etc/postfix/main.cf', '/etc/postfix/master.cf'];
+const KEPT = '/var/lib/chatmail/replaced';
+
+const keepOriginal = (path: string): void => {
+  const kept = KEPT + path;
+  if (!REPLACED.includes(path) || existsSync(kept) || !existsSync(path)) return;
+  mkdirSync(dirname(kept), { recursive: true });
+  copyFileSync(path, kept);
+};
+
+const contentOf = (path: string): string | undefined => {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+};
+
+/** Writes the files whose content is not there yet, and returns their paths. */
+export const applyFiles = (files: readonly RelayFile[]): string[] => {
+  const changed = files.filter(({ path, content }) => contentOf(path) !== content);
+  for (const { path, content } of changed) {
+    keepOriginal(path);
+    mkdirSync(dirname(path), { recursive: true });
+    replaceFile(path, content);
+  }
+  return changed.map(({ path }) => path);
+};

@@ -1,0 +1,71 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
+import { printProblems } from '../../config/print-problems.ts';
+import type { Problem } from '../../config/problem.ts';
+import { type Model, modelOf, PATHS } from '../../model/model.ts';
+import { type RelayFile, renderFiles } from '../../render/render.ts';
+import { templatesFor } from '../../render/templates.ts';
+import { joinCode } from '../web/join-code.ts';
+import { applyFiles } from './apply-files.ts';
+import { ensureCertificate, ensureDkimKey } from './keys.ts';
+import { ownAddress } from './public-address.ts';
+import { readSettings } from './read-settings.ts';
+import { announce, writeState } from './state.ts';
+import { reload, unitsFor } from './units.ts';
+
+const SHARE = '/usr/share/chatmail';
+/** While it exists the mail servers may start; gone with every boot (`ConditionPathExists=` in their units). */
+const CONFIGURED = '/run/chatmail/configured';
+
+/** The picture of the code to join with, where it is the same for everybody. */
+const joinPicture = (model: Model): RelayFile[] => {
+  const code = joinCode(model);
+  if (code === undefined || model.settings.www_folder !== undefined) return [];
+  const content = execFileSync('qrencode', ['-t', 'SVG', '--rle', '-m', '2', '-o', '-'], {
+    input: code,
+    encoding: 'utf8',
+  });
+  return [{ path: `${PATHS.www}/join.svg`, content }];
+};
+
+const refuse = (problems: readonly Problem[], isBoot: boolean): number => {
+  const text = printProblems(problems);
+  if (!isBoot) {
+    process.stderr.write(text);
+    return 1;
+  }
+  rmSync(CONFIGURED, { force: true });
+  writeState({ state: 'error', step: 'settings are wrong, mail services stay down', problems: text });
+  announce(`error: ${text}correct the settings and reboot`);
+  return 1;
+};
+
+/**
+ * From settings to a configured machine: keys that are missing, files that changed, and the servers that read
+ * them. Each step can be repeated. With `isBoot` a problem is shown on the console and keeps mail down; by hand
+ * it is printed and nothing changes.
+ */
+export const configure = (isBoot: boolean): number => {
+  const found = readSettings();
+  if (!found.ok) return refuse(found.problems, isBoot);
+  const { settings, sources } = found.value;
+  const model = modelOf(settings);
+  const address = ownAddress(networkInterfaces());
+  const place = { domain: model.domain, ...(address !== undefined && { address }), sources };
+  writeState({ state: 'configuring', step: 'writing configuration', ...place });
+  if (!model.isIpOnly) ensureDkimKey();
+  const isNewCertificate = ensureCertificate(model);
+  const changed = applyFiles([
+    ...renderFiles(model, templatesFor(model, `${SHARE}/templates/etc`, `${SHARE}/www`)),
+    ...joinPicture(model),
+    { path: PATHS.model, content: `${JSON.stringify(model)}\n` },
+  ]);
+  if (isNewCertificate) changed.push(model.certificate);
+  for (const path of changed) process.stdout.write(`${path}\n`);
+  mkdirSync('/run/chatmail', { recursive: true });
+  writeFileSync(CONFIGURED, '');
+  writeState({ state: 'starting', step: 'starting services', ...place });
+  reload(unitsFor(changed));
+  return 0;
+};

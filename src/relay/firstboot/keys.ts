@@ -1,0 +1,50 @@
+import { execFileSync } from 'node:child_process';
+import { generateKeyPairSync, X509Certificate } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { isIPv4 } from 'node:net';
+import type { Model } from '../../model/model.ts';
+import { PATHS } from '../../model/model.ts';
+import { replaceFile } from '../lib/replace-file.ts';
+
+/** The DKIM key is made once and never replaced: its public half stands in the domain's DNS. */
+export const ensureDkimKey = (path: string = PATHS.dkimKey): boolean => {
+  if (existsSync(path)) return false;
+  const { privateKey } = generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  });
+  replaceFile(`${path}.made`, privateKey, 0o600);
+  execFileSync('chown', ['opendkim:opendkim', `${path}.made`]);
+  execFileSync('mv', [`${path}.made`, path]);
+  return true;
+};
+
+const namesOf = (host: string): string =>
+  isIPv4(host) ? `IP:${host}` : [host, `www.${host}`, `mta-sts.${host}`].map((name) => `DNS:${name}`).join();
+
+const isFor = (host: string, certificate: string): boolean => {
+  try {
+    const parsed = new X509Certificate(readFileSync(certificate));
+    return (isIPv4(host) ? parsed.checkIP(host) : parsed.checkHost(host)) !== undefined;
+  } catch {
+    return false;
+  }
+};
+
+/**
+ * A self-signed certificate for the relay's name or address, unless one is there already. Clients of a
+ * self-signed relay are told not to check it; 100 years, because nobody would renew it.
+ */
+export const ensureCertificate = (model: Model): boolean => {
+  const { host, certificate, certificateKey } = model;
+  if (model.settings.tls_external_cert_and_key !== undefined || isFor(host, certificate)) return false;
+  const [key, chain] = [`${certificateKey}.new`, `${certificate}.new`];
+  // biome-ignore format: one option a line reads worse
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes',
+    '-days', '36500', '-subj', '/CN=chatmail', '-addext', `subjectAltName=${namesOf(host)}`, '-keyout', key, '-out', chain],
+    { stdio: ['ignore', 'ignore', 'pipe'] });
+  execFileSync('mv', [key, certificateKey]);
+  execFileSync('mv', [chain, certificate]);
+  return true;
+};

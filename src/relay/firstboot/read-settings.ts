@@ -1,0 +1,50 @@
+import { networkInterfaces } from 'node:os';
+import type { Layer } from '../../config/check-entries.ts';
+import type { Problem, Result } from '../../config/problem.ts';
+import { readObject } from '../../config/read-object.ts';
+import { readYaml } from '../../config/read-yaml.ts';
+import { resolve } from '../../config/resolve.ts';
+import type { Settings } from '../../config/schema.ts';
+import { ownAddress } from './public-address.ts';
+import { type SettingsSource, settingsSources } from './settings-sources.ts';
+
+/** Settings with a name for the relay, and where each that is not a default came from. */
+export interface RelaySettings {
+  readonly settings: Settings & { readonly mail_domain: string };
+  readonly sources: Readonly<Record<string, string>>;
+}
+
+const NAMELESS: Problem = { code: 'missing-setting', severity: 'error', path: ['mail_domain'] };
+
+const sourcesOf = (layers: readonly Layer[]): Record<string, string> =>
+  Object.assign(
+    {},
+    ...[...layers]
+      .reverse()
+      .map(({ places }) =>
+        Object.fromEntries(Object.entries(places).map(([name, { source }]) => [name, source?.name ?? ''])),
+      ),
+  );
+
+/**
+ * The relay's settings from what the machine was told, strongest first; last its own IPv4 address as its name.
+ * Nothing is guessed: a wrong setting anywhere gives its problems and no settings.
+ */
+export const readSettings = (
+  sources: readonly SettingsSource[] = settingsSources(),
+  address: string | undefined = ownAddress(networkInterfaces()),
+): Result<RelaySettings> => {
+  const layers = sources.map(({ under, ...source }) =>
+    readYaml(source, under === undefined ? {} : { under }),
+  );
+  layers.push(readObject('network interface', address === undefined ? {} : { mail_domain: address }));
+  const resolved = resolve(...layers);
+  if (!resolved.ok) return resolved;
+  const { mail_domain } = resolved.value;
+  if (mail_domain === undefined) return { ok: false, problems: [NAMELESS, ...resolved.problems] };
+  return {
+    ok: true,
+    value: { settings: { ...resolved.value, mail_domain }, sources: sourcesOf(layers) },
+    problems: resolved.problems,
+  };
+};

@@ -1,0 +1,46 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { PATHS } from '../../model/model.ts';
+import { replaceFile } from '../lib/replace-file.ts';
+
+/** Where a relay is on its way to readiness: one JSON file, shown by `chatmail status` and on the console. */
+export interface State {
+  readonly state: 'configuring' | 'starting' | 'waiting' | 'ready' | 'error';
+  /** What it is doing or waiting for, in a few words. */
+  readonly step: string;
+  readonly domain?: string;
+  readonly address?: string;
+  /** Where each setting that is not a default came from. */
+  readonly sources?: Readonly<Record<string, string>>;
+  /** Printed problems, with their place; only in state `error`, or warnings. */
+  readonly problems?: string;
+  /** Unix time of this entry, in seconds. */
+  readonly since: number;
+}
+
+export const readState = (path: string = PATHS.state): State | undefined => {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as State;
+  } catch {
+    return undefined;
+  }
+};
+
+export const writeState = (state: Omit<State, 'since'>, path: string = PATHS.state): void => {
+  mkdirSync(dirname(path), { recursive: true });
+  replaceFile(path, `${JSON.stringify({ ...state, since: Math.floor(Date.now() / 1000) })}\n`);
+};
+
+/** Shows lines on the machine's console and above its login prompt (agetty(8), issue files). */
+export const announce = (text: string): void => {
+  process.stdout.write(`${text}\n`);
+  const lines = text.replace(/^/gm, 'chatmail: ');
+  try {
+    mkdirSync('/run/issue.d', { recursive: true });
+    // A backslash starts an escape there.
+    writeFileSync('/run/issue.d/chatmail.issue', `${lines.replaceAll('\\', '\\\\')}\n\n`);
+    writeFileSync('/dev/console', `\r${lines.replaceAll('\n', '\r\n')}\r\n`);
+  } catch {
+    // a machine without a console
+  }
+};

@@ -1,0 +1,23 @@
+import { execFileSync } from 'node:child_process';
+
+/** Who reads what: the unit to reload or restart after a file changed. */
+const READERS: readonly (readonly [pattern: RegExp, ...units: string[]])[] = [
+  [/^\/etc\/postfix\//, 'postfix@-.service'],
+  [/\/dovecot[^/]*$/, 'dovecot.service'],
+  [/\/opendkim\.conf$/, 'opendkim.service'],
+  [/\/nginx\.conf$/, 'nginx.service'],
+  [/^\/etc\/unbound\//, 'unbound.service'],
+  [/\/relay\.json$/, 'chatmail-doveauth.service', 'chatmail-filtermail.service'],
+  [/\/mailserver\.(pem|key)$/, 'postfix@-.service', 'dovecot.service', 'nginx.service'],
+];
+
+export const unitsFor = (changed: readonly string[]): string[] => [
+  ...new Set(
+    READERS.flatMap(([pattern, ...units]) => (changed.some((path) => pattern.test(path)) ? units : [])),
+  ),
+];
+
+/** Those that run read their files again; those that do not run stay down. */
+export const reload = (units: readonly string[]): void => {
+  if (units.length > 0) execFileSync('systemctl', ['--no-block', 'try-reload-or-restart', ...units]);
+};

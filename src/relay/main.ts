@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import type { Model } from '../model/model.ts';
+import { PATHS } from '../model/model.ts';
+import { status } from './admin/status.ts';
+import { start as doveauth } from './doveauth/main.ts';
+import { start as filtermail } from './filtermail/main.ts';
+import { configure } from './firstboot/configure.ts';
+import { firstboot } from './firstboot/firstboot.ts';
+import { listeners } from './lib/listeners.ts';
+import { start as web } from './web/main.ts';
+
+const model = (): Model => JSON.parse(readFileSync(PATHS.model, 'utf8')) as Model;
+
+/** Each command of `chatmail`, and the exit status it ends with; a service ends when systemd stops it. */
+const COMMANDS: Readonly<Record<string, (flags: readonly string[]) => number | Promise<number> | undefined>> =
+  {
+    configure: (flags) => configure(flags.includes('--boot')),
+    status: (flags) => status(flags.includes('--json')),
+    firstboot,
+    doveauth: () => {
+      doveauth(model(), listeners());
+      return undefined;
+    },
+    filtermail: () => {
+      filtermail(model(), listeners());
+      web(model(), listeners());
+      return undefined;
+    },
+  };
+
+const main = async ([name = '', ...flags]: readonly string[]): Promise<number | undefined> => {
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (command) return command(flags);
+  process.stderr.write(`usage: chatmail ${Object.keys(COMMANDS).join('|')} [--json]\n`);
+  return 2;
+};
+
+main(process.argv.slice(2)).then(
+  (code) => {
+    if (code !== undefined) process.exitCode = code;
+  },
+  (error: unknown) => {
+    process.stderr.write(`chatmail: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  },
+);

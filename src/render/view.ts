@@ -1,0 +1,23 @@
+import type { Model } from '../model/model.ts';
+import { PATHS } from '../model/model.ts';
+import type { View } from './mustache.ts';
+
+const DAY = 86_400;
+const GB = 1_000_000_000;
+
+/** What templates may name: the settings, the model, and numbers in the units the servers want. */
+export const viewOf = (model: Model): View => ({
+  ...model.settings,
+  ...model,
+  dkimKey: PATHS.dkimKey,
+  mailFolder: PATHS.mail,
+  // Postfix takes no address literal as its own name (valid_hostname.c); HELO and origin are set apart from it.
+  postfixHostname: model.isIpOnly ? 'localhost.localdomain' : model.domain,
+  smtpConnectionsPerClient: Math.ceil(model.settings.max_smtp_connections / 5),
+  loginClients: model.settings.max_imap_connections + 1000,
+  /** A version for the MTA-STS policy id: the policy is always the same, so the id is too. */
+  mtaStsMaxAge: 7 * DAY,
+  maxMessageSizeMB: Math.floor(model.settings.max_message_size / 1_000_000),
+  maxMailboxSizeMB: Math.floor(model.settings.max_mailbox_size / 1_048_576),
+  isLargeMailbox: model.settings.max_mailbox_size >= GB,
+});
