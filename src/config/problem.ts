@@ -5,14 +5,20 @@
 export interface Problem {
   readonly code: ProblemCode;
   readonly severity: 'error' | 'warning';
-  /** Where in the structure, e.g. `['max_mailbox_size']`; empty for the document itself. */
+  /** Where in the settings, e.g. `['max_mailbox_size']`; empty for the document itself. */
   readonly path: readonly (string | number)[];
-  /** Offsets into `source.text`, end exclusive; absent where a value has no text (a flag, metadata). */
-  readonly range?: { readonly start: number; readonly end: number };
+  /** Absent where a value has no text, as in metadata. */
+  readonly range?: Range;
   /** The text it was found in and what to call it, usually a file name. */
   readonly source?: Source;
-  /** Facts for the wording: the value found, the bound, a similar name. */
+  /** Facts for the wording: the value found, the bound, which of several rules was broken. */
   readonly facts?: Readonly<Record<string, string | number>>;
+}
+
+/** Offsets into a text in UTF-16 units, end exclusive. */
+export interface Range {
+  readonly start: number;
+  readonly end: number;
 }
 
 export interface Source {
@@ -23,6 +29,10 @@ export interface Source {
 /** A closed set; each has a sentence in `wording.ts` and a golden in `test/errors/`. */
 export type ProblemCode =
   | 'syntax'
+  | 'bad-line'
+  | 'not-text'
+  | 'too-large'
+  | 'unsupported-yaml'
   | 'not-a-mapping'
   | 'unknown-setting'
   | 'duplicate-setting'

@@ -1,21 +1,26 @@
 /**
- * Every setting, declared once: file key, flag, type, default and meaning. The readers, the flags,
- * `describe`, the JSON Schema and the README's table derive from this record. Names and defaults are
- * upstream's (chatmail/relay `chatmail.ini`), so that an operator's knowledge carries over.
+ * Every setting, declared once: name, type, default and bounds. The readers, the flags, `describe`, the
+ * JSON Schema and the README's table derive from this record. Names and defaults are upstream's
+ * (chatmail/relay `chatmail.ini`), so that an operator's knowledge carries over. What a setting means is
+ * in `help.ts`, which must have every name of this record and does not travel into the relay.
  */
 
 /** The value each kind has once it was read and checked. Sizes are bytes. */
-interface KindValue {
+export interface KindValue {
+  /** A domain in lower case, or an IPv4 address. */
   domain: string;
+  /** One line. */
   text: string;
   integer: number;
   size: number;
   boolean: boolean;
   email: string;
+  /** Empty, or an http or https URL. */
   url: string;
+  /** An IPv4 or IPv6 address. */
+  address: string;
   paths: readonly [certificate: string, key: string];
   path: string;
-  list: readonly string[];
 }
 export type Kind = keyof KindValue;
 
@@ -23,119 +28,58 @@ export interface Setting<K extends Kind = Kind> {
   readonly kind: K;
   /** What holds when it is not set; absent: nothing. */
   readonly default?: KindValue[K];
-  /** Smallest and largest value of a number, or length of a text. */
+  /** Smallest and largest value of a number. */
   readonly min?: number;
   readonly max?: number;
-  /** One line for people. */
-  readonly help: string;
 }
 
-const setting = <K extends Kind, const S extends Omit<Setting<K>, 'kind' | 'help'>>(
-  kind: K,
-  help: string,
-  rest: S,
-) => ({ kind, help, ...rest });
+const integer = (defaultValue: number, min: number, max: number) =>
+  ({ kind: 'integer', default: defaultValue, min, max }) as const;
+const size = (defaultValue: number, min: number, max: number) =>
+  ({ kind: 'size', default: defaultValue, min, max }) as const;
+const off = { kind: 'boolean', default: false } as const;
+const unset = <K extends Kind>(kind: K) => ({ kind });
 
-const MiB = 1024 * 1024;
+const KiB = 1024;
+const MiB = 1024 * KiB;
+const GiB = 1024 * MiB;
+const TiB = 1024 * GiB;
+const HUNDRED_YEARS = 36_500;
 
 export const SETTINGS = {
-  mail_domain: setting(
-    'domain',
-    'domain of the addresses, or an IPv4 address for a relay without DNS; a leading _ means self-signed certificates',
-    {},
-  ),
-  max_user_send_per_minute: setting('integer', 'messages one address may send per minute on average', {
-    default: 60,
-    min: 1,
-    max: 100_000,
-  }),
-  max_user_send_burst_size: setting(
-    'integer',
-    'messages one address may send at once before the rate applies',
-    { default: 10, min: 1, max: 100_000 },
-  ),
-  max_mailbox_size: setting('size', 'space of one mailbox', { default: 500 * MiB, min: MiB }),
-  max_message_size: setting('size', 'largest message accepted', { default: 31_457_280, min: 65_536 }),
-  delete_mails_after: setting('integer', 'days after which a message is deleted', {
-    default: 20,
-    min: 1,
-    max: 36_500,
-  }),
-  delete_large_after: setting('integer', 'days after which a message over 200 kB that was seen is deleted', {
-    default: 7,
-    min: 1,
-    max: 36_500,
-  }),
-  delete_inactive_users_after: setting('integer', 'days without a login after which an address is deleted', {
-    default: 90,
-    min: 1,
-    max: 36_500,
-  }),
-  username_min_length: setting('integer', 'shortest name before the @ of a new address', {
-    default: 9,
-    min: 1,
-    max: 64,
-  }),
-  username_max_length: setting('integer', 'longest name before the @ of a new address', {
-    default: 9,
-    min: 1,
-    max: 64,
-  }),
-  password_min_length: setting('integer', 'shortest password of a new address', {
-    default: 9,
-    min: 1,
-    max: 256,
-  }),
-  max_load_1m: setting('integer', 'load average over one minute above which no address is created', {
-    default: 5,
-    min: 1,
-    max: 100_000,
-  }),
-  min_available_memory: setting('size', 'available memory below which no address is created', {
-    default: 200 * MiB,
-    min: 0,
-  }),
-  min_free_disk_space: setting('size', 'free disk space below which no address is created', {
-    default: 1024 * MiB,
-    min: 0,
-  }),
-  max_imap_connections: setting('integer', 'IMAP connections at once', {
-    default: 10_000,
-    min: 10,
-    max: 1_000_000,
-  }),
-  max_smtp_connections: setting('integer', 'SMTP connections at once; one client address may have a fifth', {
-    default: 1000,
-    min: 10,
-    max: 100_000,
-  }),
-  tls_external_cert_and_key: setting(
-    'paths',
-    'certificate chain and key kept by somebody else, as two absolute paths',
-    {},
-  ),
-  www_folder: setting('path', 'folder of web pages to publish in place of ours', {}),
-  disable_ipv6: setting('boolean', 'use IPv4 only', { default: false }),
-  acme_email: setting('email', 'address the certificate authority may write to', {}),
-  iroh_relay: setting(
-    'text',
-    "iroh relay told to apps: unset for our own, empty for the app's default, or a URL",
-    {},
-  ),
-  mtail_address: setting('text', 'address at which metrics are offered to a collector', {}),
-  imap_rawlog: setting('boolean', 'write all IMAP traffic to disk, for debugging only', { default: false }),
-  imap_compress: setting(
-    'boolean',
-    'offer IMAP COMPRESS; excludes hibernation, which saves memory and wakes clients faster',
-    { default: false },
-  ),
-  privacy_postal: setting('text', 'postal address shown in the privacy policy', {}),
-  privacy_mail: setting('email', 'mail address shown in the privacy policy', {}),
-  privacy_pdo: setting('text', 'data protection officer shown in the privacy policy', {}),
-  privacy_supervisor: setting('text', 'supervising authority shown in the privacy policy', {}),
-} as const;
+  mail_domain: unset('domain'),
+  max_user_send_per_minute: integer(60, 1, 100_000),
+  max_user_send_burst_size: integer(10, 1, 100_000),
+  max_mailbox_size: size(500 * MiB, MiB, 1024 * TiB),
+  max_message_size: size(31_457_280, 64 * KiB, GiB),
+  delete_mails_after: integer(20, 1, HUNDRED_YEARS),
+  delete_large_after: integer(7, 1, HUNDRED_YEARS),
+  delete_inactive_users_after: integer(90, 1, HUNDRED_YEARS),
+  // RFC 5321 §4.5.3.1.1: a local part has at most 64 octets.
+  username_min_length: integer(9, 1, 64),
+  username_max_length: integer(9, 1, 64),
+  password_min_length: integer(9, 1, 256),
+  max_load_1m: integer(5, 1, 100_000),
+  min_available_memory: size(200 * MiB, 0, 1024 * TiB),
+  min_free_disk_space: size(GiB, 0, 1024 * TiB),
+  max_imap_connections: integer(10_000, 10, 1_000_000),
+  max_smtp_connections: integer(1000, 10, 1_000_000),
+  tls_external_cert_and_key: unset('paths'),
+  www_folder: unset('path'),
+  disable_ipv6: off,
+  acme_email: unset('email'),
+  iroh_relay: unset('url'),
+  mtail_address: unset('address'),
+  imap_rawlog: off,
+  imap_compress: off,
+  privacy_postal: unset('text'),
+  privacy_mail: unset('email'),
+  privacy_pdo: unset('text'),
+  privacy_supervisor: unset('text'),
+} as const satisfies Readonly<Record<string, Setting>>;
 
 export type SettingName = keyof typeof SETTINGS;
+export const SETTING_NAMES = Object.keys(SETTINGS) as SettingName[];
 
 /** Settings with every default filled in. What has no default and was not set is `undefined`. */
 export type Settings = {
@@ -144,11 +88,12 @@ export type Settings = {
     : KindValue[(typeof SETTINGS)[N]['kind']] | undefined;
 };
 
+/** The setting of that name, or `undefined`: for names that come from outside. */
+export const settingOf = (name: string): Setting | undefined =>
+  Object.hasOwn(SETTINGS, name) ? SETTINGS[name as SettingName] : undefined;
+
 /** The defaults, with the values given in their place. For tests and for the last step of reading. */
 export const withDefaults = (values: Partial<Settings>): Settings => {
-  const defaults = Object.entries(SETTINGS).map(([name, s]) => [
-    name,
-    'default' in s ? s.default : undefined,
-  ]);
+  const defaults = SETTING_NAMES.map((name) => [name, settingOf(name)?.default]);
   return { ...Object.fromEntries(defaults), ...values };
 };

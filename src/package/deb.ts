@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
@@ -14,8 +14,9 @@ const md5sums = (tree: PackageTree): string =>
 const writeTree = async (folder: string, tree: PackageTree): Promise<void> => {
   for (const [path, { content, mode }] of tree) {
     const target = join(folder, path);
-    await mkdir(dirname(target), { recursive: true, mode: 0o755 });
-    await writeFile(target, content, { mode });
+    await mkdir(dirname(target), { recursive: true });
+    await writeFile(target, content);
+    await chmod(target, mode);
   }
 };
 
@@ -48,6 +49,8 @@ export const buildRelayPackage = async (
     await writeTree(staging, tree);
     await writeTree(join(staging, 'DEBIAN'), controlFiles(tree, version));
     await writeFile(join(staging, 'DEBIAN/md5sums'), md5sums(tree));
+    // Folders are whatever the umask here makes them; in the package they are for all to read.
+    await execa('chmod', ['-R', 'u=rwX,go=rX', staging]);
     await mkdir(folder, { recursive: true });
     const path = join(folder, `chatmail-relay_${version}_all.deb`);
     const reproducible = { ...env, SOURCE_DATE_EPOCH: String(epoch) };

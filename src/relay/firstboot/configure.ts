@@ -2,7 +2,6 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { printProblems } from '../../config/print-problems.ts';
-import type { Problem } from '../../config/problem.ts';
 import { type Model, modelOf, PATHS } from '../../model/model.ts';
 import { type RelayFile, renderFiles } from '../../render/render.ts';
 import { templatesFor } from '../../render/templates.ts';
@@ -10,7 +9,7 @@ import { joinCode } from '../web/join-code.ts';
 import { applyFiles } from './apply-files.ts';
 import { ensureCertificate, ensureDkimKey } from './keys.ts';
 import { ownAddress } from './public-address.ts';
-import { readSettings } from './read-settings.ts';
+import { type RelaySettings, readSettings } from './read-settings.ts';
 import { announce, writeState } from './state.ts';
 import { reload, unitsFor } from './units.ts';
 
@@ -29,27 +28,18 @@ const joinPicture = (model: Model): RelayFile[] => {
   return [{ path: `${PATHS.www}/join.svg`, content }];
 };
 
-const refuse = (problems: readonly Problem[], isBoot: boolean): number => {
-  const text = printProblems(problems);
+const fail = (step: string, text: string, isBoot: boolean): number => {
   if (!isBoot) {
-    process.stderr.write(text);
+    process.stderr.write(`${text}\n`);
     return 1;
   }
   rmSync(CONFIGURED, { force: true });
-  writeState({ state: 'error', step: 'settings are wrong, mail services stay down', problems: text });
-  announce(`error: ${text}correct the settings and reboot`);
+  writeState({ state: 'error', step: `${step}, mail services stay down`, problems: text });
+  announce(`error: ${text}\n${step}: mail services stay down. Correct it and reboot.`);
   return 1;
 };
 
-/**
- * From settings to a configured machine: keys that are missing, files that changed, and the servers that read
- * them. Each step can be repeated. With `isBoot` a problem is shown on the console and keeps mail down; by hand
- * it is printed and nothing changes.
- */
-export const configure = (isBoot: boolean): number => {
-  const found = readSettings();
-  if (!found.ok) return refuse(found.problems, isBoot);
-  const { settings, sources } = found.value;
+const apply = ({ settings, sources }: RelaySettings): void => {
   const model = modelOf(settings);
   const address = ownAddress(networkInterfaces());
   const place = { domain: model.domain, ...(address !== undefined && { address }), sources };
@@ -67,5 +57,20 @@ export const configure = (isBoot: boolean): number => {
   writeFileSync(CONFIGURED, '');
   writeState({ state: 'starting', step: 'starting services', ...place });
   reload(unitsFor(changed));
-  return 0;
+};
+
+/**
+ * From settings to a configured machine: keys that are missing, files that changed, and the servers that read
+ * them. Each step can be repeated. With `isBoot` a problem is shown on the console and keeps mail down; by hand
+ * it is printed and nothing changes.
+ */
+export const configure = (isBoot: boolean): number => {
+  const found = readSettings();
+  if (!found.ok) return fail('settings are wrong', printProblems(found.problems).trim(), isBoot);
+  try {
+    apply(found.value);
+    return 0;
+  } catch (error) {
+    return fail('configuration failed', error instanceof Error ? error.message : String(error), isBoot);
+  }
 };

@@ -1,0 +1,150 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { homedir, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { loadSettings, SETTINGS_OPTIONS } from '../config/load-settings.ts';
+import { parseSize } from '../config/size.ts';
+import { toYaml } from '../config/to-yaml.ts';
+import { build } from '../image/build.ts';
+import { COMPRESSIONS, FORMATS, type Format, isFormat } from '../image/formats.ts';
+import type { Manifest } from '../image/manifest.ts';
+import { MiB } from '../image/partition-table.ts';
+import type { BuildRequest } from '../image/request.ts';
+import { buildRelayPackage } from '../package/deb.ts';
+import { installPackages } from '../requirements/install.ts';
+import { findMissing, packagesOf } from '../requirements/missing.ts';
+import { createProgress } from '../terminal/progress.ts';
+import { duration } from '../terminal/render-step.ts';
+import { type Context, defineCommand } from './command.ts';
+
+const FORMAT_NAMES = Object.keys(FORMATS).join(', ');
+/** Room for twice what is in it, so that the first upgrades fit even where a disk is not given more. */
+const DEFAULT_SIZE = '2G';
+const SMALLEST = 1024 * MiB;
+
+const parseFormats = (text: string): readonly Format[] | undefined => {
+  const names = [...new Set(text.split(',').map((name) => name.trim()))];
+  return names.every(isFormat) ? names : undefined;
+};
+
+const parseEpoch = (text: string | undefined): number | undefined =>
+  text !== undefined && /^\d{1,12}$/.test(text) ? Number(text) : undefined;
+
+const cacheFolder = (env: Context['env']): string =>
+  join(env['XDG_CACHE_HOME'] || join(env['HOME'] || homedir(), '.cache'), 'chatmail-image');
+
+const table = ({ files, packages }: Manifest): string =>
+  [
+    ...files.map(({ file, size }) => `${file.padEnd(32)}${(size / 1e6).toFixed(1).padStart(9)} MB\n`),
+    `${packages.length} packages; largest: ${[...packages]
+      .sort((a, b) => b.size - a.size)
+      .slice(0, 6)
+      .map(({ name, size }) => `${name} ${Math.round(size / 1024)} MB`)
+      .join(', ')}\n`,
+  ].join('');
+
+const installRequirements = async ({ env, stderr, signal }: Context): Promise<void> => {
+  const isRoot = process.geteuid?.() === 0;
+  const lacking = await findMissing([isRoot ? 'build' : 'build-unprivileged', 'package'], env['PATH']);
+  await installPackages(packagesOf(lacking), {
+    signal,
+    say: (line) => stderr.write(`${line}\n`),
+    isRoot,
+    withoutServices: false,
+  });
+};
+
+export const command = defineCommand({
+  name: 'build',
+  summary: 'build a relay image: one disk for BIOS and UEFI, or its files as a tar',
+  description: [
+    `Formats: ${FORMAT_NAMES}. Settings (--config, --set) are baked into the image as`,
+    'defaults of its machines; without any, each machine gets them from its user-data.',
+    '',
+    'The base system is kept in $XDG_CACHE_HOME/chatmail-image and used again for a day.',
+    'With SOURCE_DATE_EPOCH set, the same inputs give the same bytes.',
+  ].join('\n'),
+  options: {
+    format: { type: 'string', short: 'f', value: 'FORMAT,...', help: 'what to write, qcow2 by default' },
+    output: { type: 'string', short: 'o', value: 'DIR', help: 'where to write it, dist by default' },
+    name: { type: 'string', value: 'NAME', help: 'name of the files, chatmail-relay by default' },
+    size: {
+      type: 'string',
+      value: 'SIZE',
+      help: `size of the disk, ${DEFAULT_SIZE} by default; it grows later`,
+    },
+    compression: {
+      type: 'string',
+      value: 'KIND',
+      help: `of a qcow2: ${COMPRESSIONS.join(' (default) or ')}`,
+    },
+    'relay-package': {
+      type: 'string',
+      value: 'FILE',
+      help: "the relay's Debian package; built when not given",
+    },
+    refresh: { type: 'boolean', help: "make the base system anew from today's Debian" },
+    force: { type: 'boolean', help: 'build although the same image is there' },
+    'install-requirements': { type: 'boolean', help: 'install what is missing from Debian first, as root' },
+    json: { type: 'boolean', help: 'print the result as JSON' },
+    ...SETTINGS_OPTIONS,
+  },
+  async run(context, { values }) {
+    const { stdout, stderr, env, cwd, signal } = context;
+    const formats = parseFormats(values.format ?? 'qcow2');
+    if (!formats) return context.usage(`unknown format in ${values.format}`, `formats are ${FORMAT_NAMES}`);
+    const compression = COMPRESSIONS.find((kind) => kind === (values.compression ?? 'zlib'));
+    if (!compression) return context.usage(`unknown compression ${values.compression}`);
+    const name = values.name ?? 'chatmail-relay';
+    if (!/^[\w][\w.+-]*$/.test(name)) {
+      return context.usage('a name has letters, digits, and . _ + - only', 'the folder is set with --output');
+    }
+    const size = parseSize(values.size ?? DEFAULT_SIZE);
+    if (size === undefined || size < SMALLEST || size % MiB !== 0) {
+      return context.usage(
+        `${values.size} is no size of a disk`,
+        'for example 2G or 10G; at least 1G, in steps of 1M',
+      );
+    }
+    const { result, file } = await loadSettings({ cwd, config: values.config, set: values.set });
+    if (context.report(result.problems) !== 0 || !result.ok) return 1;
+    const isBaked = file !== undefined || values.set !== undefined;
+
+    if (values['install-requirements']) await installRequirements(context);
+    const packageFolder = await mkdtemp(join(tmpdir(), 'chatmail-image-'));
+    try {
+      const epoch = parseEpoch(env['SOURCE_DATE_EPOCH']);
+      const request: BuildRequest = {
+        relayPackage: values['relay-package']
+          ? resolve(cwd, values['relay-package'])
+          : (await buildRelayPackage(packageFolder)).path,
+        formats,
+        output: resolve(cwd, values.output ?? 'dist'),
+        name,
+        diskSize: size,
+        compression,
+        ...(isBaked ? { settings: toYaml(result.value) } : {}),
+        cache: cacheFolder(env),
+        refresh: values.refresh ?? false,
+        force: values.force ?? false,
+        ...(epoch === undefined ? {} : { sourceDateEpoch: epoch }),
+      };
+      const progress = createProgress({ output: stderr, env });
+      if (isBaked) progress.note(`settings of ${file ?? '--set'} go into the image`);
+      const began = performance.now();
+      const { manifest, isUnchanged } = await build(request, { signal, progress, now: Date.now() / 1000 });
+      const seconds = (performance.now() - began) / 1000;
+      const paths = manifest.files.map((one) => ({ ...one, path: join(request.output, one.file) }));
+      if (values.json) {
+        const { packages: _, ...rest } = manifest;
+        stdout.write(`${JSON.stringify({ ...rest, files: paths, unchanged: isUnchanged, seconds })}\n`);
+        return 0;
+      }
+      stderr.write(table(manifest));
+      stderr.write(`${isUnchanged ? 'nothing has changed; checked' : 'built'} in ${duration(seconds)}\n`);
+      for (const { path } of paths) stdout.write(`${path}\n`);
+      return 0;
+    } finally {
+      await rm(packageFolder, { recursive: true, force: true });
+    }
+  },
+});

@@ -1,0 +1,36 @@
+import { loadSettings, SETTINGS_OPTIONS } from '../config/load-settings.ts';
+import { problemToJson } from '../config/problem-to-json.ts';
+import { SETTING_NAMES, type Settings, settingOf } from '../config/schema.ts';
+import { defineCommand } from './command.ts';
+
+const verdict = (settings: Settings, what: string): string => {
+  const changed = SETTING_NAMES.filter(
+    (name) => settings[name] !== undefined && settings[name] !== settingOf(name)?.default,
+  );
+  const name = settings.mail_domain ?? 'a relay that finds its name when it starts';
+  return `${what}: good, ${name}, ${changed.length} of ${SETTING_NAMES.length} settings differ from the defaults\n`;
+};
+
+export const command = defineCommand({
+  name: 'check',
+  summary: 'check the settings, and show all that is wrong with its place',
+  options: {
+    ...SETTINGS_OPTIONS,
+    json: { type: 'boolean', help: 'print the result for programs: settings and problems' },
+  },
+  run: async (context, { values: { config, set, json } }) => {
+    const { result, file } = await loadSettings({ cwd: context.cwd, config, set });
+    const status = result.ok ? 0 : 1;
+    if (json) {
+      const settings = result.ok ? { settings: result.value } : {};
+      const report = { ok: result.ok, ...settings, problems: result.problems.map(problemToJson) };
+      context.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+      return status;
+    }
+    context.report(result.problems);
+    if (result.ok && file === undefined && !set)
+      return context.fail('there is no chatmail.yaml here', '`chatmail-image init` writes one');
+    if (result.ok) context.stdout.write(verdict(result.value, file ?? 'settings'));
+    return status;
+  },
+});

@@ -1,0 +1,222 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { parseSize } from '../config/size.ts';
+import { type Backend, backendOf, chooseImage, type Image } from '../lab/choose-image.ts';
+import type { FirmwareName } from '../lab/firmware.ts';
+import type { Machine } from '../lab/machine.ts';
+import { machineJson, machineText } from '../lab/machine-report.ts';
+import { bootContainer } from '../lab/nspawn.ts';
+import { bootVirtualMachine } from '../lab/qemu.ts';
+import type { Accelerator } from '../lab/qemu-command.ts';
+import { readAnnouncement } from '../lab/readiness.ts';
+import { cachedTree, treeCache } from '../lab/tree-cache.ts';
+import { remarksOnUserData } from '../lab/user-data.ts';
+import { type Usable, usableRelay } from '../lab/verdict.ts';
+import { installCommand } from '../requirements/install.ts';
+import { findMissing, packagesOf } from '../requirements/missing.ts';
+import { createProgress, type Progress, type Step } from '../terminal/progress.ts';
+import { type Context, defineCommand, type Failure, failure, type Options, type Values } from './command.ts';
+
+const OPTIONS = {
+  image: { type: 'string', value: 'FILE', help: 'what to boot, by default what was built last in dist' },
+  'user-data': { type: 'string', value: 'FILE', help: 'user-data to give it; without, it gets none' },
+  backend: { type: 'string', value: 'nspawn|qemu', help: 'as a container (a tar) or in QEMU (a disk)' },
+  firmware: { type: 'string', value: 'bios|uefi', help: 'firmware in QEMU, bios by default' },
+  accel: { type: 'string', value: 'tcg|kvm', help: 'how QEMU runs it: tcg (default) works everywhere' },
+  memory: { type: 'string', value: 'SIZE', help: 'memory in QEMU, 1G by default' },
+  'disk-size': { type: 'string', value: 'SIZE', help: "disk in QEMU, by default the image's own" },
+  timeout: { type: 'string', value: 'SECONDS', help: 'how long to wait, by default 60, in QEMU 600' },
+  keep: { type: 'boolean', help: 'leave a relay that does not start running, to look into it' },
+  verbose: { type: 'boolean', help: "show the machine's console as it speaks" },
+  json: { type: 'boolean', help: 'print where it is as one line of JSON' },
+} as const satisfies Options;
+
+const QEMU_ONLY = ['firmware', 'accel', 'memory', 'disk-size'] as const;
+const CHOICES = { backend: ['nspawn', 'qemu'], firmware: ['bios', 'uefi'], accel: ['tcg', 'kvm'] } as const;
+const TIMEOUT_S: Readonly<Record<Backend, number>> = { nspawn: 60, qemu: 600 };
+const MiB = 1024 * 1024;
+
+type TryValues = Values<typeof OPTIONS>;
+
+/** What is wrong with the options by themselves; undefined: nothing. */
+export const wrongOption = (values: TryValues): string | undefined => {
+  for (const [name, allowed] of Object.entries(CHOICES)) {
+    const value = values[name as keyof typeof CHOICES];
+    if (value !== undefined && !(allowed as readonly string[]).includes(value)) {
+      return `--${name} is ${allowed.join(' or ')}, not \`${value}\``;
+    }
+  }
+  for (const name of ['memory', 'disk-size'] as const) {
+    const value = values[name];
+    if (value !== undefined && (parseSize(value) ?? 0) < MiB)
+      return `--${name} is a size like 1G, not \`${value}\``;
+  }
+  const { timeout } = values;
+  if (timeout !== undefined && !/^[1-9]\d{0,5}$/.test(timeout))
+    return `--timeout is a number of seconds, not \`${timeout}\``;
+  const idle = values.backend === 'nspawn' && QEMU_ONLY.find((name) => values[name] !== undefined);
+  return idle ? `--${idle} is for --backend qemu` : undefined;
+};
+
+/** Reads the user-data and tells what is unwise about it. Rejects where cloud-init would ignore it. */
+const readUserData = async (file: string, { cwd, stderr }: Context): Promise<Uint8Array> => {
+  const bytes = await readFile(resolve(cwd, file)).catch((error: NodeJS.ErrnoException) => {
+    throw failure(`${file} cannot be read: ${error.code ?? error.message}`, { cause: error });
+  });
+  for (const { severity, message, hint } of remarksOnUserData(bytes)) {
+    if (severity === 'error') throw failure(`${file}: ${message}`, hint === undefined ? {} : { hint });
+    stderr.write(`warning: ${file}: ${message}\n`);
+  }
+  return bytes;
+};
+
+/** Rejects unless this computer can do it; names everything that is missing. */
+const checkRequirements = async (backend: Backend, env: Context['env']): Promise<void> => {
+  const lacking = await findMissing([`try-${backend}`], env.PATH);
+  if (lacking.length > 0) {
+    const hint = `run as root: ${installCommand(packagesOf(lacking)).join(' ')}`;
+    throw failure(`missing here: ${lacking.map(({ what }) => what).join(', ')}`, { hint });
+  }
+  if (backend === 'nspawn' && process.geteuid?.() !== 0) {
+    throw failure('a container can only be started by root', {
+      hint: 'use sudo, or --backend qemu and a disk image',
+    });
+  }
+};
+
+interface Trial {
+  readonly image: Image;
+  readonly userData: Uint8Array | undefined;
+  readonly values: TryValues;
+}
+
+const bootInContainer = async ({ image, userData }: Trial, { env, signal }: Context): Promise<Machine> => {
+  const tree =
+    image.kind === 'folder' ? image.path : await cachedTree(image.path, { cache: treeCache(env), signal });
+  return bootContainer({ tree, signal, ...(userData && { userData }) });
+};
+
+const bootInQemu = ({ image, userData, values }: Trial, { signal }: Context): Promise<Machine> => {
+  const { memory, 'disk-size': diskSize } = values;
+  return bootVirtualMachine({
+    image: image.path,
+    format: image.kind === 'raw' ? 'raw' : 'qcow2',
+    firmware: (values.firmware ?? 'bios') as FirmwareName,
+    accelerator: (values.accel ?? 'tcg') as Accelerator,
+    ...(memory !== undefined && { memoryMiB: Math.floor((parseSize(memory) ?? 0) / MiB) }),
+    ...(diskSize !== undefined && { diskSize: parseSize(diskSize) ?? 0 }),
+    ...(userData && { userData }),
+    signal,
+  });
+};
+
+const BOOT = { nspawn: bootInContainer, qemu: bootInQemu } as const;
+
+/** A log without a terminal shall not look dead. */
+const REMINDER_MS = 30_000;
+
+/** Shows what goes on while a machine boots; returns how to end it. */
+const showConsole = ({ console }: Machine, progress: Progress, step: Step, isLive: boolean): (() => void) => {
+  const timer = isLive
+    ? setInterval(() => step.update(undefined, console.lastLine), 200)
+    : setInterval(() => progress.note(`still waiting; its last line: ${console.lastLine}`), REMINDER_MS);
+  return () => clearInterval(timer);
+};
+
+const waitUntilUsable = (machine: Machine, seconds: number, context: Context, progress: Progress) =>
+  progress.step('wait', async (step): Promise<Usable> => {
+    const hide = showConsole(machine, progress, step, context.stderr.isTTY === true);
+    try {
+      const relay = await usableRelay(machine, seconds, context.signal);
+      await machine.findWayIn?.(context.signal);
+      step.update(undefined, relay.state);
+      return relay;
+    } finally {
+      hide();
+    }
+  });
+
+const aborted = (signal: AbortSignal): Promise<'aborted'> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve('aborted');
+    signal.addEventListener('abort', () => resolve('aborted'), { once: true });
+  });
+
+/** Passes on what the machine says, or of that only the relay's own news, until it ends or `signal` aborts. */
+const passOn = async (machine: Machine, { stderr, signal }: Context, isWhole: boolean): Promise<void> => {
+  let last: string | undefined;
+  for await (const line of machine.console.follow(signal)) {
+    const news = readAnnouncement(line) && line;
+    if (isWhole || (news && last && news !== last)) stderr.write(`${line}\n`);
+    last = news ?? last;
+  }
+};
+
+/** Stays until interrupted. Returns 1 if the machine ends by itself before. */
+const stay = async (machine: Machine, context: Context): Promise<0 | 1> => {
+  const end = await Promise.race([aborted(context.signal), machine.ended]);
+  return end === 'aborted' ? 0 : context.fail('the machine was switched off from inside, or died');
+};
+
+/** Tells what went wrong; with `--keep` leaves the machine running for a look. */
+const giveUp = async (error: unknown, machine: Machine, context: Context, values: TryValues): Promise<1> => {
+  const { name, message, hint } = error as Failure;
+  if (name !== 'Failure') throw error;
+  if (values.json) context.stdout.write(`${JSON.stringify({ state: 'error', problem: message })}\n`);
+  context.fail(message, hint);
+  if (values.keep) {
+    const exec = machine.exec ? `: ${machine.exec.join(' ')} bash` : '';
+    context.stderr.write(`it is left running until Ctrl-C${exec}\n`);
+    await stay(machine, context);
+  }
+  return 1;
+};
+
+export const command = defineCommand({
+  name: 'try',
+  summary: 'boot an image here and say where it can be reached',
+  description: [
+    'Runs until interrupted, then removes all it made; the image itself is not changed. What is',
+    'booted reaches nobody but this computer. --accel kvm is much faster on most computers with',
+    '/dev/kvm; where virtualisation is broken or nested its guests hang, so it is not the default.',
+  ].join('\n'),
+  options: OPTIONS,
+  async run(context, { values }) {
+    const wrong = wrongOption(values);
+    if (wrong !== undefined) return context.usage(wrong);
+
+    const file = values['user-data'];
+    const userData = file === undefined ? undefined : await readUserData(file, context);
+    const image = await chooseImage({
+      image: values.image && resolve(context.cwd, values.image),
+      backend: values.backend as Backend | undefined,
+      folder: resolve(context.cwd, 'dist'),
+      isRoot: process.geteuid?.() === 0,
+    });
+    const backend = backendOf(image);
+    const wrongHere = wrongOption({ ...values, backend });
+    if (wrongHere !== undefined) return context.usage(wrongHere);
+    await checkRequirements(backend, context.env);
+
+    const isVerbose = values.verbose === true;
+    // A moving line and a console's lines do not go together.
+    const stderr = isVerbose ? { write: (text: string) => context.stderr.write(text) } : context.stderr;
+    const progress = createProgress({ output: stderr, env: context.env });
+    const machine = await progress.step('boot', (step) => {
+      step.update(undefined, image.path);
+      return BOOT[backend]({ image, userData, values }, context);
+    });
+    passOn(machine, context, isVerbose).catch(() => undefined); // interrupted
+    try {
+      const seconds = Number(values.timeout ?? TIMEOUT_S[backend]);
+      const relay = await waitUntilUsable(machine, seconds, { ...context, stderr }, progress);
+      context.stdout.write(values.json ? machineJson(machine, relay) : machineText(machine, relay));
+      return await stay(machine, context);
+    } catch (error) {
+      context.signal.throwIfAborted();
+      return await giveUp(error, machine, context, values);
+    } finally {
+      await machine.remove();
+    }
+  },
+});

@@ -1,0 +1,62 @@
+import type { Kind, SettingName } from './schema.ts';
+
+/** What each setting means, in one line for people. Kept apart from the schema: the relay needs no help. */
+export const HELP: Readonly<Record<SettingName, string>> = {
+  mail_domain:
+    'domain of the addresses, or an IPv4 address for a relay without DNS; a leading _ means self-signed certificates',
+  max_user_send_per_minute: 'messages one address may send per minute on average',
+  max_user_send_burst_size: 'messages one address may send at once before the rate applies',
+  max_mailbox_size: 'space of one mailbox',
+  max_message_size: 'largest message accepted',
+  delete_mails_after: 'days after which a message is deleted',
+  delete_large_after: 'days after which a message over 200 kB that was seen is deleted',
+  delete_inactive_users_after: 'days without a login after which an address is deleted',
+  username_min_length: 'shortest name before the @ of a new address',
+  username_max_length: 'longest name before the @ of a new address',
+  password_min_length: 'shortest password of a new address',
+  max_load_1m: 'load average over one minute above which no address is created',
+  min_available_memory: 'available memory below which no address is created',
+  min_free_disk_space: 'free disk space below which no address is created',
+  max_imap_connections: 'IMAP connections at once',
+  max_smtp_connections: 'SMTP connections at once; one client address may have a fifth of them',
+  tls_external_cert_and_key: 'certificate chain and key kept by somebody else, as two absolute paths',
+  www_folder: 'folder of web pages to publish in place of ours',
+  disable_ipv6: 'use IPv4 only',
+  acme_email: 'address the certificate authority may write to',
+  iroh_relay: "iroh relay told to apps: unset for our own, empty for the app's default, or a URL",
+  mtail_address: 'IP address at which metrics are offered to a collector',
+  imap_rawlog: 'write all IMAP traffic to disk, for debugging only',
+  imap_compress: 'offer IMAP COMPRESS; excludes hibernation, which saves memory and wakes clients faster',
+  privacy_postal: 'postal address shown in the privacy policy',
+  privacy_mail: 'mail address shown in the privacy policy',
+  privacy_pdo: 'data protection officer shown in the privacy policy',
+  privacy_supervisor: 'supervising authority shown in the privacy policy',
+};
+
+/** A value to show where there is no default. */
+export const EXAMPLES: Readonly<Partial<Record<SettingName, string>>> = {
+  mail_domain: 'chat.example.org',
+  tls_external_cert_and_key: '[/etc/ssl/relay/fullchain.pem, /etc/ssl/relay/privkey.pem]',
+  www_folder: '/srv/www',
+  acme_email: 'you@example.org',
+  iroh_relay: 'https://iroh.example.org',
+  mtail_address: '192.0.2.1',
+  privacy_postal: 'Example e.V., Example Street 1, 12345 Example Town',
+  privacy_mail: 'privacy@example.org',
+  privacy_pdo: 'Jane Doe, pdo@example.org',
+  privacy_supervisor: 'Data Protection Commissioner of Example Land',
+};
+
+/** What each kind is called in tables. */
+export const KIND_NAMES: Readonly<Record<Kind, string>> = {
+  domain: 'domain or IPv4',
+  text: 'text',
+  integer: 'number',
+  size: 'size',
+  boolean: 'true/false',
+  email: 'e-mail address',
+  url: 'URL',
+  address: 'IP address',
+  paths: 'two paths',
+  path: 'path',
+};

@@ -1,0 +1,42 @@
+import { stringify } from 'yaml';
+import { EXAMPLES, HELP } from './help.ts';
+import { SETTING_NAMES, type SettingName, type Settings, settingOf } from './schema.ts';
+import { formatSize } from './size.ts';
+import { wrap } from './wrap.ts';
+
+const HEADER = `# Settings of a chatmail relay. A line without # in front sets something; what is behind a #
+# is the default, or an example where there is none. Without mail_domain the relay goes by its
+# host name, if that is a public one, or else by its IPv4 address.
+`;
+
+const MAX_WIDTH = 96;
+
+/** A value of that setting as it stands in YAML. */
+export const yamlValue = (name: SettingName, value: unknown): string => {
+  if (settingOf(name)?.kind === 'size') return formatSize(Number(value));
+  return stringify(value, { lineWidth: 0, collectionStyle: 'flow' }).trim();
+};
+
+/** The default as it stands in YAML, or an example; `isExample` says which. */
+export const exampleOf = (name: SettingName): { readonly text: string; readonly isExample: boolean } => {
+  const value = settingOf(name)?.default;
+  return value === undefined
+    ? { text: EXAMPLES[name] ?? '', isExample: true }
+    : { text: yamlValue(name, value), isExample: false };
+};
+
+const paragraph = (name: SettingName, value: unknown): string => {
+  const { text, isExample } = exampleOf(name);
+  const lines = wrap(HELP[name], MAX_WIDTH).map((line) => `# ${line}`);
+  if (value !== undefined && value !== settingOf(name)?.default)
+    lines.push(`${name}: ${yamlValue(name, value)}`);
+  else lines.push(`#${name}: ${text}${isExample ? '  # example' : ''}`);
+  return `\n${lines.join('\n')}\n`;
+};
+
+/**
+ * A `chatmail.yaml` with every setting: those that differ from their default as they are, the others
+ * behind a `#`. `readYaml` reads it back to the same settings.
+ */
+export const toYaml = (settings: Partial<Settings> = {}): string =>
+  HEADER + SETTING_NAMES.map((name) => paragraph(name, settings[name])).join('');

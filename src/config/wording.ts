@@ -1,0 +1,125 @@
+import { notADomain, similarDomain } from './domain.ts';
+import { nearest } from './nearest.ts';
+import type { Problem, ProblemCode } from './problem.ts';
+import { type Kind, SETTING_NAMES, settingOf } from './schema.ts';
+import { formatSize, similarSize } from './size.ts';
+
+/** The rule in lower case without a full stop, and what to do about it. */
+export interface Wording {
+  readonly message: string;
+  readonly hint?: string;
+}
+
+interface Said {
+  readonly name: string;
+  /** `name` in backticks. */
+  readonly it: string;
+  /** The kind of the setting of that name. */
+  readonly kind: Kind;
+  readonly facts: Readonly<Record<string, string | number>>;
+}
+type Sentence = (said: Said) => readonly [message: string, hint?: string | undefined];
+
+const didYouMean = (similar: string | undefined, otherwise: string) =>
+  similar ? `did you mean \`${similar}\`?` : otherwise;
+
+/** What each kind must be, and a good example. */
+const EXPECTED: Readonly<Record<Kind, readonly [what: string, example: string]>> = {
+  integer: ['a whole number', '10'],
+  size: ['a size in bytes, K, M, G or T', '500M'],
+  boolean: ['true or false', 'false'],
+  paths: ['two absolute paths of letters, digits and /._+@~-', '[/a/chain.pem, /a/key.pem]'],
+  path: ['an absolute path of letters, digits and /._+@~-', '/srv/www'],
+  email: ['an e-mail address', 'you@example.org'],
+  url: ['empty or a URL', 'https://example.org'],
+  address: ['an IP address', '192.0.2.1'],
+  domain: ['a domain or an IPv4 address', 'chat.example.org'],
+  text: ['a text', '"12345"'],
+};
+
+const SIMILAR: Readonly<Partial<Record<Kind, (value: string) => string | undefined>>> = {
+  domain: similarDomain,
+  size: similarSize,
+};
+
+const expected: Sentence = ({ it, kind, facts: { value = '' } }) => {
+  const [what, example] = EXPECTED[kind];
+  const not = kind === 'domain' && value && notADomain(`${value}`);
+  return [
+    `${it} must be ${what}${not ? `, not ${not}` : ''}`,
+    didYouMean(SIMILAR[kind]?.(`${value}`), `write for example \`${example}\``),
+  ];
+};
+
+/** The parser's codes whose own message helps nobody: https://eemeli.org/yaml/#errors */
+const SYNTAX: Readonly<Record<string, string>> = {
+  BLOCK_AS_IMPLICIT_KEY: '`: ` inside a value, or the next line too far to the right',
+  MULTILINE_IMPLICIT_KEY: 'a line without `: `',
+  MISSING_CHAR: 'an unclosed quote, or no `: ` after a name',
+  UNEXPECTED_TOKEN: 'unexpected characters',
+  TAB_AS_INDENT: 'a tab in place of spaces',
+  RESOURCE_EXHAUSTION: 'nested too deeply',
+};
+
+const SENTENCES: Readonly<Record<ProblemCode, Sentence>> = {
+  syntax: ({ facts: { rule, detail } }) => [
+    `not valid YAML: ${SYNTAX[`${rule}`] ?? detail}`.replace(/: ./, (start) => start.toLowerCase()),
+    'write each setting as `name: value`, all in one column; quotes allow any character in a value',
+  ],
+  'bad-line': ({ it }) => [`${it} sets nothing`, 'write `name=value`'],
+  'not-text': () => ['settings must be UTF-8 text', 'save the file as UTF-8'],
+  'too-large': () => ['settings must be at most 64 KiB', 'is it the right file?'],
+  'unsupported-yaml': ({ facts: { feature } }) => [
+    `settings must be plain YAML, without ${feature}`,
+    'remove it, and write the value itself',
+  ],
+  'not-a-mapping': () => ['settings must be lines of `name: value`', 'write `mail_domain: chat.example.org`'],
+  'unknown-setting': ({ it, name }) => [
+    `there is no setting ${it}`,
+    name === 'chatmail'
+      ? 'remove this line, and the spaces before the lines below it'
+      : didYouMean(nearest(name, SETTING_NAMES), 'see `chatmail-image describe`'),
+  ],
+  'duplicate-setting': ({ it, facts: { line } }) => [
+    `${it} is set twice`,
+    `remove it here or in line ${line}`,
+  ],
+  'wrong-type': expected,
+  'out-of-range': ({ it, name, kind, facts: { min, max } }) => {
+    const show = (value: unknown) => (kind === 'size' ? formatSize(Number(value)) : value);
+    return min === undefined
+      ? [`${it} must be at most ${max} characters long`]
+      : [
+          `${it} must be from ${show(min)} to ${show(max)}`,
+          `the default is ${show(settingOf(name)?.default)}`,
+        ];
+  },
+  'bad-domain': expected,
+  'bad-address': expected,
+  'bad-size': expected,
+  'bad-url': expected,
+  'bad-path': expected,
+  'bad-characters': ({ it, facts: { character } }) => [
+    `${it} must be one line without control characters`,
+    character === 'a'
+      ? 'in YAML `>-` makes one line of several'
+      : `remove the character U+${`${character}`.toUpperCase().padStart(4, '0')}`,
+  ],
+  'missing-setting': ({ it }) => [`${it} must be set`],
+  conflict: ({ facts: { min, max } }) => [
+    '`username_min_length` must not be above `username_max_length`',
+    `they are ${min} and ${max}: set both`,
+  ],
+  'no-effect': ({ it }) => [`${it} has no effect here`, 'remove it'],
+};
+
+/** Every code, for tests and documentation. */
+export const PROBLEM_CODES = Object.keys(SENTENCES) as ProblemCode[];
+
+/** Says what a problem is and what to do. The texts quote what the user wrote: escape them to print. */
+export const describeProblem = ({ code, path, facts = {} }: Problem): Wording => {
+  const name = `${path[0] ?? ''}`;
+  const kind = settingOf(name)?.kind ?? 'text';
+  const [message, hint] = SENTENCES[code]({ name, it: `\`${name}\``, kind, facts });
+  return hint === undefined ? { message } : { message, hint };
+};

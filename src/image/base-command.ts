@@ -1,0 +1,64 @@
+import { SUITE } from './packages.ts';
+
+export interface BaseCommand {
+  readonly packages: readonly string[];
+  /** File with dpkg options, such as the paths not to unpack. */
+  readonly dpkgOptions: string;
+}
+
+const MERGED_USR = '/usr/share/mmdebstrap/hooks/merged-usr';
+
+/**
+ * The command that writes the base system as a tar to standard output. `--mode=unshare` is right for root too:
+ * it keeps mounts and host name in namespaces of their own.
+ */
+export const baseCommand = ({ packages, dpkgOptions }: BaseCommand): readonly string[] => [
+  'mmdebstrap',
+  '--mode=unshare',
+  '--variant=minbase',
+  '--format=tar',
+  '--verbose',
+  `--include=${packages.join(',')}`,
+  `--dpkgopt=${dpkgOptions}`,
+  '--aptopt=APT::Install-Recommends "false"',
+  '--aptopt=Acquire::Languages "none"',
+  `--hook-dir=${MERGED_USR}`,
+  // Postfix writes the host name into its configuration; the builder's is nobody's business.
+  '--setup-hook=hostname debian',
+  SUITE,
+  '-',
+];
+
+/** How far mmdebstrap is, read off the lines of dpkg and apt. */
+export interface BaseProgress {
+  readonly packages: number;
+  readonly unpacked: number;
+  readonly configured: number;
+  readonly detail: string;
+}
+
+export const NO_PROGRESS: BaseProgress = { packages: 0, unpacked: 0, configured: 0, detail: '' };
+
+const ARCHITECTURE = /:\w+$/;
+
+/** The next state, after one more line of output. Lines that say nothing leave it as it is. */
+export const readBaseLine = (state: BaseProgress, line: string): BaseProgress => {
+  const newly = /, (\d+) newly installed/.exec(line)?.[1];
+  if (newly !== undefined) return { ...state, packages: state.packages + Number(newly) };
+  const [, verb, name = ''] = /^(Unpacking|Setting up|I:) (\S+)/.exec(line) ?? [];
+  const detail = name.replace(ARCHITECTURE, '');
+  if (verb === 'Unpacking') return { ...state, unpacked: state.unpacked + 1, detail };
+  if (verb === 'Setting up') return { ...state, configured: state.configured + 1, detail };
+  if (verb === 'I:') return { ...state, detail: line.slice(3).replace(/\.\.\.$/, '') };
+  return state;
+};
+
+/**
+ * Share of the work that is done. The archive's lists and packages come first and are not counted; dpkg tells
+ * in two rounds how many packages there are, so it starts from what such a system has.
+ */
+export const baseFraction = ({ packages, unpacked, configured }: BaseProgress): number => {
+  const TYPICAL = 260;
+  const all = Math.max(packages, packages > 150 ? packages : TYPICAL);
+  return Math.min(0.99, 0.1 + (0.85 * (unpacked + configured)) / (2 * all));
+};

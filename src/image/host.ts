@@ -1,0 +1,131 @@
+import { mkdir, readFile, statfs } from 'node:fs/promises';
+import { tmpdir, userInfo } from 'node:os';
+import { execa } from 'execa';
+import { failure } from '../commands/command.ts';
+import { installCommand } from '../requirements/install.ts';
+import { findMissing, packagesOf } from '../requirements/missing.ts';
+import type { Job } from '../requirements/table.ts';
+import { programEnv } from './run.ts';
+
+/** What a build needs to know of the machine it runs on. */
+export interface HostFacts {
+  readonly platform: string;
+  readonly architecture: string;
+  readonly isRoot: boolean;
+  readonly user: string;
+  /** Debian packages that are not there. */
+  readonly missingPackages: readonly string[];
+  /** Whether namespaces can be made: the error's words where not. */
+  readonly namespaceError?: string;
+  readonly hasSubordinateIds: boolean;
+  /** Free and needed bytes by place. */
+  readonly places: readonly { readonly folder: string; readonly free: number; readonly needed: number }[];
+}
+
+export interface HostProblem {
+  readonly message: string;
+  readonly hint: string;
+}
+
+const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
+
+/** All that stands in the way of a build, so that it is told at once and before anything was done. */
+export const hostProblems = (facts: HostFacts): readonly HostProblem[] => {
+  const { platform, architecture, isRoot, user, missingPackages, namespaceError, places } = facts;
+  if (platform !== 'linux' || architecture !== 'x64') {
+    return [
+      {
+        message: `images are built on Linux with an x86-64 processor, and this is ${platform} on ${architecture}`,
+        hint: 'use a virtual machine, or make user-data for a stock Debian 12 machine: chatmail-image user-data',
+      },
+    ];
+  }
+  const problems: HostProblem[] = [];
+  if (missingPackages.length > 0) {
+    problems.push({
+      message: `Debian packages are missing: ${missingPackages.join(' ')}`,
+      hint: `add --install-requirements, or run as root: ${installCommand(missingPackages).join(' ')}`,
+    });
+  }
+  if (!isRoot && !facts.hasSubordinateIds) {
+    problems.push({
+      message: `${user} has no user ids of its own in /etc/subuid and /etc/subgid`,
+      hint: `run as root: usermod --add-subuids 100000-165535 --add-subgids 100000-165535 ${user}`,
+    });
+  } else if (namespaceError !== undefined) {
+    problems.push({
+      message: `namespaces cannot be made here: ${namespaceError}`,
+      hint: isRoot
+        ? 'in a container, it must be a privileged one'
+        : 'allow user namespaces (sysctl kernel.unprivileged_userns_clone=1), or build as root',
+    });
+  }
+  for (const { folder, free, needed } of places) {
+    if (free >= needed) continue;
+    problems.push({
+      message: `${folder} has ${gigabytes(free)} free, and ${gigabytes(needed)} are needed`,
+      hint: 'make room there, or choose another place with --output, TMPDIR or XDG_CACHE_HOME',
+    });
+  }
+  return problems;
+};
+
+const freeOf = async (folder: string): Promise<number> => {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
+};
+
+const hasSubordinateIds = async (user: string, uid: number): Promise<boolean> => {
+  const files = await Promise.all(
+    ['/etc/subuid', '/etc/subgid'].map((file) => readFile(file, 'utf8').catch(() => '')),
+  );
+  return files.every((text) =>
+    text.split('\n').some((line) => line.startsWith(`${user}:`) || line.startsWith(`${uid}:`)),
+  );
+};
+
+const namespaceErrorOf = async (isRoot: boolean): Promise<string | undefined> => {
+  const maps = isRoot ? [] : ['--map-root-user', '--map-auto'];
+  const argv = [...maps, '--mount', '--uts', '--pid', '--fork', '--', 'mount', '-t', 'tmpfs', 'none', '/mnt'];
+  const tried = await execa('unshare', argv, { reject: false, env: programEnv() });
+  return tried.failed ? tried.stderr.trim().split('\n')[0] || tried.shortMessage : undefined;
+};
+
+/** Bytes that a build takes for a while: the tree while mmdebstrap makes it, the tree and the disk, the base. */
+const NEEDED = { temporary: 1.2e9, output: 2.5e9, cache: 0.5e9 };
+
+/** Looks at this machine. Creates the folders that are asked for. */
+export const hostFacts = async (
+  jobs: readonly Job[],
+  folders: { readonly output: string; readonly cache: string },
+): Promise<HostFacts> => {
+  await mkdir(folders.output, { recursive: true });
+  await mkdir(folders.cache, { recursive: true });
+  const { username, uid } = userInfo();
+  const isRoot = uid === 0;
+  const places = [
+    { folder: tmpdir(), needed: NEEDED.temporary },
+    { folder: folders.output, needed: NEEDED.output },
+    { folder: folders.cache, needed: NEEDED.cache },
+  ];
+  const error = await namespaceErrorOf(isRoot);
+  return {
+    platform: process.platform,
+    architecture: process.arch,
+    isRoot,
+    user: username,
+    missingPackages: packagesOf(await findMissing(jobs)),
+    ...(error === undefined ? {} : { namespaceError: error }),
+    hasSubordinateIds: await hasSubordinateIds(username, uid),
+    places: await Promise.all(places.map(async (place) => ({ ...place, free: await freeOf(place.folder) }))),
+  };
+};
+
+/** Rejects with everything that is in the way. */
+export const requireHost = (facts: HostFacts): void => {
+  const [first, ...others] = hostProblems(facts);
+  if (!first) return;
+  const messages = [first, ...others].map((problem) => problem.message);
+  const hints = [first, ...others].map((problem) => problem.hint);
+  throw failure(messages.join('\n'), { hint: hints.join('\n') });
+};

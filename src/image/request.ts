@@ -1,0 +1,25 @@
+import type { Compression, Format } from './formats.ts';
+
+/** What is asked of a build. Paths are absolute. */
+export interface BuildRequest {
+  /** The relay's Debian package. */
+  readonly relayPackage: string;
+  readonly formats: readonly Format[];
+  /** Folder for the results. */
+  readonly output: string;
+  /** What the files are called: `<name>.qcow2`. */
+  readonly name: string;
+  /** Bytes of the disk as the machine sees it; a multiple of a MiB. */
+  readonly diskSize: number;
+  readonly compression: Compression;
+  /** Text of `/etc/chatmail/chatmail.yaml`, checked; absent: the image has no settings. */
+  readonly settings?: string;
+  /** Folder where the base system is kept between builds. */
+  readonly cache: string;
+  /** Make the base system anew, although a young one is kept. */
+  readonly refresh: boolean;
+  /** Build although what is there was made of the same. */
+  readonly force: boolean;
+  /** `SOURCE_DATE_EPOCH` (reproducible-builds.org), in seconds. */
+  readonly sourceDateEpoch?: number;
+}

@@ -1,0 +1,41 @@
+import { failure } from '../commands/command.ts';
+import { type Entry, identityLeaks, type Leak, passwordLeaks } from './identity-rules.ts';
+import { owning } from './namespace.ts';
+import { type RunOptions, run } from './run.ts';
+
+/** Reads what {@link LIST} wrote: type, size and path, each entry ended by a NUL. */
+export const parseEntries = (listing: string): readonly Entry[] =>
+  listing
+    .split('\0')
+    .filter(Boolean)
+    .map((line) => {
+      const [type = '', size = '', ...path] = line.split(' ');
+      return { type, size: Number(size), path: path.join(' ') };
+    });
+
+const LIST = (tree: string): readonly string[] => [
+  ...['find', tree, '-xdev', '-mindepth', '1', '-path', `${tree}/usr/share`, '-prune'],
+  ...['-o', '-mindepth', '1', '-printf', '%y %s /%P\\0'],
+];
+
+const PRIVATE_KEYS = `cd "$1" && grep -rlIE -e '-----BEGIN ([A-Z]+ )*PRIVATE KEY' etc home opt root srv var || [ $? = 1 ]`;
+
+const findLeaks = async (tree: string, isRoot: boolean, options: RunOptions): Promise<readonly Leak[]> => {
+  const as = (argv: readonly string[]): Promise<string> => run(owning(isRoot, argv), options);
+  const keys = (await as(['sh', '-c', PRIVATE_KEYS, 'sh', tree])).split('\n').filter(Boolean);
+  return [
+    ...identityLeaks(parseEntries(await as(LIST(tree)))),
+    ...passwordLeaks(await as(['cat', `${tree}/etc/shadow`])),
+    ...keys.map((path) => ({ path: `/${path}`, rule: 'no private key' })),
+  ];
+};
+
+/** The image's test of itself: rejects with all that must not be in it. */
+export const selfTest = async (tree: string, isRoot: boolean, options: RunOptions): Promise<void> => {
+  const leaks = await findLeaks(tree, isRoot, options);
+  if (leaks.length === 0) return;
+  const lines = leaks.map(({ path, rule }) => `  ${path}: ${rule}`);
+  throw failure(`the image would hold an identity:\n${lines.join('\n')}`, {
+    hint: 'a package left it behind; remove it in src/image/finish-script.ts',
+  });
+};

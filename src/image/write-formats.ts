@@ -1,0 +1,61 @@
+import { link } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Compression, Format } from './formats.ts';
+import { owning } from './namespace.ts';
+import { writeQcow2 } from './qcow2.ts';
+import { type RunOptions, run } from './run.ts';
+import { tarCommand } from './tree.ts';
+
+export interface Sources {
+  readonly tree: string;
+  /** The raw disk; a tar needs none. */
+  readonly disk: string | undefined;
+  readonly folder: string;
+  readonly name: string;
+  readonly compression: Compression;
+  readonly isRoot: boolean;
+}
+
+export interface WriteOptions extends RunOptions {
+  readonly onProgress?: (fraction: number) => void;
+}
+
+type WriteFormat = (sources: Sources, file: string, options: WriteOptions) => Promise<void>;
+
+// qemu-img's zstd needs a third of the time of its zlib, and Node 20 has none.
+const zstdQcow2 = (disk: string, file: string): readonly string[] => [
+  ...['qemu-img', 'convert', '-f', 'raw', '-O', 'qcow2', '-c', '-o', 'compression_type=zstd', disk, file],
+];
+
+const diskOf = ({ disk }: Sources): string => {
+  if (disk === undefined) throw new TypeError('this format needs a disk');
+  return disk;
+};
+
+const WRITERS: Readonly<Record<Format, WriteFormat>> = {
+  raw: async (sources, file) => link(diskOf(sources), file),
+  qcow2: async (sources, file, options) => {
+    const disk = diskOf(sources);
+    await (sources.compression === 'zstd'
+      ? run(zstdQcow2(disk, file), options)
+      : writeQcow2(disk, file, options));
+  },
+  tar: async ({ tree, isRoot }, file, options) => {
+    await run(owning(isRoot, tarCommand(tree, file)), options);
+  },
+  'tar.zst': async ({ tree, isRoot }, file, options) => {
+    const zstd = '--use-compress-program=zstd --quiet -3';
+    await run(owning(isRoot, [...tarCommand(tree, file), zstd]), options);
+  },
+};
+
+/** Writes one format and returns its file. */
+export const writeFormat = async (
+  format: Format,
+  sources: Sources,
+  options: WriteOptions,
+): Promise<string> => {
+  const file = join(sources.folder, `${sources.name}.${format}`);
+  await WRITERS[format](sources, file, options);
+  return file;
+};

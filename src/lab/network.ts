@@ -1,0 +1,85 @@
+import { mkdir } from 'node:fs/promises';
+import { failure } from '../commands/command.ts';
+import { freeLinks, type Link } from './address.ts';
+import { run } from './run.ts';
+
+/** How a container is connected. Whoever makes one removes it. */
+export interface Network {
+  /** Name of the network namespace; it holds an interface `host0`. */
+  readonly namespace: string;
+  /** The machine's address in it, reachable from this computer. */
+  readonly address: string;
+  /** What the machine's systemd-networkd is told about `host0`, systemd.network(5). */
+  readonly networkFile: string;
+  remove(): Promise<void>;
+}
+
+/** A static address and nothing else: no DHCP, and no link-local address that would delay `online`. */
+export const networkFile = (link: Pick<Link, 'machine' | 'host' | 'length'>): string => `[Match]
+Name=host0
+
+[Network]
+Address=${link.machine}/${link.length}
+Gateway=${link.host}
+DHCP=no
+IPv6AcceptRA=no
+LinkLocalAddressing=no
+`;
+
+/** Linux allows 15 bytes for the name of an interface. */
+const interfaceOf = (link: Link): string => `cmlab${link.index}`;
+
+const routes = async (): Promise<string[]> =>
+  (
+    JSON.parse((await run(['ip', '-json', '-4', 'route', 'show', 'table', 'all'])) || '[]') as {
+      dst?: string;
+    }[]
+  )
+    .map(({ dst }) => dst ?? '')
+    .filter(Boolean);
+
+/** Takes the first free link by making its interface: of two runs that want the same name one is refused. */
+const connect = async (namespace: string): Promise<Link> => {
+  for (const link of freeLinks(await routes(), process.pid * 16)) {
+    const name = interfaceOf(link);
+    try {
+      await run(['ip', 'link', 'add', name, 'type', 'veth', 'peer', 'name', 'host0', 'netns', namespace]);
+      await run(['ip', 'address', 'add', `${link.host}/${link.length}`, 'dev', name]);
+      await run(['ip', 'link', 'set', name, 'up']);
+      return link;
+    } catch (error) {
+      if (!/File exists/.test(String(error))) throw error;
+    }
+  }
+  throw failure('no free addresses for another machine', {
+    hint: 'stop some of the machines that are running',
+  });
+};
+
+/**
+ * A network namespace joined to this computer by a link of its own: reachable from here, and with no way out.
+ * The link goes away with the namespace. Rejects without root.
+ */
+export const makeLink = async (namespace: string): Promise<Network> => {
+  await mkdir('/run/netns', { recursive: true });
+  await run(['ip', 'netns', 'add', namespace]);
+  const remove = () => removeNamespace(namespace);
+  try {
+    await run(['ip', '-netns', namespace, 'link', 'set', 'lo', 'up']);
+    const link = await connect(namespace);
+    return {
+      namespace,
+      address: link.machine,
+      networkFile: networkFile(link),
+      // The kernel removes a namespace's interfaces some time later; whoever looks next shall see none.
+      remove: () => run(['ip', 'link', 'delete', interfaceOf(link)]).then(remove, remove),
+    };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+};
+
+export const removeNamespace = async (namespace: string): Promise<void> => {
+  await run(['ip', 'netns', 'delete', namespace]);
+};

@@ -1,0 +1,94 @@
+import type { UefiFiles } from './firmware.ts';
+
+export type Accelerator = 'tcg' | 'kvm';
+
+/** A TCP port of the guest, and the one on this computer that leads there; 0: any that is free. */
+export interface Forward {
+  readonly guest: number;
+  readonly host: number;
+}
+
+export interface QemuOptions {
+  /** The overlay, in qcow2. */
+  readonly disk: string;
+  /** Folder with a NoCloud seed. */
+  readonly seed?: string | undefined;
+  /** Absent: BIOS. */
+  readonly uefi?: UefiFiles | undefined;
+  readonly accelerator: Accelerator;
+  readonly cpus: number;
+  readonly memoryMiB: number;
+  readonly forwards: readonly Forward[];
+  /** Socket we listen on for QEMU's control protocol. */
+  readonly control: string;
+}
+
+/** QEMU takes its block devices as JSON, in which no character of a path means anything. */
+const blockdev = (name: string, driver: string, rest: object): string[] => [
+  '-blockdev',
+  JSON.stringify({ 'node-name': name, driver, ...rest }),
+];
+const file = (filename: string, rest: object = {}) => ({ driver: 'file', filename, ...rest });
+
+/** Nobody needs this disk after a crash of this computer, so that no flush has to reach it. */
+const disk = ({ disk: filename }: QemuOptions): string[] => [
+  ...blockdev('disk', 'qcow2', {
+    discard: 'unmap',
+    cache: { 'no-flush': true },
+    file: file(filename, { discard: 'unmap', cache: { 'no-flush': true } }),
+  }),
+  ...['-device', 'virtio-blk-pci,drive=disk,bootindex=0'],
+];
+
+/** QEMU shows the folder as a FAT disk with the label NoCloud looks for: no program to make one is needed. */
+const seedDisk = (folder: string): string[] => [
+  ...blockdev('seed', 'vvfat', { dir: folder, label: 'CIDATA', 'read-only': true }),
+  ...['-device', 'virtio-blk-pci,drive=seed'],
+];
+
+const flash = ({ code, variables }: UefiFiles): string[] => [
+  ...blockdev('uefi-code', 'raw', { 'read-only': true, file: file(code) }),
+  ...blockdev('uefi-variables', 'raw', { file: file(variables) }),
+];
+
+/** `restrict`: the guest reaches nobody, as in the container. */
+const network = (forwards: readonly Forward[]): string =>
+  [
+    'user,id=net,restrict=on',
+    ...forwards.map(({ host, guest }) => `hostfwd=tcp:127.0.0.1:${host}-:${guest}`),
+  ].join();
+
+const ACCELERATION: Readonly<Record<Accelerator, readonly string[]>> = {
+  tcg: ['-accel', 'tcg,thread=multi', '-cpu', 'max'],
+  kvm: ['-accel', 'kvm', '-cpu', 'host'],
+};
+
+/** A virtual machine with a virtio disk and network, its serial console on standard output; it dies with us. */
+export const qemuCommand = (options: QemuOptions): string[] => {
+  const { uefi, seed, accelerator, cpus, memoryMiB, forwards, control } = options;
+  return [
+    ...['setpriv', '--pdeathsig', 'KILL', '--'],
+    ...['qemu-system-x86_64', '-nodefaults', '-no-user-config', '-display', 'none', '-vga', 'std'],
+    ...['-machine', uefi ? 'q35,pflash0=uefi-code,pflash1=uefi-variables' : 'q35'],
+    ...ACCELERATION[accelerator],
+    ...['-smp', String(cpus), '-m', String(memoryMiB)],
+    ...(uefi ? flash(uefi) : []),
+    ...disk(options),
+    ...(seed === undefined ? [] : seedDisk(seed)),
+    ...['-netdev', network(forwards), '-device', 'virtio-net-pci,netdev=net,romfile='],
+    ...['-device', 'virtio-rng-pci'],
+    ...['-chardev', 'stdio,id=console,signal=off', '-serial', 'chardev:console'],
+    // A comma in an option's value is doubled (qemu(1)).
+    ...['-chardev', `socket,id=control,path=${control.replaceAll(',', ',,')}`],
+    ...['-mon', 'chardev=control,mode=control'],
+  ];
+};
+
+/** What `info usernet` says of where a guest's ports are. */
+export const readForwards = (text: string): Forward[] =>
+  [...text.matchAll(/TCP\[HOST_FORWARD\]\s+\d+\s+127\.0\.0\.1\s+(\d+)\s+\S+\s+(\d+)/g)].map(
+    ([, host, guest]) => ({
+      host: Number(host),
+      guest: Number(guest),
+    }),
+  );

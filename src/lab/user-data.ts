@@ -1,0 +1,41 @@
+/** Something about user-data that a person should know before waiting for a machine. */
+export interface UserDataRemark {
+  readonly severity: 'error' | 'warning';
+  readonly message: string;
+  readonly hint?: string;
+}
+
+/** Larger does not go into every provider's form. */
+const SIZE_LIMIT = 16_384;
+
+/** How cloud-init tells what a text is: by how it begins (cloudinit/handlers, INCLUSION_TYPES_MAP). */
+const BEGINNINGS =
+  /^(#cloud-config\b|#cloud-config-archive\b|#!|#include\b|#include-once\b|#part-handler\b|#cloud-boothook\b|## template: ?jinja|content-type: ?multipart\/|mime-version:)/i;
+
+const GZIP = [0x1f, 0x8b];
+
+/** What is wrong, or not wise, in user-data that is to be tried. */
+export const remarksOnUserData = (bytes: Uint8Array): UserDataRemark[] => {
+  const text = Buffer.from(bytes).toString('utf8');
+  const remarks: UserDataRemark[] = [];
+  if (bytes.length > SIZE_LIMIT) {
+    remarks.push({
+      severity: 'warning',
+      message: `user-data has ${bytes.length} bytes; not every provider takes more than ${SIZE_LIMIT}`,
+    });
+  }
+  if (text.startsWith('\ufeff')) {
+    remarks.push({
+      severity: 'error',
+      message: 'user-data begins with a byte-order mark, by which cloud-init would not know it',
+      hint: 'save the file as UTF-8 without BOM',
+    });
+  } else if (!GZIP.every((byte, n) => bytes[n] === byte) && !BEGINNINGS.test(text)) {
+    remarks.push({
+      severity: 'error',
+      message: 'cloud-init would ignore this user-data: its first line does not say what it is',
+      hint: 'the first line must be #cloud-config',
+    });
+  }
+  return remarks;
+};

@@ -1,0 +1,80 @@
+import { opendir } from 'node:fs/promises';
+import type { Model } from '../../model/model.ts';
+import type { DictHandlers } from '../lib/dict-server.ts';
+import { log } from '../lib/log.ts';
+import { createMailbox, hashPassword } from './create.ts';
+import { type FindMailbox, isFile, type Mailbox, passwordFile, readHash } from './mailbox.ts';
+import { type Resources, signUpRefusal } from './sign-up.ts';
+
+const PASSDB = 'shared/passdb/';
+const USERDB = 'shared/userdb/';
+
+/**
+ * Not JSON, so to Dovecot a temporary failure. The protocol's own failure would have it log the key, and with
+ * it the password.
+ */
+const TROUBLE = '-';
+
+/** `password"user`, each with Dovecot's `%E`: a backslash before quotes and backslashes. */
+export const parseCredentials = (text: string): { password: string; user: string } | undefined => {
+  const [, password, user] = /^((?:[^\\"]|\\.)*)"(.*)$/s.exec(text) ?? [];
+  if (password === undefined || user === undefined) return undefined;
+  const bare = (part: string) => part.replace(/\\(.)/gs, '$1');
+  return { password: bare(password), user: bare(user) };
+};
+
+const fields = ({ address, home }: Mailbox, password?: string): string =>
+  JSON.stringify({ addr: address, home, uid: 'vmail', gid: 'vmail', password });
+
+/**
+ * Passwords and homes for Dovecot, which checks the hash itself. The first login with a name and password that
+ * are acceptable makes the address.
+ */
+export const authHandlers = (
+  model: Model,
+  find: FindMailbox,
+  folder: string,
+  resources: () => Resources,
+  hash: (password: string) => Promise<string> = hashPassword,
+): DictHandlers => {
+  const findHash = async (mailbox: Mailbox, password: string): Promise<string | undefined> => {
+    const known = readHash(mailbox);
+    if (known !== undefined) return known;
+    const refusal = signUpRefusal(model.settings, mailbox.name, password, resources());
+    if (refusal !== undefined) {
+      log('notice', `registration rejected: ${refusal}`);
+      return undefined;
+    }
+    await createMailbox(mailbox, await hash(password));
+    return readHash(mailbox);
+  };
+  const lookUpPassword = async (text: string): Promise<string | undefined> => {
+    const given = parseCredentials(text);
+    const mailbox = given && find(given.user);
+    if (!mailbox) return undefined;
+    const hash = await findHash(mailbox, given.password);
+    return hash === undefined ? undefined : fields(mailbox, hash);
+  };
+  const lookUpUser = (address: string): string | undefined => {
+    const mailbox = find(address);
+    return mailbox && isFile(passwordFile(mailbox)) ? fields(mailbox) : undefined;
+  };
+  return {
+    lookup: async (key) => {
+      if (key.startsWith(USERDB)) return lookUpUser(key.slice(USERDB.length));
+      if (!key.startsWith(PASSDB)) return undefined;
+      try {
+        return await lookUpPassword(key.slice(PASSDB.length));
+      } catch (error) {
+        log('error', `password lookup: ${(error as NodeJS.ErrnoException).code}`);
+        return TROUBLE;
+      }
+    },
+    async *iterate(path) {
+      if (path !== USERDB) return;
+      for await (const { name } of await opendir(folder)) {
+        if (lookUpUser(name) !== undefined) yield [USERDB + name, ''];
+      }
+    },
+  };
+};

@@ -1,0 +1,57 @@
+import { Base64 } from '../lib/mime-base64.ts';
+import { type Leaf, withoutPadding } from '../lib/mime-leaf.ts';
+import { OpenpgpPackets } from './openpgp-packets.ts';
+
+const BEGIN = '-----BEGIN PGP MESSAGE-----';
+const END = '-----END PGP MESSAGE-----';
+
+export interface Armour extends Leaf {
+  /** Whether it has a `Version:` line, which tells about the sender's software. */
+  readonly hasVersion: () => boolean;
+}
+
+/** An encrypted message in ASCII armour (RFC 9580 §6.2), and nothing else but empty lines around it. */
+export const armour = (): Armour => {
+  const packets = new OpenpgpPackets();
+  const data = new Base64((byte) => packets.byte(byte));
+  let state: 'before' | 'headers' | 'data' | 'checksum' | 'after' = 'before';
+  let hasVersion = false;
+
+  const marker = (text: string): boolean => {
+    if (state === 'before') {
+      state = 'headers';
+      return text === BEGIN;
+    }
+    const isEnd = state !== 'after' && text === END;
+    state = 'after';
+    return isEnd;
+  };
+
+  const isVersion = (text: string): boolean => {
+    if (state !== 'headers' || hasVersion) return false;
+    hasVersion = text.startsWith('Version: ');
+    return hasVersion;
+  };
+
+  return {
+    line: (padded) => {
+      const line = withoutPadding(padded);
+      if (line === '') {
+        if (state === 'headers') state = 'data';
+        return true;
+      }
+      if (line.startsWith('-')) return marker(line);
+      if (isVersion(line)) return true;
+      if (state !== 'headers' && state !== 'data') return false;
+      state = 'data';
+      // The checksum is no longer checked by anyone (RFC 9580 §6.1).
+      if (/^=[\w+/]{4}$/.test(line)) {
+        state = 'checksum';
+        return true;
+      }
+      return data.push(line);
+    },
+    end: () => state === 'after' && data.isComplete() && packets.isComplete(),
+    hasVersion: () => hasVersion,
+  };
+};

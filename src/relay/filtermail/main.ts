@@ -1,0 +1,36 @@
+import type { ListenOptions } from 'node:net';
+import type { Model } from '../../model/model.ts';
+import { dictClient } from '../lib/dict-client.ts';
+import { serveMilter } from '../lib/milter.ts';
+import { incomingMessage } from './incoming.ts';
+import { outgoingMessage } from './outgoing.ts';
+import { rateLimiter } from './rate-limiter.ts';
+
+/** Where doveauth tells about recipients. */
+const RECIPIENTS = '/run/chatmail/recipients.sock';
+
+/**
+ * Starts the filter for Postfix, on the sockets named `outgoing` (for submission) and `incoming` (for port 25):
+ * descriptors from systemd, or paths. Sees all mail, and no mailbox.
+ */
+export const start = (
+  model: Model,
+  sockets: ReadonlyMap<string, readonly (number | string)[]>,
+  { recipients = RECIPIENTS } = {},
+): { readonly close: () => Promise<void> } => {
+  const { max_user_send_per_minute, max_user_send_burst_size } = model.settings;
+  const maySend = rateLimiter(max_user_send_per_minute, max_user_send_burst_size);
+  const dict = dictClient(recipients);
+  const listen = (name: string): ListenOptions[] =>
+    (sockets.get(name) ?? []).map((at) => (typeof at === 'number' ? { fd: at } : { path: at }));
+  const services = [
+    serveMilter(() => outgoingMessage(maySend), listen('outgoing')),
+    serveMilter(() => incomingMessage(model, dict.lookup), listen('incoming')),
+  ];
+  return {
+    close: async () => {
+      dict.close();
+      await Promise.all(services.map((service) => service.close()));
+    },
+  };
+};

@@ -1,0 +1,125 @@
+import { createServer, type Socket } from 'node:net';
+import { pipeline } from 'node:stream';
+import { escapeField, unescapeField } from './dict-escape.ts';
+import { log } from './log.ts';
+
+type MaybePromise<T> = T | Promise<T>;
+
+/**
+ * What a dict service can do; what it leaves out fails. All text is bytes, one per character (latin1), so that
+ * a password in any encoding comes through unchanged.
+ */
+export interface DictHandlers {
+  /** The value of `key`; `undefined`: not found. `user` is empty where the client names none. */
+  readonly lookup?: (key: string, user: string) => MaybePromise<string | undefined>;
+  /** What is below `path`, as pairs of key and value. */
+  readonly iterate?: (path: string, user: string) => AsyncIterable<readonly [key: string, value: string]>;
+  /** A transaction, all at once; a value of `undefined` removes its key. */
+  readonly commit?: (values: ReadonlyMap<string, string | undefined>, user: string) => MaybePromise<void>;
+}
+
+/** A peer that breaks the protocol. Its connection is closed. */
+export class DictProtocolError extends Error {
+  override name = 'DictProtocolError';
+}
+
+/** As Dovecot's own `DICT_CLIENT_MAX_LINE_LENGTH`. */
+const MAX_LINE = 65_536;
+const MAX_TRANSACTIONS = 1000;
+
+/** The lines in a stream of text, whatever its chunks. Throws on a line longer than `max`. */
+export async function* linesOf(chunks: AsyncIterable<string>, max = MAX_LINE): AsyncGenerator<string> {
+  let rest = '';
+  for await (const chunk of chunks) {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of [...lines, rest]) if (line.length > max) throw new DictProtocolError('line too long');
+    yield* lines;
+  }
+}
+
+interface Transaction {
+  readonly user: string;
+  readonly values: Map<string, string | undefined>;
+}
+
+/**
+ * One connection: what the client sends becomes what it is answered, in order (Dovecot 2.3, `dict-client.h`).
+ * One command at a time; the handlers of other connections go on meanwhile.
+ */
+export async function* dictReplies(
+  chunks: AsyncIterable<string>,
+  handlers: DictHandlers,
+): AsyncGenerator<string> {
+  const open = new Map<string, Transaction>();
+  const transaction = (id: string): Transaction => {
+    const found = open.get(id);
+    if (found) return found;
+    throw new DictProtocolError('no such transaction');
+  };
+  for await (const line of linesOf(chunks)) {
+    const command = line.charAt(0);
+    const [first = '', second = '', third = '', fourth = ''] = line.slice(1).split('\t').map(unescapeField);
+    try {
+      if (command === 'L') {
+        const value = await handlers.lookup?.(first, second);
+        yield value === undefined ? 'N\n' : `O${escapeField(value)}\n`;
+      } else if (command === 'I') {
+        let rows = Number(second) || Number.POSITIVE_INFINITY;
+        for await (const [key, value] of handlers.iterate?.(third, fourth) ?? []) {
+          if (rows-- <= 0) break;
+          yield `O${escapeField(key)}\t${escapeField(value)}\n`;
+        }
+        yield '\n';
+      } else if (command === 'B') {
+        if (open.size >= MAX_TRANSACTIONS) throw new DictProtocolError('too many transactions');
+        open.set(first, { user: second, values: new Map() });
+      } else if (command === 'S') transaction(first).values.set(second, third);
+      else if (command === 'U') transaction(first).values.set(second, undefined);
+      else if (command === 'R') open.delete(first);
+      else if (command === 'C') {
+        const { values, user } = transaction(first);
+        open.delete(first);
+        await handlers.commit?.(values, user);
+        yield `O${first}\n`;
+      } else if (!'HT'.includes(command)) throw new DictProtocolError('unknown command');
+    } catch (error) {
+      if (error instanceof DictProtocolError) throw error;
+      log('error', `dict ${command}: ${(error as NodeJS.ErrnoException).code ?? (error as Error).name}`);
+      yield `F${command === 'C' ? first : ''}\n`;
+    }
+  }
+}
+
+/** A server that goes on until it is closed. */
+export interface Service {
+  readonly close: () => Promise<void>;
+}
+
+/** A socket that listens already, or where to make one. */
+export type ListenOn = { readonly fd: number } | { readonly path: string };
+
+/** Serves `handlers` on these sockets. Every connection goes on alone. */
+export const serveDict = (handlers: DictHandlers, sockets: readonly ListenOn[]): Service => {
+  const connections = new Set<Socket>();
+  const servers = sockets.map((socket) =>
+    createServer((connection) => {
+      connections.add(connection.setEncoding('latin1').setDefaultEncoding('latin1'));
+      pipeline(
+        connection,
+        (chunks: AsyncIterable<string>) => dictReplies(chunks, handlers),
+        connection,
+        (error) => {
+          connections.delete(connection);
+          if (error instanceof DictProtocolError) log('warning', `dict: ${error.message}`);
+        },
+      );
+    }).listen(socket),
+  );
+  return {
+    close: async () => {
+      for (const connection of connections) connection.destroy();
+      await Promise.all(servers.map((server) => new Promise((done) => server.close(done))));
+    },
+  };
+};

@@ -1,0 +1,29 @@
+import { randomInt } from 'node:crypto';
+import type { Model } from '../../model/model.ts';
+
+/** No letters and digits that look alike. */
+const NAME = 'abcdefghjkmnpqrstuvwxyz23456789';
+const PASSWORD = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghjkmnpqrstuvwxyz23456789';
+
+export interface Credentials {
+  readonly email: string;
+  readonly password: string;
+  /** What apps need to be told of a relay whose certificate nobody vouches for. */
+  readonly dclogin_url?: string;
+}
+
+/** A new address nobody has taken; it comes into being with its first login. `random(n)` is below `n`. */
+export const newCredentials = (
+  { settings, addressDomain, isSelfSigned, isIpOnly, host }: Model,
+  random: (below: number) => number = randomInt,
+): Credentials => {
+  const pick = (alphabet: string, length: number) =>
+    Array.from({ length }, () => alphabet.charAt(random(alphabet.length))).join('');
+  const { username_min_length, username_max_length, password_min_length } = settings;
+  const name = pick(NAME, Math.min(Math.max(username_min_length, 9), username_max_length));
+  const email = `${name}@${addressDomain}`;
+  const password = pick(PASSWORD, Math.max(password_min_length, 20));
+  if (!isSelfSigned) return { email, password };
+  const servers = isIpOnly ? `&ih=${host}&sh=${host}` : '';
+  return { email, password, dclogin_url: `dclogin:${email}?p=${password}&v=1${servers}&ic=3` };
+};

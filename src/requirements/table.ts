@@ -1,0 +1,63 @@
+/**
+ * What the operator's machine needs, by job. Every line: what must be there, and the Debian 12 package that
+ * has it. A program is looked for on the PATH and in the `sbin` folders, a path as it stands.
+ */
+const MMDEBSTRAP = [
+  ['mmdebstrap', 'mmdebstrap'],
+  ['dpkg', 'dpkg'],
+  ['tar', 'tar'],
+  ['zstd', 'zstd'],
+  ['unshare', 'util-linux'],
+  ['/usr/share/keyrings/debian-archive-keyring.gpg', 'debian-archive-keyring'],
+] as const;
+
+const DISK = [
+  ['sfdisk', 'fdisk'],
+  ['mkfs.ext4', 'e2fsprogs'],
+  ['debugfs', 'e2fsprogs'],
+  ['mkfs.vfat', 'dosfstools'],
+  ['mcopy', 'mtools'],
+  ['grub-mkimage', 'grub-common'],
+  ['/usr/lib/grub/i386-pc/boot.img', 'grub-pc-bin'],
+  ['/usr/lib/grub/x86_64-efi/normal.mod', 'grub-efi-amd64-bin'],
+] as const;
+
+const NSPAWN = [
+  ['systemd-nspawn', 'systemd-container'],
+  ['ip', 'iproute2'],
+  ['nsenter', 'util-linux'],
+  ['tar', 'tar'],
+] as const;
+
+const QEMU = [
+  ['qemu-system-x86_64', 'qemu-system-x86'],
+  ['qemu-img', 'qemu-utils'],
+  ['/usr/share/seabios/bios-256k.bin', 'seabios'],
+  ['/usr/share/OVMF/OVMF_CODE.fd', 'ovmf'],
+  ['cloud-localds', 'cloud-image-utils'],
+] as const;
+
+type Requirement = readonly [what: string, debianPackage: string];
+
+export const REQUIREMENTS = {
+  /** The relay's Debian package. */
+  package: [['dpkg-deb', 'dpkg']],
+  /** An image, as root. */
+  build: [...MMDEBSTRAP, ...DISK],
+  /** An image, as an ordinary user: the same, with what maps a range of user ids. */
+  'build-unprivileged': [...MMDEBSTRAP, ...DISK, ['newuidmap', 'uidmap']],
+  /** `build --compression zstd`. */
+  'build-zstd': [['qemu-img', 'qemu-utils']],
+  'try-nspawn': NSPAWN,
+  'try-qemu': QEMU,
+  test: [...MMDEBSTRAP, ...DISK, ...NSPAWN, ...QEMU],
+} as const satisfies Readonly<Record<string, readonly Requirement[]>>;
+
+export type Job = keyof typeof REQUIREMENTS;
+
+export const JOBS = Object.keys(REQUIREMENTS) as readonly Job[];
+
+export const isJob = (name: string): name is Job => Object.hasOwn(REQUIREMENTS, name);
+
+/** Jobs whose packages bring services along, which must not be started on the operator's machine. */
+export const BRINGS_SERVICES: ReadonlySet<Job> = new Set<Job>(['test']);

@@ -1,0 +1,56 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { inFolder } from '../cli-in-folder.ts';
+
+const INI = '[params]\nmail_domain = old.example.org\nmax_mailbox_size = 1G\npassthrough_senders =\n';
+const BAD_INI = '[params]\nmail_domain = old\n';
+
+let folder: Awaited<ReturnType<typeof inFolder>>;
+beforeEach(async () => {
+  folder = await inFolder({ 'chatmail.ini': INI, 'bad.ini': BAD_INI, 'there.yaml': 'mine\n' });
+});
+afterEach(() => folder.remove());
+
+/** The lines that set something. */
+const set = (text: string) => text.split('\n').filter((line) => /^\w/.test(line));
+
+test.each<[readonly string[], string, readonly string[]]>([
+  [[], 'chatmail.yaml', []],
+  [['chat.example.org'], 'chatmail.yaml', ['mail_domain: chat.example.org']],
+  [['192.0.2.1'], 'chatmail.yaml', ['mail_domain: 192.0.2.1']],
+  [['--output', 'x.yaml'], 'x.yaml', []],
+  [['--force', '-o', 'there.yaml'], 'there.yaml', []],
+  [['--from', 'chatmail.ini'], 'chatmail.yaml', ['mail_domain: old.example.org', 'max_mailbox_size: 1G']],
+  [
+    ['new.example.org', '--from', 'chatmail.ini'],
+    'chatmail.yaml',
+    ['mail_domain: new.example.org', 'max_mailbox_size: 1G'],
+  ],
+])('init %j writes %s', async (args, file, lines) => {
+  expect(await folder.run('init', ...args)).toMatchObject({ status: 0, stdout: `wrote ${file}\n` });
+  expect(set(await folder.read(file))).toEqual(lines);
+  expect(await folder.run('check', '--config', file)).toMatchObject({ status: 0 });
+});
+
+test('--output - prints', async () => {
+  const { status, stdout } = await folder.run('init', '--output', '-', 'chat.example.org');
+  expect(status).toBe(0);
+  expect(set(stdout)).toEqual(['mail_domain: chat.example.org']);
+});
+
+test('what is left out of an ini is said', async () => {
+  const { stderr } = await folder.run('init', '--from', 'chatmail.ini');
+  expect(stderr).toContain('chatmail.ini:4:1: warning: `passthrough_senders` has no effect here');
+});
+
+test.each<[readonly string[], number, string]>([
+  [['--output', 'there.yaml'], 1, 'there.yaml exists already'],
+  [['https://chat.example.org/'], 1, 'DOMAIN:1:1: error: `mail_domain` must be a domain'],
+  [['--from', 'bad.ini'], 1, 'bad.ini:2:15: error'],
+  [['--from', 'none.ini'], 1, 'none.ini: no such file or directory'],
+  [['a.org', 'b.org'], 2, 'unexpected argument `b.org`'],
+])('init %j is refused with %s', async (args, status, message) => {
+  const result = await folder.run('init', ...args);
+  expect(result).toMatchObject({ status, stdout: '', stderr: expect.stringContaining(message) });
+  expect(await folder.read('there.yaml')).toBe('mine\n');
+  await expect(folder.read('chatmail.yaml')).rejects.toThrow('ENOENT');
+});

@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+import { wrongOption } from '../../src/commands/try.ts';
+
+test.each([
+  [{}, undefined],
+  [
+    { backend: 'qemu', firmware: 'uefi', accel: 'kvm', memory: '512M', 'disk-size': '4G', timeout: '90' },
+    undefined,
+  ],
+  [{ backend: 'docker' }, '--backend is nspawn or qemu, not `docker`'],
+  [{ firmware: 'efi' }, '--firmware is bios or uefi, not `efi`'],
+  [{ accel: 'hvf' }, '--accel is tcg or kvm, not `hvf`'],
+  [{ memory: '1GB' }, '--memory is a size like 1G, not `1GB`'],
+  [{ memory: '512' }, '--memory is a size like 1G, not `512`'],
+  [{ 'disk-size': '-1' }, '--disk-size is a size like 1G, not `-1`'],
+  [{ timeout: '0' }, '--timeout is a number of seconds, not `0`'],
+  [{ timeout: '1m' }, '--timeout is a number of seconds, not `1m`'],
+  [{ backend: 'nspawn', firmware: 'uefi' }, '--firmware is for --backend qemu'],
+])('%o', (values, message) => {
+  expect(wrongOption(values)).toBe(message);
+});

@@ -1,0 +1,330 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { createHash, createSign, generateKeyPairSync } from 'node:crypto';
+import { once } from 'node:events';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createConnection, createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { withDefaults } from '../../src/config/schema.ts';
+import { modelOf } from '../../src/model/model.ts';
+import { start } from '../../src/relay/filtermail/main.ts';
+import { serveDict } from '../../src/relay/lib/dict-server.ts';
+import { encrypted, mail } from '../relay/filtermail/mail.ts';
+
+/**
+ * The filter behind the real Postfix, and on the way in behind the real OpenDKIM. A sink stands for Dovecot and
+ * for other servers.
+ */
+const USERS: Readonly<Record<string, string>> = { 'bob@relay.test': '1', 'carol@relay.test': '0' };
+const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+
+let folder: string;
+let sink: Server;
+let smtp: number;
+let submission: number;
+const stops: (() => Promise<unknown> | unknown)[] = [];
+const delivered: { readonly sender: string; readonly message: string }[] = [];
+
+/** An SMTP and LMTP server that takes everything. */
+const takeMail = (socket: Socket): void => {
+  let sender = '';
+  let lines: string[] | undefined;
+  const say = (...replies: readonly string[]) =>
+    socket.write(replies.map((reply) => `${reply}\r\n`).join(''));
+  say('220 sink');
+  createInterface(socket.setEncoding('latin1')).on('line', (line) => {
+    if (lines && line === '.') {
+      delivered.push({ sender, message: lines.map((l) => l.replace(/^\./, '')).join('\r\n') });
+      lines = undefined;
+      say('250 taken');
+    } else if (lines) lines.push(line);
+    else if (line === 'DATA') {
+      lines = [];
+      say('354 go on');
+    } else {
+      if (line.startsWith('MAIL')) sender = /<(.*?)>/.exec(line)?.[1] ?? '?';
+      say('250 ok');
+    }
+  });
+};
+
+const freePorts = async (count: number): Promise<number[]> => {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
+  await Promise.all(servers.map((server) => once(server, 'listening')));
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map((server) => new Promise((done) => server.close(done))));
+  return ports;
+};
+
+const master = () => `
+127.0.0.1:${smtp} inet n - n - - smtpd
+  -o { smtpd_milters = unix:${folder}/opendkim unix:${folder}/incoming }
+127.0.0.1:${submission} inet n - n - - smtpd
+  -o cleanup_service_name=cleanup-submission
+  -o { smtpd_milters = unix:${folder}/outgoing }
+cleanup unix n - n - 0 cleanup
+cleanup-submission unix n - n - 0 cleanup
+  -o header_checks=regexp:${folder}/submission_headers
+qmgr unix n - n 300 1 qmgr
+rewrite unix - - n - - trivial-rewrite
+bounce unix - - n - 0 bounce
+defer unix - - n - 0 bounce
+smtp unix - - n - - smtp
+lmtp unix - - n - - lmtp
+error unix - - n - - error
+retry unix - - n - - error
+anvil unix - - n - 1 anvil
+postlog unix-dgram n - n - 1 postlogd
+`;
+
+const main = (sinkPort: number) => `
+compatibility_level = 3.6
+queue_directory = ${folder}/queue
+data_directory = ${folder}/data
+maillog_file = ${folder}/log
+maillog_file_prefixes = ${folder}
+inet_protocols = ipv4
+myhostname = relay.test
+mydestination =
+local_recipient_maps =
+virtual_mailbox_domains = relay.test
+virtual_transport = lmtp:inet:127.0.0.1:${sinkPort}
+relayhost = [127.0.0.1]:${sinkPort}
+mynetworks = 127.0.0.0/8
+smtpd_relay_restrictions = permit_mynetworks, reject
+smtpd_peername_lookup = no
+smtp_host_lookup = native
+lmtp_header_checks = regexp:${folder}/delivery_headers
+milter_default_action = tempfail
+`;
+
+const startPostfix = async (): Promise<void> => {
+  for (const name of ['queue', 'data', 'conf']) mkdirSync(join(folder, name));
+  execFileSync('chown', ['postfix', join(folder, 'data')]);
+  writeFileSync(join(folder, 'submission_headers'), '/^Received:/ IGNORE\n');
+  writeFileSync(
+    join(folder, 'delivery_headers'),
+    '/^(Received|DKIM-Signature|Authentication-Results):/ IGNORE\n',
+  );
+  writeFileSync(join(folder, 'conf/main.cf'), main((sink.address() as AddressInfo).port));
+  writeFileSync(join(folder, 'conf/master.cf'), master());
+  const postfix = (command: string) =>
+    execFileSync('postfix', ['-c', join(folder, 'conf'), command], { stdio: 'ignore' });
+  postfix('start');
+  stops.push(() => postfix('stop'));
+};
+
+const startOpendkim = async (): Promise<void> => {
+  const key = publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
+  writeFileSync(join(folder, 'keys'), `s._domainkey.example.org v=DKIM1; k=rsa; p=${key}\n`);
+  writeFileSync(
+    join(folder, 'opendkim.conf'),
+    `Mode v\nSocket local:${folder}/opendkim\nUMask 000\nAuthservID relay.test\nAlwaysAddARHeader yes\nInternalHosts ${folder}/none\nTestPublicKeys ${folder}/keys\nBackground no\n`,
+  );
+  writeFileSync(join(folder, 'none'), '192.0.2.1\n');
+  const opendkim = spawn('opendkim', ['-f', '-x', join(folder, 'opendkim.conf')], { stdio: 'ignore' });
+  stops.push(() => opendkim.kill());
+};
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'filtermail-'));
+  chmodSync(folder, 0o755);
+  sink = createServer(takeMail).listen(0, '127.0.0.1');
+  await once(sink, 'listening');
+  [smtp = 0, submission = 0] = await freePorts(2);
+  const model = modelOf({ ...withDefaults({ max_user_send_burst_size: 30 }), mail_domain: 'relay.test' });
+  const recipients = join(folder, 'recipients');
+  const dict = serveDict({ lookup: (key) => USERS[key.replace('shared/recipient/', '')] }, [
+    { path: recipients },
+  ]);
+  const sockets = new Map(['outgoing', 'incoming'].map((name) => [name, [join(folder, name)]]));
+  const filter = start(model, sockets, { recipients });
+  stops.push(
+    () => filter.close(),
+    () => dict.close(),
+    () => sink.close(),
+  );
+  await startOpendkim();
+  await vi.waitFor(
+    () => execFileSync('chmod', ['666', ...['outgoing', 'incoming', 'opendkim'].map((n) => join(folder, n))]),
+    20_000,
+  );
+  await startPostfix();
+  await vi.waitFor(() => dialogue(smtp, []), 20_000);
+});
+
+afterAll(async () => {
+  for (const stop of stops.reverse()) await stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Says `lines` one by one, and returns the replies after the greeting. */
+const dialogue = async (port: number, lines: readonly string[]): Promise<string[]> => {
+  const socket = createConnection(port, '127.0.0.1').setEncoding('latin1').setDefaultEncoding('latin1');
+  const replies: string[] = [];
+  for await (const reply of createInterface(socket)) {
+    if (/^\d{3}-/.test(reply)) continue;
+    replies.push(reply);
+    if (replies.length > lines.length) socket.end('QUIT\r\n');
+    else socket.write(`${lines[replies.length - 1]}\r\n`);
+    if (replies.length > lines.length) break;
+  }
+  return replies.slice(1);
+};
+
+interface Envelope {
+  readonly sender?: string;
+  readonly to?: readonly string[];
+}
+
+/** Sends a message; the reply to its end, or the first that is no success. */
+const send = async (
+  port: number,
+  message: string,
+  { sender = 'alice@example.org', to = ['bob@relay.test'] }: Envelope = {},
+) => {
+  const commands = [
+    'EHLO client.test',
+    `MAIL FROM:<${sender}>`,
+    ...to.map((address) => `RCPT TO:<${address}>`),
+  ];
+  const replies = await dialogue(port, [...commands, 'DATA', `${message.replace(/^\./gm, '..')}\r\n.`]);
+  return replies.find((reply) => !/^[23]/.test(reply)) ?? replies.at(-1) ?? '';
+};
+
+/** The next message that arrives at the sink. */
+const arrival = async (): Promise<(typeof delivered)[number]> => {
+  await vi.waitFor(() => expect(delivered).toHaveLength(1), 20_000);
+  return delivered.splice(0)[0] ?? { sender: '', message: '' };
+};
+
+/** Signs as an honest server does (RFC 6376, simple/simple), but for what `tags` may add. */
+const dkim = (message: string, tags = ''): string => {
+  const [head = '', body = ''] = message.split(/\r\n\r\n(.*)/s);
+  const from = /^From: .*\r\n/m.exec(`${head}\r\n`)?.[0] ?? '';
+  const hash = createHash('sha256')
+    .update(`${body.replace(/(\r\n)*$/, '')}\r\n`, 'latin1')
+    .digest('base64');
+  const field = `DKIM-Signature: v=1; a=rsa-sha256; d=example.org; s=s; h=From;${tags} bh=${hash}; b=`;
+  const signature = createSign('sha256')
+    .update(from + field, 'latin1')
+    .sign(privateKey, 'base64');
+  return `${field}${signature}\r\n${message}`;
+};
+
+const OK = expect.stringMatching(/^250 2\.0\.0 Ok: queued/);
+const CLEARTEXT = '523 Encryption Needed: Invalid Unencrypted Mail';
+const headOf = (message: string) => message.slice(0, message.indexOf('\r\n\r\n') + 2);
+
+describe('submission', () => {
+  test('an encrypted message is cleaned', async () => {
+    const message = encrypted(
+      {},
+      ['Received', 'from laptop ([192.0.2.7])'],
+      ['Subject', 'Lunch at\n noon'],
+      ['User-Agent', 'Mail'],
+      ['Chat-Version', '1.0'],
+      ['X-Originating-IP', '192.0.2.7'],
+      ['Received', 'from phone'],
+      ['X-Mailer', 'Mail'],
+    );
+    expect(await send(submission, message)).toEqual(OK);
+    const { sender, message: got } = await arrival();
+    expect(sender).toBe('alice@example.org');
+    expect(headOf(got).replace(/^(Message-Id|Date): .*\r\n/gm, '')).toBe(
+      'From: alice@example.org\r\nTo: bob@relay.test\r\nMIME-Version: 1.0\r\nContent-Type: multipart/encrypted; protocol="application/pgp-encrypted"; boundary="b0"\r\nSubject: [...]\r\nChat-Version: 1.0\r\n',
+    );
+    expect(got).not.toMatch(/192\.0\.2\.7|127\.0\.0\.1|client\.test/);
+    expect(got.slice(headOf(got).length).trimEnd()).toBe(message.slice(headOf(message).length).trimEnd());
+  });
+
+  test('to elsewhere, nothing tells about the client', async () => {
+    expect(await send(submission, encrypted(), { to: ['x@example.net'] })).toEqual(OK);
+    expect((await arrival()).message).not.toMatch(/^Received|127\.0\.0\.1|client\.test/m);
+  });
+
+  // biome-ignore format: one line per case
+  const REFUSED: readonly (readonly [string, string, Envelope, string])[] = [
+    ['cleartext', mail('Hi\r\n'), {}, CLEARTEXT],
+    ['a forged From', encrypted({}, ['From', 'Mallory <mallory@100%.example>']), {}, '500 Invalid FROM <mallory@100%.example> for <alice@example.org>'],
+    ['two From fields', encrypted({}, ['From', 'alice@example.org'], ['From', 'mallory@example.org']), {}, '500 Invalid FROM <> for <alice@example.org>'],
+    ['two From fields, one with a space', encrypted({}, ['From', 'alice@example.org'], ['From ', 'mallory@example.org']), {}, '500 Invalid FROM <> for <alice@example.org>'],
+    ['a 20 MB attachment', mail('Hi\r\n'.repeat(2_000_000)), {}, CLEARTEXT],
+  ];
+  test.each(REFUSED)('%s is refused', async (_, message, envelope, reply) => {
+    expect(await send(submission, message, envelope)).toBe(reply);
+  });
+
+  test('a refused message does not affect the next of the session', async () => {
+    const one = ['MAIL FROM:<alice@example.org>', 'RCPT TO:<bob@relay.test>', 'DATA'];
+    const commands = [
+      'EHLO x',
+      ...one,
+      `${mail('Hi')}\r\n.`,
+      ...one.slice(0, 2),
+      'RSET',
+      ...one,
+      `${encrypted()}\r\n.`,
+    ];
+    const replies = await dialogue(submission, commands);
+    expect([replies[4], replies.at(-1)]).toEqual([CLEARTEXT, OK]);
+    await arrival();
+  });
+
+  test('too much mail', async () => {
+    const commands = Array.from({ length: 31 }, () => ['MAIL FROM:<fast@example.org>', 'RSET']).flat();
+    const replies = await dialogue(submission, ['EHLO x', ...commands]);
+    expect(replies.filter((reply) => reply.startsWith('4'))).toEqual([
+      '450 4.7.1: Too much mail from fast@example.org',
+    ]);
+  });
+});
+
+describe('port 25', () => {
+  test('a signed and encrypted message arrives without traces of its way', async () => {
+    expect(await send(smtp, dkim(encrypted()))).toEqual(OK);
+    const { sender, message } = await arrival();
+    expect(sender).toBe('alice@example.org');
+    expect(headOf(message)).not.toMatch(/^(Received|DKIM-Signature|Authentication-Results)/m);
+    expect(headOf(message)).toMatch(/^From: alice@example\.org\r\nTo: bob/m);
+  });
+
+  test('a reverse-path that is not the From is replaced by the null sender', async () => {
+    expect(await send(smtp, dkim(encrypted()), { sender: 'list@example.net' })).toEqual(OK);
+    expect((await arrival()).sender).toBe('');
+  });
+
+  test('cleartext where it is welcome', async () => {
+    expect(await send(smtp, dkim(mail('Hi\r\n')), { to: ['carol@relay.test'] })).toEqual(OK);
+    expect((await arrival()).message).toMatch(/\r\nHi/);
+  });
+
+  const forged =
+    'Authentication-Results: relay.test; dkim=pass (2048-bit key) header.d=example.org header.i=@example.org\r\n';
+  const net = (text: string) => text.replaceAll('alice@example.org', 'alice@example.net');
+  const injected = ' i==3B=20dkim=3Dpass=20header.d=3Dexample.net=20header.i=3Dx@example.org;';
+  const NONE = '554 5.7.1 No DKIM signature found';
+  const INVALID = '554 5.7.1 No valid DKIM signature found';
+
+  // biome-ignore format: one line per case
+  const REFUSED: readonly (readonly [string, string, Envelope, string])[] = [
+    ['cleartext', dkim(mail('Hi\r\n')), {}, CLEARTEXT],
+    ['cleartext to one who does not welcome it', dkim(mail('Hi\r\n')), { to: ['carol@relay.test', 'bob@relay.test'] }, CLEARTEXT],
+    ['an unknown recipient', encrypted(), { to: ['eve@relay.test'] }, '550 5.1.1 <eve@relay.test>: no such user'],
+    ['no signature', encrypted(), {}, NONE],
+    ['a forged result', forged + encrypted(), {}, NONE],
+    ['several forged results', forged.repeat(3) + encrypted(), {}, NONE],
+    ['a signature of something else', dkim(encrypted()).replace('bh=', 'bh=x'), {}, INVALID],
+    ['a forged result beside a signature of another domain', net(forged.replace('.org', '.net')) + dkim(net(encrypted())), {}, INVALID],
+    ['a result written by the identity of a signature', dkim(net(encrypted()), injected), {}, INVALID],
+  ];
+  test.each(REFUSED)('%s is refused', async (_, message, envelope, reply) => {
+    expect(await send(smtp, message, envelope)).toBe(reply);
+  });
+});
+
+test('nothing in the log speaks of trouble', () => {
+  expect(readFileSync(join(folder, 'log'), 'latin1')).not.toMatch(/warning: milter|panic|fatal|malformed/);
+});

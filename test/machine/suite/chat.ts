@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Account, type DeltaChat, startDeltaChat } from '../delta-chat.ts';
+import { ask } from '../http-client.ts';
+import { newLogin, type Relay } from '../relay.ts';
+
+// How to log in where nobody vouches for the certificate and ports may be mapped.
+const byHand = ({ address, domain, ports }: Relay, isOver443: boolean) => ({
+  imapServer: /^[\d.]+$/.test(domain) ? address : domain,
+  imapPort: isOver443 ? ports.https : ports.imaps,
+  imapSecurity: 'ssl' as const,
+  smtpServer: /^[\d.]+$/.test(domain) ? address : domain,
+  smtpPort: isOver443 ? ports.https : ports.submissions,
+  smtpSecurity: 'ssl' as const,
+  certificateChecks: 'acceptInvalidCertificates' as const,
+});
+
+/** Sets up contact and writes to one another; every message must arrive encrypted. */
+const converse = async (alice: Account, bob: Account): Promise<void> => {
+  const toAlice = await bob.join(await alice.invite(), alice);
+  await bob.send(toAlice, 'Hello Alice');
+  const first = await alice.receive();
+  expect(first).toMatchObject({ text: 'Hello Alice', showPadlock: true });
+  const answer = await alice.send(first.chatId, 'Hello Bob');
+  const second = await bob.receive();
+  expect(second).toMatchObject({ text: 'Hello Bob', showPadlock: true, chatId: toAlice });
+  await bob.read(second);
+  await alice.event('MsgRead', ({ msgId }) => msgId === answer);
+};
+
+/** The real Delta Chat core as the client. `hasDomain`: the relay has a name that the core resolves. */
+export const chatSuite = (current: () => Relay, hasDomain: boolean): void => {
+  let core: DeltaChat;
+  beforeAll(async () => {
+    const { address, domain } = current();
+    core = await startDeltaChat(hasDomain ? { [domain]: address } : {});
+  });
+  afterAll(() => core?.stop());
+
+  const logIn = async (isOver443: boolean): Promise<Account> => {
+    const account = await core.addAccount();
+    const { user, password } = newLogin(current());
+    const parameters = byHand(current(), isOver443);
+    expect(await account.logIn({ addr: user, password, ...parameters })).toBe(user);
+    return account;
+  };
+  const fromWeb = async (): Promise<Account> => {
+    const account = await core.addAccount();
+    const { body } = await ask(current(), '/new', { method: 'POST' });
+    const { email, dclogin_url: code } = JSON.parse(body) as { email: string; dclogin_url: string };
+    expect(await account.scan(code)).toBe(email);
+    return account;
+  };
+
+  test('two accounts, one by first login and one by the web page, chat over 993 and 465', async () => {
+    await converse(await logIn(false), await fromWeb());
+  });
+
+  test('two accounts chat over 443', async () => {
+    await converse(await logIn(true), await logIn(true));
+  });
+
+  if (hasDomain)
+    test.each([
+      ['DCACCOUNT:<domain>', (domain: string) => `DCACCOUNT:${domain}`],
+      ['DCACCOUNT:https://<domain>/new', (domain: string) => `DCACCOUNT:https://${domain}/new`],
+      ['dcaccount:https://<domain>/new', (domain: string) => `dcaccount:https://${domain}/new`],
+    ])('%s makes an account', async (_, code) => {
+      const account = await core.addAccount();
+      expect(await account.scan(code(current().domain))).toMatch(/^\w{9}@/);
+    });
+
+  test('a wrong password is refused', async () => {
+    const { user, password } = newLogin(current());
+    const parameters = byHand(current(), false);
+    const [first, second] = [await core.addAccount(), await core.addAccount()];
+    await first.logIn({ addr: user, password, ...parameters });
+    const wrong = second.logIn({ addr: user, password: `${password}x`, ...parameters });
+    await expect(wrong).rejects.toThrow(/AUTHENTICATIONFAILED|Authentication failed|password/i);
+  });
+};

@@ -1,0 +1,167 @@
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { withDefaults } from '../../../src/config/schema.ts';
+import { modelOf } from '../../../src/model/model.ts';
+import { authHandlers, parseCredentials } from '../../../src/relay/doveauth/auth.ts';
+import { createMailbox } from '../../../src/relay/doveauth/create.ts';
+import { lastLoginHandlers } from '../../../src/relay/doveauth/last-login.ts';
+import { mailboxFinder } from '../../../src/relay/doveauth/mailbox.ts';
+import { recipientHandlers } from '../../../src/relay/doveauth/recipients.ts';
+
+const model = modelOf({ ...withDefaults({}), mail_domain: 'chat.example' });
+const ADDRESS = 'abcdefghi@chat.example';
+const PLENTY = { isClosed: false, load: 0, memory: 2 ** 40, disk: 2 ** 40 };
+
+let mailRoot: string;
+let home: string;
+let lines: string[];
+beforeEach(() => {
+  mailRoot = mkdtempSync(join(tmpdir(), 'doveauth-'));
+  home = join(mailRoot, 'chat.example', ADDRESS);
+  lines = [];
+  vi.spyOn(process.stderr, 'write').mockImplementation((line) => lines.push(String(line)) > 0);
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  rmSync(mailRoot, { recursive: true });
+});
+const find = (address: string) => mailboxFinder(model, mailRoot)(address);
+const auth = (resources = PLENTY) =>
+  authHandlers(
+    model,
+    find,
+    join(mailRoot, 'chat.example'),
+    () => resources,
+    async (password) => `{PLAIN}${password}`,
+  );
+const make = (hash: string) => createMailbox({ address: ADDRESS, name: 'abcdefghi', home }, hash);
+
+test.each([
+  ['pass"user', 'pass', 'user'],
+  ['"user', '', 'user'],
+  ['pa\\"ss"user', 'pa"ss', 'user'],
+  ['pa\\\\"us\\"er', 'pa\\', 'us"er'],
+  ['it\\\'s\n\t/x"user', "it's\n\t/x", 'user'],
+])('credentials %j', (text, password, user) => expect(parseCredentials(text)).toEqual({ password, user }));
+
+test.each(['', 'pass', 'pass\\"user', '\\'])('not credentials: %j', (text) =>
+  expect(parseCredentials(text)).toBeUndefined(),
+);
+
+test('a first login makes the address, and what Dovecot is told', async () => {
+  const value = await auth().lookup?.(`shared/passdb/password1"${ADDRESS}`, '');
+  const password = '{PLAIN}password1';
+  expect(readFileSync(join(home, 'password'), 'latin1')).toBe(password);
+  expect(JSON.parse(value ?? '')).toEqual({ addr: ADDRESS, home, uid: 'vmail', gid: 'vmail', password });
+  expect(await auth().lookup?.(`shared/passdb/password2"${ADDRESS}`, '')).toBe(value);
+  expect(JSON.parse((await auth().lookup?.(`shared/userdb/${ADDRESS}`, '')) ?? '')).toEqual({
+    addr: ADDRESS,
+    home,
+    uid: 'vmail',
+    gid: 'vmail',
+  });
+  expect(readdirSync(home).sort()).toEqual(['enforceE2EEincoming', 'password']);
+  expect([home, join(home, 'password')].map((path) => statSync(path).mode & 0o777)).toEqual([0o700, 0o600]);
+  expect(lines).toEqual([]);
+});
+
+test.each([
+  'shared/userdb/abcdefghi@chat.example',
+  'shared/passdb/password1"abcdefghi@other.example',
+  'shared/passdb/short"abcdefghi@chat.example',
+  'shared/passdb/abcdefghi@chat.example',
+  'shared/other/abcdefghi@chat.example',
+])('nothing is made by %s', async (key) => {
+  expect(await auth().lookup?.(key, '')).toBeUndefined();
+  expect(readdirSync(mailRoot)).toEqual([]);
+});
+
+test('a refusal is logged with its reason and without the address', async () => {
+  expect(
+    await auth({ ...PLENTY, load: 99 }).lookup?.(`shared/passdb/password1"${ADDRESS}`, ''),
+  ).toBeUndefined();
+  expect(lines).toEqual(['<5>registration rejected: load too high\n']);
+});
+
+test('while a limit refuses new addresses, existing ones keep working', async () => {
+  await make('{PLAIN}x');
+  const value = await auth({ ...PLENTY, isClosed: true }).lookup?.(`shared/passdb/x"${ADDRESS}`, '');
+  expect(JSON.parse(value ?? '').password).toBe('{PLAIN}x');
+});
+
+test('of two that make the same address the first wins', async () => {
+  await make('first');
+  await make('second');
+  expect(readFileSync(join(home, 'password'), 'utf8')).toBe('first');
+  expect(readdirSync(home).sort()).toEqual(['enforceE2EEincoming', 'password']);
+});
+
+test('many first logins at once agree', async () => {
+  const values = await Promise.all(
+    [1, 2, 3, 4, 5].map((n) => auth().lookup?.(`shared/passdb/password${n}"${ADDRESS}`, '')),
+  );
+  expect(new Set(values).size).toBe(1);
+});
+
+test('an address whose making was interrupted is made at the next login', async () => {
+  mkdirSync(home, { recursive: true });
+  writeFileSync(join(home, 'password.0123456789abcdef'), 'half');
+  expect(await auth().lookup?.(`shared/passdb/password1"${ADDRESS}`, '')).toContain('{PLAIN}password1');
+});
+
+test('trouble with the disk is told in a way that does not have Dovecot log the password', async () => {
+  mkdirSync(join(home, 'password'), { recursive: true });
+  expect(await auth().lookup?.(`shared/passdb/password1"${ADDRESS}`, '')).toBe('-');
+  expect(lines).toEqual(['<3>password lookup: EISDIR\n']);
+});
+
+test('users are those with a password', async () => {
+  await make('x');
+  mkdirSync(join(mailRoot, 'chat.example', 'leftover@chat.example'));
+  const list = async (path: string) => {
+    const keys = [];
+    for await (const [key] of auth().iterate?.(path, '') ?? []) keys.push(key);
+    return keys;
+  };
+  expect(await list('shared/userdb/')).toEqual([`shared/userdb/${ADDRESS}`]);
+  expect(await list('shared/passdb/')).toEqual([]);
+});
+
+test('recipients: encrypted only, any, unknown', async () => {
+  const ask = () => recipientHandlers(find).lookup?.('shared/recipient/AbcDefGhi@chat.example', '');
+  expect(await ask()).toBeUndefined();
+  await make('x');
+  expect(await ask()).toBe('1');
+  rmSync(join(home, 'enforceE2EEincoming'));
+  expect(await ask()).toBe('0');
+});
+
+test.each([
+  ['1700000000', 1_699_920_000_000],
+  ['1699920000', 1_699_920_000_000],
+  ['0', 5000],
+  ['', 5000],
+  ['x', 5000],
+  [undefined, 5000],
+])('a login at %j is kept as %d', async (time, kept) => {
+  await make('x');
+  utimesSync(join(home, 'password'), 5, 5);
+  await lastLoginHandlers(find).commit?.(new Map([[`shared/last-login/${ADDRESS}`, time]]), '');
+  expect(statSync(join(home, 'password')).mtimeMs).toBe(kept);
+});
+
+test('a login of an address deleted meanwhile is nothing', async () => {
+  await lastLoginHandlers(find).commit?.(new Map([[`shared/last-login/${ADDRESS}`, '1700000000']]), '');
+  expect(readdirSync(mailRoot)).toEqual([]);
+});

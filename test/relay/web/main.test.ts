@@ -1,0 +1,95 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type IncomingMessage, request, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { withDefaults } from '../../../src/config/schema.ts';
+import { modelOf } from '../../../src/model/model.ts';
+import { handler } from '../../../src/relay/web/main.ts';
+
+let folder: string;
+let server: Server;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'web-'));
+});
+afterEach(() => {
+  server.close();
+  rmSync(folder, { recursive: true });
+  vi.restoreAllMocks();
+});
+
+const serve = async (domain: string, draw = async (code: string) => `<svg>${code.length}</svg>`) => {
+  const model = modelOf({ ...withDefaults({}), mail_domain: domain });
+  server = createServer(handler(model, draw)).listen(join(folder, 'web'));
+  await once(server, 'listening');
+};
+const ask = async (line: string, address = '192.0.2.1') => {
+  const [method, path] = line.split(' ');
+  const headers = { 'x-real-ip': address };
+  const sent = request({ socketPath: join(folder, 'web'), method, path, headers }).end();
+  const [response] = (await once(sent, 'response')) as [IncomingMessage];
+  return { status: response.statusCode, headers: response.headers, body: await text(response) };
+};
+
+test.each(['POST /new', 'POST /new?x=1', 'GET /cgi-bin/newemail.py', 'POST /cgi-bin/newemail.py'])(
+  '%s gives credentials',
+  async (line) => {
+    await serve('chat.example');
+    const { status, headers, body } = await ask(line);
+    expect([status, headers['content-type'], headers['cache-control']]).toEqual([
+      200,
+      'application/json',
+      'no-store',
+    ]);
+    expect(JSON.parse(body)).toEqual({
+      email: expect.stringMatching(/^\w{9}@chat\.example$/),
+      password: expect.stringMatching(/^\w{20}$/),
+    });
+  },
+);
+
+test.each([
+  ['chat.example', 'GET /new', 302, 'dcaccount:https://chat.example/new'],
+  ['192.0.2.1', 'GET /new', 302, '/join'],
+  ['chat.example', 'GET /join', 302, '/'],
+  ['chat.example', 'GET /', 404, undefined],
+  ['chat.example', 'POST /new/', 404, undefined],
+  ['chat.example', 'DELETE /new', 405, undefined],
+])('on %s: %s is %d', async (domain, line, status, location) => {
+  await serve(domain);
+  const answer = await ask(line);
+  expect([answer.status, answer.headers.location]).toEqual([status, location]);
+});
+
+test('a relay with a self-signed certificate shows a new account at every visit', async () => {
+  await serve('192.0.2.1');
+  const [first, second] = [await ask('GET /join'), await ask('GET /join')];
+  const link =
+    /href="(dclogin:\w{9}@\[192\.0\.2\.1\]\?p=\w{20}&amp;v=1&amp;ih=192\.0\.2\.1&amp;sh=192\.0\.2\.1&amp;ic=3)"/;
+  expect(first.status).toBe(200);
+  const code = link.exec(first.body)?.[1]?.replaceAll('&amp;', '&') ?? '';
+  expect(first.body).toContain(`<svg>${code.length}</svg>`);
+  expect(first.body).not.toMatch(/<script|style=|onclick/);
+  expect(link.exec(second.body)?.[1]).not.toBe(link.exec(first.body)?.[1]);
+  expect(JSON.parse((await ask('POST /new')).body).dclogin_url).toMatch(/^dclogin:/);
+});
+
+test('a network is given so many accounts at once and no more; another one is not kept waiting', async () => {
+  await serve('chat.example');
+  const statuses: (number | undefined)[] = [];
+  for (let n = 0; n < 42; n++) statuses.push((await ask('POST /new', `192.0.2.${n}`)).status);
+  expect(statuses.filter((status) => status === 200)).toHaveLength(40);
+  expect(statuses.at(-1)).toBe(429);
+  expect((await ask('POST /new', '198.51.100.1')).status).toBe(200);
+});
+
+test('trouble is a 500, with the reason in the journal and nothing of the account', async () => {
+  const lines = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  await serve('192.0.2.1', async () => {
+    throw Object.assign(new Error('spawn'), { code: 'ENOENT' });
+  });
+  expect((await ask('GET /join')).status).toBe(500);
+  expect(lines.mock.calls).toEqual([['<3>web: ENOENT\n']]);
+});
