@@ -30,7 +30,7 @@ const parseEpoch = (text: string | undefined): number | undefined =>
   text !== undefined && /^\d{1,12}$/.test(text) ? Number(text) : undefined;
 
 const cacheFolder = (env: Context['env']): string =>
-  join(env['XDG_CACHE_HOME'] || join(env['HOME'] || homedir(), '.cache'), 'chatmail-image');
+  join(env.XDG_CACHE_HOME || join(env.HOME || homedir(), '.cache'), 'chatmail-image');
 
 const table = ({ files, packages }: Manifest): string =>
   [
@@ -44,7 +44,7 @@ const table = ({ files, packages }: Manifest): string =>
 
 const installRequirements = async ({ env, stderr, signal }: Context): Promise<void> => {
   const isRoot = process.geteuid?.() === 0;
-  const lacking = await findMissing([isRoot ? 'build' : 'build-unprivileged', 'package'], env['PATH']);
+  const lacking = await findMissing([isRoot ? 'build' : 'build-unprivileged', 'package'], env.PATH);
   await installPackages(packagesOf(lacking), {
     signal,
     say: (line) => stderr.write(`${line}\n`),
@@ -112,7 +112,7 @@ export const command = defineCommand({
     if (values['install-requirements']) await installRequirements(context);
     const packageFolder = await mkdtemp(join(tmpdir(), 'chatmail-image-'));
     try {
-      const epoch = parseEpoch(env['SOURCE_DATE_EPOCH']);
+      const epoch = parseEpoch(env.SOURCE_DATE_EPOCH);
       const request: BuildRequest = {
         relayPackage: values['relay-package']
           ? resolve(cwd, values['relay-package'])

@@ -23,6 +23,10 @@ const closedPorts = async (): Promise<number[]> => {
   return PORTS.filter((_, i) => !open[i]);
 };
 
+/** Apps check the certificate of a relay whose domain does not say that it signs for itself. */
+const needsAuthority = ({ isSelfSigned, settings }: Model): boolean =>
+  !isSelfSigned && settings.tls_external_cert_and_key === undefined;
+
 /**
  * Waits until every port answers and says so. systemd has started the servers by now, so that this is the
  * time they take to listen; a server that fails is restarted by systemd and this goes on waiting.
@@ -37,7 +41,14 @@ export const firstboot = async (): Promise<number> => {
     shown = step;
     await pause(100);
   }
+  const at = `${model.domain} at ${place.address ?? model.host}`;
+  if (needsAuthority(model)) {
+    const step = `${at} has only a certificate of its own: name one with tls_external_cert_and_key`;
+    writeState({ ...place, state: 'waiting', step });
+    announce(`waiting: ${step}`);
+    return 0;
+  }
   writeState({ ...place, state: 'ready', step: 'ready' });
-  announce(`ready: ${model.domain} at ${place.address ?? model.host}`);
+  announce(`ready: ${at}`);
   return 0;
 };

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import type { Source } from '../../config/problem.ts';
 
 /** A text that may hold settings, and the key they stand under in it, if not at the top. */
@@ -7,12 +7,12 @@ export interface SettingsSource extends Source {
 }
 
 const CLOUD = '/var/lib/cloud/instance/';
+/** Above any cloud's user-data; a larger file is not read. */
 const LIMIT = 1 << 20;
 
 const read = (path: string): string | undefined => {
   try {
-    const text = readFileSync(path, 'utf8');
-    return text.length <= LIMIT ? text : undefined;
+    return statSync(path).size <= LIMIT ? readFileSync(path, 'utf8') : undefined;
   } catch {
     return undefined;
   }
@@ -24,7 +24,7 @@ const read = (path: string): string | undefined => {
  */
 const userData = (readText: typeof read): SettingsSource | undefined => {
   const written = readText(`${CLOUD}user-data.txt`);
-  const text = written?.startsWith('#cloud-config\n') ? written : readText(`${CLOUD}cloud-config.txt`);
+  const text = written?.startsWith('#cloud-config') ? written : readText(`${CLOUD}cloud-config.txt`);
   return text === undefined ? undefined : { name: 'user-data', text, under: 'chatmail' };
 };
 

@@ -5,6 +5,5 @@
 const PRIORITY = { error: 3, warning: 4, notice: 5, info: 6, debug: 7 } as const;
 
 export const log = (level: keyof typeof PRIORITY, message: string): void => {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: one entry is one line, whatever a peer sent
   process.stderr.write(`<${PRIORITY[level]}>${message.replace(/[\x00-\x1f\x7f]/g, '?')}\n`);
 };

@@ -1,0 +1,10 @@
+import { buildFigures } from './building.ts';
+import { figureTable } from './figures.ts';
+import { relayFigures } from './running.ts';
+
+/** Measures what the project promises and prints a table. `run.js building|running` measures a part. */
+const PARTS = { running: relayFigures, building: buildFigures };
+
+const wanted = process.argv.slice(2);
+const parts = Object.entries(PARTS).filter(([name]) => wanted.length === 0 || wanted.includes(name));
+for (const [, measure] of parts) process.stdout.write(figureTable(await measure()));
