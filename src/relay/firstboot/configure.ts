@@ -10,6 +10,7 @@ import { applyFiles } from './apply-files.ts';
 import { ensureCertificate, ensureDkimKey } from './keys.ts';
 import { ownAddress } from './public-address.ts';
 import { type RelaySettings, readSettings } from './read-settings.ts';
+import { settingsSources } from './settings-sources.ts';
 import { announce, writeState } from './state.ts';
 import { reload, unitsFor } from './units.ts';
 
@@ -39,9 +40,8 @@ const fail = (step: string, text: string, isBoot: boolean): number => {
   return 1;
 };
 
-const apply = ({ settings, sources }: RelaySettings): void => {
+const apply = ({ settings, sources }: RelaySettings, address: string | undefined): void => {
   const model = modelOf(settings);
-  const address = ownAddress(networkInterfaces());
   const place = { domain: model.domain, ...(address !== undefined && { address }), sources };
   writeState({ state: 'configuring', step: 'writing configuration', ...place });
   if (!model.isIpOnly) ensureDkimKey();
@@ -65,10 +65,11 @@ const apply = ({ settings, sources }: RelaySettings): void => {
  * it is printed and nothing changes.
  */
 export const configure = (isBoot: boolean): number => {
-  const found = readSettings();
+  const address = ownAddress(networkInterfaces());
+  const found = readSettings(settingsSources(), address);
   if (!found.ok) return fail('settings are wrong', printProblems(found.problems).trim(), isBoot);
   try {
-    apply(found.value);
+    apply(found.value, address);
     return 0;
   } catch (error) {
     return fail('configuration failed', error instanceof Error ? error.message : String(error), isBoot);

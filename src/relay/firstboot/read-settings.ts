@@ -1,12 +1,10 @@
-import { networkInterfaces } from 'node:os';
 import type { Layer } from '../../config/check-entries.ts';
 import type { Problem, Result } from '../../config/problem.ts';
 import { readObject } from '../../config/read-object.ts';
 import { readYaml } from '../../config/read-yaml.ts';
 import { resolve } from '../../config/resolve.ts';
 import type { Settings } from '../../config/schema.ts';
-import { ownAddress } from './public-address.ts';
-import { type SettingsSource, settingsSources } from './settings-sources.ts';
+import type { SettingsSource } from './settings-sources.ts';
 
 /** Settings with a name for the relay, and where each that is not a default came from. */
 export interface RelaySettings {
@@ -31,8 +29,8 @@ const sourcesOf = (layers: readonly Layer[]): Record<string, string> =>
  * Nothing is guessed: a wrong setting anywhere gives its problems and no settings.
  */
 export const readSettings = (
-  sources: readonly SettingsSource[] = settingsSources(),
-  address: string | undefined = ownAddress(networkInterfaces()),
+  sources: readonly SettingsSource[],
+  address: string | undefined,
 ): Result<RelaySettings> => {
   const layers = sources.map(({ under, ...source }) =>
     readYaml(source, under === undefined ? {} : { under }),
