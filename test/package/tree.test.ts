@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest';
+import { controlFiles, packageTree, unitsOf } from '../../src/package/tree.ts';
+
+const tree = packageTree('#!/usr/bin/node\n', '1.2.3', 'Thu, 01 Jan 2026 00:00:00 +0000');
+const paths = [...tree.keys()];
+const control = controlFiles(tree, '1.2.3');
+const textOf = (name: string) => String(control.get(name)?.content);
+
+test.each([
+  '/usr/bin/chatmail',
+  '/usr/lib/systemd/system/chatmail-filtermail.service',
+  '/usr/lib/sysusers.d/chatmail.conf',
+  '/usr/share/chatmail/templates/etc/postfix/main.cf',
+  '/usr/share/chatmail/www/index.html',
+  '/usr/share/man/man8/chatmail.8.gz',
+  '/usr/share/doc/chatmail-relay/copyright',
+])('%s is in the package', (path) => {
+  expect(paths).toContain(path);
+});
+
+test('nothing of the package is a file of /etc: that is what `chatmail configure` writes', () => {
+  expect(paths.filter((path) => path.startsWith('/etc/'))).toEqual([]);
+});
+
+test('only the program is executable', () => {
+  expect([...tree].filter(([, { mode }]) => mode & 0o111).map(([path]) => path)).toEqual([
+    '/usr/bin/chatmail',
+  ]);
+});
+
+describe('units', () => {
+  const units = unitsOf(tree);
+
+  test('every unit of ours is enabled, and no drop-in', () => {
+    expect(units).toEqual(
+      paths.filter((path) => /\/system\/chatmail-[^/]+$/.test(path)).map((path) => path.replace(/.*\//, '')),
+    );
+  });
+
+  test.each(['postinst', 'prerm', 'postrm'])('%s names them all and leaves no placeholder', (name) => {
+    expect(textOf(name)).toContain(units.join(' '));
+    expect(textOf(name)).not.toMatch(/@[A-Z]+@/);
+  });
+
+  const servers = ['dovecot', 'nginx', 'opendkim', 'postfix@-'];
+  test.each(servers)('%s starts only once the relay is configured', (server) => {
+    const dropIn = String(tree.get(`/usr/lib/systemd/system/${server}.service.d/chatmail.conf`)?.content);
+    expect(dropIn).toContain('ConditionPathExists=/run/chatmail/configured\n');
+    expect(dropIn).toContain('After=chatmail-configure.service\n');
+  });
+});
+
+test('the control file says the version and how much room it takes', () => {
+  expect(textOf('control')).toMatch(/^Version: 1\.2\.3$/m);
+  expect(Number(/^Installed-Size: (\d+)$/m.exec(textOf('control'))?.[1])).toBeGreaterThan(10);
+});
+
+test.each(['/home/vmail', '/etc/dkimkeys', '/var/lib/acme', '/etc/ssl'])(
+  'postrm never touches %s',
+  (path) => {
+    expect(textOf('postrm')).not.toContain(path);
+  },
+);
