@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import { COMMANDS, type Commands, main } from '../src/cli.ts';
-import { type Command, defineCommand, failure } from '../src/commands/command.ts';
+import { type Command, defineCommand } from '../src/commands/command.ts';
+import { failure } from '../src/terminal/failure.ts';
 
 const OPTIONS = {
   output: { type: 'string', short: 'o', value: 'FILE', help: 'where to write' },

@@ -1,4 +1,4 @@
-import type { Failure } from '../commands/command.ts';
+import type { Failure } from '../terminal/failure.ts';
 import { printError, type World } from './context.ts';
 
 const isFailure = (error: Error): error is Failure => error.name === 'Failure';

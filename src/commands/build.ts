@@ -5,7 +5,7 @@ import { loadSettings, SETTINGS_OPTIONS } from '../config/load-settings.ts';
 import { parseSize } from '../config/size.ts';
 import { toYaml } from '../config/to-yaml.ts';
 import { build } from '../image/build.ts';
-import { COMPRESSIONS, FORMATS, type Format, isFormat } from '../image/formats.ts';
+import { COMPRESSIONS, type Compression, FORMATS, type Format, isFormat } from '../image/formats.ts';
 import type { Manifest } from '../image/manifest.ts';
 import { MiB } from '../image/partition-table.ts';
 import type { BuildRequest } from '../image/request.ts';
@@ -21,13 +21,51 @@ const FORMAT_NAMES = Object.keys(FORMATS).join(', ');
 const DEFAULT_SIZE = '2G';
 const SMALLEST = 1024 * MiB;
 
-const parseFormats = (text: string): readonly Format[] | undefined => {
-  const names = [...new Set(text.split(',').map((name) => name.trim()))];
-  return names.every(isFormat) ? names : undefined;
+interface Choices {
+  readonly formats: readonly Format[];
+  readonly compression: Compression;
+  readonly name: string;
+  readonly diskSize: number;
+}
+
+/** What the options choose, or what is wrong with them. */
+export const readChoices = (values: {
+  readonly format?: string;
+  readonly compression?: string;
+  readonly name?: string;
+  readonly size?: string;
+}): Choices | { readonly message: string; readonly hint: string } => {
+  const {
+    format = 'qcow2',
+    compression: kind = 'zlib',
+    name = 'chatmail-relay',
+    size = DEFAULT_SIZE,
+  } = values;
+  const formats = [...new Set(format.split(',').map((one) => one.trim()))];
+  const unknown = formats.find((one) => !isFormat(one));
+  if (unknown !== undefined)
+    return { message: `unknown format \`${unknown}\``, hint: `formats are ${FORMAT_NAMES}` };
+  const compression = COMPRESSIONS.find((one) => one === kind);
+  if (!compression)
+    return { message: `unknown compression \`${kind}\``, hint: `it is ${COMPRESSIONS.join(' or ')}` };
+  if (!/^\w[\w.+-]*$/.test(name)) {
+    return {
+      message: 'a name has letters, digits, and . _ + - only',
+      hint: 'the folder is set with --output',
+    };
+  }
+  const diskSize = parseSize(size);
+  if (diskSize === undefined || diskSize < SMALLEST || diskSize % MiB !== 0) {
+    return {
+      message: `\`${size}\` is no size of a disk`,
+      hint: 'at least 1G, in steps of 1M, for example 2G',
+    };
+  }
+  return { formats: formats.filter(isFormat), compression, name, diskSize };
 };
 
-const parseEpoch = (text: string | undefined): number | undefined =>
-  text !== undefined && /^\d{1,12}$/.test(text) ? Number(text) : undefined;
+const epochOf = ({ SOURCE_DATE_EPOCH: text = '' }: Context['env']): { sourceDateEpoch?: number } =>
+  /^\d{1,12}$/.test(text) ? { sourceDateEpoch: Number(text) } : {};
 
 const cacheFolder = (env: Context['env']): string =>
   join(env.XDG_CACHE_HOME || join(env.HOME || homedir(), '.cache'), 'chatmail-image');
@@ -51,6 +89,23 @@ const installRequirements = async ({ env, stderr, signal }: Context): Promise<vo
     isRoot,
     withoutServices: false,
   });
+};
+
+const buildAndTell = async (request: BuildRequest, context: Context, json: boolean): Promise<void> => {
+  const { stdout, stderr, env, signal } = context;
+  const progress = createProgress({ output: stderr, env });
+  const began = performance.now();
+  const { manifest, isUnchanged } = await build(request, { signal, progress, now: Date.now() / 1000 });
+  const seconds = (performance.now() - began) / 1000;
+  const files = manifest.files.map((one) => ({ ...one, path: join(request.output, one.file) }));
+  if (json) {
+    const { packages: _, ...rest } = manifest;
+    stdout.write(`${JSON.stringify({ ...rest, files, unchanged: isUnchanged, seconds })}\n`);
+    return;
+  }
+  stderr.write(table(manifest));
+  stderr.write(`${isUnchanged ? 'nothing has changed; checked' : 'built'} in ${duration(seconds)}\n`);
+  for (const { path } of files) stdout.write(`${path}\n`);
 };
 
 export const command = defineCommand({
@@ -89,62 +144,33 @@ export const command = defineCommand({
     ...SETTINGS_OPTIONS,
   },
   async run(context, { values }) {
-    const { stdout, stderr, env, cwd, signal } = context;
-    const formats = parseFormats(values.format ?? 'qcow2');
-    if (!formats) return context.usage(`unknown format in ${values.format}`, `formats are ${FORMAT_NAMES}`);
-    const compression = COMPRESSIONS.find((kind) => kind === (values.compression ?? 'zlib'));
-    if (!compression) return context.usage(`unknown compression ${values.compression}`);
-    const name = values.name ?? 'chatmail-relay';
-    if (!/^[\w][\w.+-]*$/.test(name)) {
-      return context.usage('a name has letters, digits, and . _ + - only', 'the folder is set with --output');
-    }
-    const size = parseSize(values.size ?? DEFAULT_SIZE);
-    if (size === undefined || size < SMALLEST || size % MiB !== 0) {
-      return context.usage(
-        `${values.size} is no size of a disk`,
-        'for example 2G or 10G; at least 1G, in steps of 1M',
-      );
-    }
+    const { cwd } = context;
+    const choices = readChoices(values);
+    if ('message' in choices) return context.usage(choices.message, choices.hint);
     const { result, file } = await loadSettings({ cwd, config: values.config, set: values.set });
     if (context.report(result.problems) !== 0 || !result.ok) return 1;
-    const isBaked = file !== undefined || values.set !== undefined;
+    const baked = file ?? (values.set && '--set');
+    if (baked) context.stderr.write(`settings of ${baked} go into the image\n`);
 
     if (values['install-requirements']) await installRequirements(context);
-    const packageFolder = await mkdtemp(join(tmpdir(), 'chatmail-image-'));
+    const folder = await mkdtemp(join(tmpdir(), 'chatmail-image-'));
     try {
-      const epoch = parseEpoch(env.SOURCE_DATE_EPOCH);
-      const request: BuildRequest = {
-        relayPackage: values['relay-package']
-          ? resolve(cwd, values['relay-package'])
-          : (await buildRelayPackage(packageFolder)).path,
-        formats,
+      const given = values['relay-package'];
+      const relayPackage = given ? resolve(cwd, given) : (await buildRelayPackage(folder)).path;
+      const request = {
+        ...choices,
+        relayPackage,
         output: resolve(cwd, values.output ?? 'dist'),
-        name,
-        diskSize: size,
-        compression,
-        ...(isBaked ? { settings: toYaml(result.value) } : {}),
-        cache: cacheFolder(env),
+        cache: cacheFolder(context.env),
         refresh: values.refresh ?? false,
         force: values.force ?? false,
-        ...(epoch === undefined ? {} : { sourceDateEpoch: epoch }),
+        ...(baked ? { settings: toYaml(result.value) } : {}),
+        ...epochOf(context.env),
       };
-      const progress = createProgress({ output: stderr, env });
-      if (isBaked) progress.note(`settings of ${file ?? '--set'} go into the image`);
-      const began = performance.now();
-      const { manifest, isUnchanged } = await build(request, { signal, progress, now: Date.now() / 1000 });
-      const seconds = (performance.now() - began) / 1000;
-      const paths = manifest.files.map((one) => ({ ...one, path: join(request.output, one.file) }));
-      if (values.json) {
-        const { packages: _, ...rest } = manifest;
-        stdout.write(`${JSON.stringify({ ...rest, files: paths, unchanged: isUnchanged, seconds })}\n`);
-        return 0;
-      }
-      stderr.write(table(manifest));
-      stderr.write(`${isUnchanged ? 'nothing has changed; checked' : 'built'} in ${duration(seconds)}\n`);
-      for (const { path } of paths) stdout.write(`${path}\n`);
+      await buildAndTell(request, context, values.json ?? false);
       return 0;
     } finally {
-      await rm(packageFolder, { recursive: true, force: true });
+      await rm(folder, { recursive: true, force: true });
     }
   },
 });

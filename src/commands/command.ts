@@ -64,7 +64,7 @@ export interface Command {
   /** Paragraphs for `--help`, below the summary. */
   readonly description?: string;
   readonly options: Options;
-  /** Rejects with a {@link failure} for what went wrong outside, and with anything else for a bug. */
+  /** Rejects with a `Failure` for what went wrong outside, and with anything else for a bug. */
   run(context: Context, args: Arguments): Promise<ExitStatus>;
 }
 
@@ -76,16 +76,3 @@ type CommandOf<O extends Options> = Omit<Command, 'options' | 'run'> & {
 /** Gives `run` the types of its options: `export const command = defineCommand({ … })`. */
 export const defineCommand = <const O extends Options>(command: CommandOf<O>): Command =>
   command as unknown as Command;
-
-/** An error of the world, not of the program: printed as message and hint, without a stack. */
-export interface Failure extends Error {
-  readonly name: 'Failure';
-  readonly hint?: string;
-}
-
-/** Makes a {@link Failure} to throw where a program, a file or the network let us down. */
-export const failure = (message: string, options: { hint?: string; cause?: unknown } = {}): Failure => {
-  const { hint, cause } = options;
-  const error = new Error(message, cause === undefined ? {} : { cause });
-  return Object.assign(error, { name: 'Failure' as const }, hint === undefined ? {} : { hint });
-};

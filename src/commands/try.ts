@@ -14,8 +14,9 @@ import { remarksOnUserData } from '../lab/user-data.ts';
 import { type Usable, usableRelay } from '../lab/verdict.ts';
 import { installCommand } from '../requirements/install.ts';
 import { findMissing, packagesOf } from '../requirements/missing.ts';
+import { type Failure, failure } from '../terminal/failure.ts';
 import { createProgress, type Progress, type Step } from '../terminal/progress.ts';
-import { type Context, defineCommand, type Failure, failure, type Options, type Values } from './command.ts';
+import { type Context, defineCommand, type Options, type Values } from './command.ts';
 
 const OPTIONS = {
   image: { type: 'string', value: 'FILE', help: 'what to boot, by default what was built last in dist' },

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { failure } from '../commands/command.ts';
+import { failure } from '../terminal/failure.ts';
 import { owning } from './namespace.ts';
 import type { Partition } from './partition-table.ts';
 import { type RunOptions, run } from './run.ts';

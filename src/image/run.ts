@@ -1,5 +1,5 @@
 import { type Options as ExecaOptions, execa } from 'execa';
-import { failure } from '../commands/command.ts';
+import { failure } from '../terminal/failure.ts';
 
 export interface RunOptions {
   /** Kills the program when aborted. */

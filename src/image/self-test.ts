@@ -1,4 +1,4 @@
-import { failure } from '../commands/command.ts';
+import { failure } from '../terminal/failure.ts';
 import { type Entry, identityLeaks, type Leak, passwordLeaks } from './identity-rules.ts';
 import { owning } from './namespace.ts';
 import { type RunOptions, run } from './run.ts';

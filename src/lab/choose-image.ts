@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { failure } from '../commands/command.ts';
+import { failure } from '../terminal/failure.ts';
 import { type ImageKind, kindOfImage } from './image-kind.ts';
 import type { Machine } from './machine.ts';
 

@@ -1,5 +1,5 @@
 import { StringDecoder } from 'node:string_decoder';
-import { failure } from '../commands/command.ts';
+import { failure } from '../terminal/failure.ts';
 import { consoleLine } from './console-line.ts';
 
 /** A guest without line ends, or one that never stops talking, costs no more than this. */

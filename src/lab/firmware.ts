@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { failure } from '../commands/command.ts';
+import { failure } from '../terminal/failure.ts';
 
 export type FirmwareName = 'bios' | 'uefi';
 

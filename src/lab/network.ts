@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { failure } from '../commands/command.ts';
+import { failure } from '../terminal/failure.ts';
 import { freeLinks, type Link } from './address.ts';
 import { run } from './run.ts';
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { failure } from '../commands/command.ts';
+import { failure } from '../terminal/failure.ts';
 import { makeCgroups, removeCgroup } from './cgroup.ts';
 import { GuestConsole } from './console.ts';
 import { endedWithin } from './ended-within.ts';

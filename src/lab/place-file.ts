@@ -1,6 +1,6 @@
 import { chmod, lstat, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { failure } from '../commands/command.ts';
+import { failure } from '../terminal/failure.ts';
 
 const kindOf = async (path: string): Promise<'none' | 'link' | 'other'> => {
   const stats = await lstat(path).catch(() => undefined);

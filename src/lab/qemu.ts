@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { failure } from '../commands/command.ts';
+import { failure } from '../terminal/failure.ts';
 import { GuestConsole } from './console.ts';
 import { endedWithin } from './ended-within.ts';
 import { type FirmwareName, type UefiFiles, uefiFiles } from './firmware.ts';
@@ -88,11 +88,16 @@ export class VirtualMachine implements Machine {
     const { connected, close } = await listenForQmp(control);
     const forwards = this.#forwards;
     this.#start(qemuCommand({ disk, seed, uefi, accelerator, cpus, memoryMiB, forwards, control }));
-    this.#qmp = await Promise.race([connected, this.ended.then(() => undefined)]);
+    try {
+      this.#qmp = await Promise.race([connected, this.ended.then(() => undefined)]);
+      // The same ports again at the next boot: who has been told of them keeps them.
+      if (this.#qmp) this.#forwards = readForwards(await this.#qmp.monitor('info usernet'));
+    } catch {
+      this.#qmp = undefined;
+      await this.kill(); // its last words are on the console
+    }
     close();
     if (!this.#qmp) throw failure(`QEMU did not start\n${this.console.lines.slice(-8).join('\n')}`);
-    // The same ports again at the next boot: who has been told of them keeps them.
-    this.#forwards = readForwards(await this.#qmp.monitor('info usernet'));
     signal?.throwIfAborted();
   }
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
-import { failure } from '../commands/command.ts';
+import { failure } from '../terminal/failure.ts';
 
 interface Reply {
   readonly return?: unknown;
@@ -17,12 +17,16 @@ export class Qmp {
 
   constructor(socket: Socket) {
     this.#socket = socket;
-    socket.on('error', () => socket.destroy());
     socket.on('close', () => this.#settleAll());
-    createInterface({ input: socket }).on('line', (line) => {
-      const reply = JSON.parse(line) as Reply;
-      if (reply.id !== undefined) this.#settle(reply.id, reply);
-    });
+    // A QEMU that dies resets the connection; the interface passes on its input's errors as its own.
+    const die = () => socket.destroy();
+    socket.on('error', die);
+    createInterface({ input: socket })
+      .on('error', die)
+      .on('line', (line) => {
+        const reply = JSON.parse(line) as Reply;
+        if (reply.id !== undefined) this.#settle(reply.id, reply);
+      });
   }
 
   /** Rejects when QEMU refuses, or is gone. */

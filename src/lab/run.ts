@@ -1,5 +1,5 @@
 import { execa } from 'execa';
-import { failure } from '../commands/command.ts';
+import { failure } from '../terminal/failure.ts';
 
 /** Administration programs live where an ordinary user's PATH does not look. */
 export const PROGRAM_PATH = `${process.env.PATH ?? ''}:/usr/local/sbin:/usr/sbin:/sbin`;

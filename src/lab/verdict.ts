@@ -1,4 +1,4 @@
-import { failure } from '../commands/command.ts';
+import { failure } from '../terminal/failure.ts';
 import type { GuestConsole } from './console.ts';
 import type { Machine } from './machine.ts';
 import { type Outcome, relayOutcome } from './readiness.ts';

@@ -1,6 +1,6 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { execa } from 'execa';
-import { failure } from '../commands/command.ts';
+import { failure } from '../terminal/failure.ts';
 
 export interface InstallOptions {
   readonly signal: AbortSignal;

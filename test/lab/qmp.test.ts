@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { connect, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { listenForQmp } from '../../src/lab/qmp.ts';
+import { listenForQmp, Qmp } from '../../src/lab/qmp.ts';
 
 let folder = '';
 beforeAll(async () => {
@@ -55,4 +55,11 @@ test('whoever waits is told when QEMU is gone, and who comes later too', async (
   const qmp = await connectQemu('c', ({ execute }) => (execute === 'quit' ? undefined : { return: {} }));
   await expect(qmp.execute('quit')).rejects.toThrow('it has ended');
   await expect(qmp.execute('stop')).rejects.toThrow('it has ended');
+});
+
+test('a connection that is reset is an end like any other', async () => {
+  const socket = new Socket();
+  const waiting = new Qmp(socket).execute('stop');
+  socket.destroy(new Error('read ECONNRESET'));
+  await expect(waiting).rejects.toThrow('it has ended');
 });

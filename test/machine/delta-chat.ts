@@ -121,10 +121,13 @@ const accountOf = (core: StdioDeltaChat, id: number): Account => {
   };
 };
 
+/** Where nothing answers; for each name it does not know the core waits this long. */
+const NO_DNS = 'nameserver 127.0.0.1\noptions timeout:1 attempts:1\n';
+
 /** Files that stand in for /etc/hosts and /etc/resolv.conf: these names, and no DNS at all. */
 const writeResolver = async (folder: string, hosts: Readonly<Record<string, string>>): Promise<string[]> => {
   const lines = Object.entries({ localhost: '127.0.0.1', ...hosts }).map(([name, ip]) => `${ip} ${name}\n`);
-  const files = { hosts: lines.join(''), 'resolv.conf': '' };
+  const files = { hosts: lines.join(''), 'resolv.conf': NO_DNS };
   for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);
   return Object.keys(files).map((name) => join(folder, name));
 };

@@ -153,8 +153,8 @@ const startRelay = async (domain: string): Promise<Relay> => {
   writeFileSync(join(folder, 'auth.conf'), authConf(folder));
   const dovecot = spawn('dovecot', ['-F', '-c', join(folder, 'dovecot.conf')], { stdio: 'ignore' });
   await appears(join(folder, 'lmtp'));
+  const ended = Promise.all([once(dovecot, 'exit'), once(service, 'exit')]);
   const stop = async () => {
-    const ended = Promise.all([once(dovecot, 'exit'), once(service, 'exit')]);
     dovecot.kill();
     service.kill();
     await ended;

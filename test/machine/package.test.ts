@@ -76,7 +76,9 @@ describe('in a machine', () => {
       ),
     ).toBe('');
     expect(await inside('cat /home/vmail/mail/x/y@x/new/1')).toBe('mail');
-    expect(await inside('find /etc/systemd/system -name "chatmail-*.service" -o -name "chatmail-*.socket"')).toBe('');
+    expect(
+      await inside('find /etc/systemd/system -name "chatmail-*.service" -o -name "chatmail-*.socket"'),
+    ).toBe('');
   });
 
   test('installing it starts nothing before there are settings', async () => {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readState } from '../firstboot/state.ts';
+import { readState } from '../lib/state.ts';
 
 const UNITS = [
   'postfix@-',

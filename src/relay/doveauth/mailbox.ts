@@ -47,7 +47,7 @@ const buffer = Buffer.alloc(1024);
 export const readHash = (mailbox: Mailbox): string | undefined => {
   let file: number;
   try {
-    file = openSync(passwordFile(mailbox));
+    file = openSync(passwordFile(mailbox), 'r');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;

@@ -2,9 +2,9 @@ import type { ListenOptions } from 'node:net';
 import type { Model } from '../../model/model.ts';
 import { dictClient } from '../lib/dict-client.ts';
 import { serveMilter } from '../lib/milter.ts';
+import { rateLimiter } from '../lib/rate-limiter.ts';
 import { incomingMessage } from './incoming.ts';
 import { outgoingMessage } from './outgoing.ts';
-import { rateLimiter } from './rate-limiter.ts';
 
 /** Where doveauth tells about recipients. */
 const RECIPIENTS = '/run/chatmail/recipients.sock';

@@ -2,16 +2,18 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { printProblems } from '../../config/print-problems.ts';
+import { joinCode } from '../../model/join-code.ts';
 import { type Model, modelOf, PATHS } from '../../model/model.ts';
 import { type RelayFile, renderFiles } from '../../render/render.ts';
 import { templatesFor } from '../../render/templates.ts';
-import { joinCode } from '../web/join-code.ts';
+import { drawQr } from '../lib/qr.ts';
+import { writeState } from '../lib/state.ts';
+import { announce } from './announce.ts';
 import { applyFiles } from './apply-files.ts';
 import { ensureCertificate, ensureDkimKey } from './keys.ts';
 import { ownAddress } from './public-address.ts';
 import { type RelaySettings, readSettings } from './read-settings.ts';
 import { settingsSources } from './settings-sources.ts';
-import { announce, writeState } from './state.ts';
 import { reload, unitsFor } from './units.ts';
 
 const SHARE = '/usr/share/chatmail';
@@ -22,11 +24,11 @@ const CONFIGURED = '/run/chatmail/configured';
 const joinPicture = (model: Model): RelayFile[] => {
   const code = joinCode(model);
   if (code === undefined || model.settings.www_folder !== undefined) return [];
-  const content = execFileSync('qrencode', ['-t', 'SVG', '--rle', '-m', '2', '-o', '-'], {
+  const ascii = execFileSync('qrencode', ['-t', 'ASCII', '-m', '0', '-o', '-'], {
     input: code,
     encoding: 'utf8',
   });
-  return [{ path: `${PATHS.www}/join.svg`, content }];
+  return [{ path: `${PATHS.www}/join.svg`, content: drawQr(ascii) }];
 };
 
 const fail = (step: string, text: string, isBoot: boolean): number => {

@@ -3,7 +3,8 @@ import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Model } from '../../model/model.ts';
 import { PATHS } from '../../model/model.ts';
-import { announce, readState, writeState } from './state.ts';
+import { readState, writeState } from '../lib/state.ts';
+import { announce } from './announce.ts';
 
 /** What must answer before a relay may be called ready. */
 const PORTS = [25, 80, 143, 443, 465, 587, 993];

@@ -1,11 +1,11 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { Model } from '../../model/model.ts';
-import { rateLimiter } from '../filtermail/rate-limiter.ts';
 import type { Service } from '../lib/dict-server.ts';
 import { log } from '../lib/log.ts';
+import { qrSvg } from '../lib/qr.ts';
+import { rateLimiter } from '../lib/rate-limiter.ts';
 import { type Answer, answer } from './answer.ts';
 import { networkOf } from './network.ts';
-import { qrSvg } from './qr.ts';
 
 /** Accounts a network may be given: enough for a class that joins at once, too few to be worth collecting. */
 const PER_MINUTE = 10;

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { connectImap, type ImapClient } from '../imap-client.ts';
 import { encryptedMail } from '../mail.ts';
@@ -85,6 +86,40 @@ export const deliverySuite = (current: () => Relay): void => {
     const text = await mail();
     const from = /^From: <(.*)>/m.exec(text)?.[1] ?? '';
     expect(await smtp.send({ from, to: [user], mail: text })).toMatchObject({ code: 250 });
+    expect(await idle.next()).toBe('* 1 EXISTS');
+    imap.close();
+    smtp.close();
+  });
+
+  test('somebody who is gone keeps nobody else from a message, and the sender gets a bounce', async () => {
+    const [alice, bob] = [newLogin(current()), newLogin(current())];
+    const [hers, his] = [await inbox(alice.user, alice.password), await inbox(bob.user, bob.password)];
+    const idles = [await hers.idle(), await his.idle()];
+    const smtp = await connectSmtp(endpoint(current(), 'submissions'));
+    await smtp.logIn(alice.user, alice.password);
+    const gone = newLogin(current()).user;
+    const mail = await encryptedMail({ from: alice.user, to: gone });
+    // A refusal of one recipient makes the app give up on all of a group.
+    expect(await smtp.send({ from: alice.user, to: [gone, bob.user], mail })).toMatchObject({ code: 250 });
+    expect(await Promise.all(idles.map((idle) => idle.next()))).toEqual(['* 1 EXISTS', '* 1 EXISTS']);
+    for (const idle of idles) await idle.done();
+    const bounce = await hers.fetch(1);
+    expect(bounce).toMatch(/^From: .*MAILER-DAEMON/im);
+    expect(bounce).toMatch(/^Content-Type: multipart\/report/im);
+    expect(bounce).toContain(gone);
+    for (const connection of [hers, his, smtp]) connection.close();
+  });
+
+  // Dovecot 2.3 forgets what happens between half a second and a second after the start of IDLE, when its
+  // hibernation takes over; real apps write at such moments (securejoin).
+  test.each([500, 600, 700, 800, 900, 950])('a message %i ms after the start of IDLE is told', async (ms) => {
+    const { imap, smtp, mail } = await converse();
+    const idle = await imap.idle();
+    const text = await mail();
+    await setTimeout(ms);
+    const from = /^From: <(.*)>/m.exec(text)?.[1] ?? '';
+    const to = /^To: <(.*)>/m.exec(text)?.[1] ?? '';
+    expect(await smtp.send({ from, to: [to], mail: text })).toMatchObject({ code: 250 });
     expect(await idle.next()).toBe('* 1 EXISTS');
     imap.close();
     smtp.close();

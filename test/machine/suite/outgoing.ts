@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { encryptedMail } from '../mail.ts';
 import { endpoint, newLogin, type Relay, run, shell } from '../relay.ts';
@@ -22,7 +21,7 @@ const sendOut = async (relay: Relay): Promise<{ arrival: Arrival; sender: string
 };
 
 /** What the relay's own OpenDKIM says of a message when it knows the relay's public key. */
-const verify = async (relay: Relay, mail: string): Promise<boolean> => {
+const verify = async (relay: Relay, mail: string): Promise<string> => {
   const key = await shell(relay, 'openssl rsa -in /etc/dkimkeys/opendkim.private -pubout 2>/dev/null');
   const bare = key.replace(/-----.*-----|\s/g, '');
   await shell(
@@ -32,16 +31,9 @@ const verify = async (relay: Relay, mail: string): Promise<boolean> => {
     printf '%s\\n' 'Mode v' 'TestPublicKeys /run/dkim-test/keys' 'UserID root' > conf
     echo '${Buffer.from(mail, 'latin1').toString('base64')}' | base64 -d > mail`,
   );
-  const { exitCode, all } = await run(
-    relay,
-    'opendkim',
-    '-x',
-    '/run/dkim-test/conf',
-    '-t',
-    '/run/dkim-test/mail',
-  );
-  await writeFile('/tmp/mt/dkim.log', String(all));
-  return exitCode === 0;
+  const test = ['opendkim', '-x', '/run/dkim-test/conf', '-t', '/run/dkim-test/mail'];
+  const { all } = await run(relay, ...test);
+  return /: verification \(.*\) (succeeded|failed)/.exec(all ?? '')?.[1] ?? String(all);
 };
 
 /** What leaves the relay. `isSigned` says whether it has a domain to sign for. */
@@ -57,10 +49,10 @@ export const outgoingSuite = (current: () => Relay, isSigned: boolean): void => 
   if (isSigned)
     test('mail leaves signed for the domain', async () => {
       const { arrival } = await sendOut(current());
-      const signature = /^DKIM-Signature: [^]*?\r\n(?=\S)/m.exec(arrival.mail)?.[0] ?? '';
+      const signature = /^DKIM-Signature: [\s\S]*?\r\n(?=\S)/m.exec(arrival.mail)?.[0] ?? '';
       expect(signature).toContain(`d=${current().domain};`);
       expect(signature).toContain('s=opendkim;');
-      expect(await verify(current(), arrival.mail)).toBe(true);
-      expect(await verify(current(), arrival.mail.replace(/^To: /m, 'To: x'))).toBe(false);
+      expect(await verify(current(), arrival.mail)).toBe('succeeded');
+      expect(await verify(current(), arrival.mail.replace(/^To: /m, 'To: x'))).toBe('failed');
     });
 };

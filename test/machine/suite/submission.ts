@@ -82,14 +82,14 @@ export const submissionSuite = (current: () => Relay): void => {
   });
 
   test.each([
-    ['somebody else of the relay', (domain: string) => `somebody1@${domain}`],
-    ['somebody elsewhere', () => 'somebody@example.org'],
-    ['nobody', () => ''],
-  ])('a reverse-path of %s gets 553', async (_, reversePath) => {
+    ['of somebody else of the relay', (domain: string) => `somebody1@${domain}`, 553],
+    ['of somebody elsewhere', () => 'somebody@example.org', 553],
+    ['of nobody, that of bounces,', () => '', 500],
+  ] as const)('a reverse-path %s is refused', async (_, reversePath, code) => {
     const base = await two(current());
     const from = reversePath(addressDomain(base.relay));
     const mail = await encryptedMail({ from: base.user, to: base.to });
-    expect((await submit({ ...base, from, mail })).code).toBe(553);
+    expect((await submit({ ...base, from, mail })).code).toBe(code);
   });
 
   test('without a login nothing is taken', async () => {
@@ -99,14 +99,6 @@ export const submissionSuite = (current: () => Relay): void => {
     const envelope = { from: 'a@example.org', to: ['b@example.org'], mail };
     expect((await smtp.send(envelope)).code).toBeGreaterThanOrEqual(530);
     smtp.close();
-  });
-
-  test('an address that nobody has is refused at once', async () => {
-    const base = await two(current());
-    const to = newLogin(base.relay).user;
-    expect((await submit({ ...base, to, mail: await encryptedMail({ from: base.user, to }) })).code).toBe(
-      550,
-    );
   });
 
   test('more than a burst is told to wait', async () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { rateLimiter } from '../../../src/relay/filtermail/rate-limiter.ts';
+import { rateLimiter } from '../../../src/relay/lib/rate-limiter.ts';
 
 test('a burst, then the rate', () => {
   let time = 0;

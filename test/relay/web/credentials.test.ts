@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { type Settings, withDefaults } from '../../../src/config/schema.ts';
+import { joinCode } from '../../../src/model/join-code.ts';
 import { modelOf } from '../../../src/model/model.ts';
 import { newCredentials } from '../../../src/relay/web/credentials.ts';
-import { joinCode } from '../../../src/relay/web/join-code.ts';
 
 const model = (mail_domain: string, settings: Partial<Settings> = {}) =>
   modelOf({ ...withDefaults(settings), mail_domain });

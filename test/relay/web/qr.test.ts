@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { drawQr } from '../../../src/relay/web/qr.ts';
+import { drawQr } from '../../../src/relay/lib/qr.ts';
 
 test('dark modules become runs, with a quiet zone around them', () =>
   expect(drawQr('####  \n    ##\n##  ##\n')).toBe(

@@ -1,7 +1,7 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { PATHS } from '../../model/model.ts';
-import { replaceFile } from '../lib/replace-file.ts';
+import { replaceFile } from './replace-file.ts';
 
 /** Where a relay is on its way to readiness: one JSON file, shown by `chatmail status` and on the console. */
 export interface State {
@@ -29,18 +29,4 @@ export const readState = (path: string = PATHS.state): State | undefined => {
 export const writeState = (state: Omit<State, 'since'>, path: string = PATHS.state): void => {
   mkdirSync(dirname(path), { recursive: true });
   replaceFile(path, `${JSON.stringify({ ...state, since: Math.floor(Date.now() / 1000) })}\n`);
-};
-
-/** Shows lines on the machine's console and above its login prompt (agetty(8), issue files). */
-export const announce = (text: string): void => {
-  process.stdout.write(`${text}\n`);
-  const lines = text.replace(/^/gm, 'chatmail: ');
-  try {
-    mkdirSync('/run/issue.d', { recursive: true });
-    // A backslash starts an escape there.
-    writeFileSync('/run/issue.d/chatmail.issue', `${lines.replaceAll('\\', '\\\\')}\n\n`);
-    writeFileSync('/dev/console', `\r${lines.replaceAll('\n', '\r\n')}\r\n`);
-  } catch {
-    // a machine without a console
-  }
 };

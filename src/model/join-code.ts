@@ -1,4 +1,4 @@
-import type { Model } from '../../model/model.ts';
+import type { Model } from './model.ts';
 
 /**
  * The code with which anybody joins this relay: the app makes an address of its own. `undefined` where the

@@ -1,0 +1,12 @@
+/** An error of the world, not of the program: printed as message and hint, without a stack. */
+export interface Failure extends Error {
+  readonly name: 'Failure';
+  readonly hint?: string;
+}
+
+/** Makes a {@link Failure} to throw where a program, a file or the network let us down. */
+export const failure = (message: string, options: { hint?: string; cause?: unknown } = {}): Failure => {
+  const { hint, cause } = options;
+  const error = new Error(message, cause === undefined ? {} : { cause });
+  return Object.assign(error, { name: 'Failure' as const }, hint === undefined ? {} : { hint });
+};

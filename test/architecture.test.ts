@@ -1,0 +1,57 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { expect, test } from 'vitest';
+import { PROJECT } from '../src/package/paths.ts';
+
+const SRC = join(PROJECT, 'src');
+const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.ts'));
+
+/** `relay/lib/log.ts` → `relay/lib`; `image/disk.ts` → `image`. */
+const partOf = (path: string): string => {
+  const [first = '', second = ''] = path.split('/');
+  return first === 'relay' && !second.endsWith('.ts') ? `relay/${second}` : first.replace(/\.ts$/, '');
+};
+
+const importsOf = (path: string): string[] =>
+  [...readFileSync(join(SRC, path), 'utf8').matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)].map(
+    ([, target = '']) => relative(SRC, join(SRC, dirname(path), target)),
+  );
+
+const BASE = ['config', 'model', 'render'];
+const SERVICE = ['relay/lib', ...BASE];
+
+/** What each part may import besides itself: one way, from the verbs down to the settings. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  config: [],
+  model: ['config'],
+  render: ['model', 'config'],
+  terminal: [],
+  'relay/lib': BASE,
+  'relay/doveauth': SERVICE,
+  'relay/filtermail': SERVICE,
+  'relay/web': SERVICE,
+  'relay/firstboot': SERVICE,
+  'relay/admin': SERVICE,
+  relay: [
+    'relay/admin',
+    'relay/doveauth',
+    'relay/filtermail',
+    'relay/firstboot',
+    'relay/lib',
+    'relay/web',
+    ...BASE,
+  ],
+  package: BASE,
+  requirements: ['terminal'],
+  image: ['package', 'requirements', 'terminal', ...BASE],
+  lab: ['requirements', 'terminal', ...BASE],
+  commands: ['config', 'image', 'lab', 'model', 'package', 'render', 'requirements', 'terminal'],
+  cli: ['commands', 'config', 'terminal'],
+};
+
+test.each(files)('%s imports only what its part may', (path) => {
+  const part = partOf(path);
+  const allowed = [part, ...(MAY_IMPORT[part] ?? [])];
+  const others = importsOf(path).filter((target) => !allowed.includes(partOf(target)));
+  expect(others).toEqual([]);
+});

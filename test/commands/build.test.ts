@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { readChoices } from '../../src/commands/build.ts';
+
+const DEFAULTS = {
+  formats: ['qcow2'],
+  compression: 'zlib',
+  name: 'chatmail-relay',
+  diskSize: 2 * 1024 ** 3,
+};
+
+test.each([
+  [{}, {}],
+  [{ format: 'raw,qcow2,tar' }, { formats: ['raw', 'qcow2', 'tar'] }],
+  [{ format: 'tar.zst, tar.zst' }, { formats: ['tar.zst'] }],
+  [{ compression: 'zstd' }, { compression: 'zstd' }],
+  [{ name: 'relay-1.2_x+y' }, { name: 'relay-1.2_x+y' }],
+  [{ size: '10G' }, { diskSize: 10 * 1024 ** 3 }],
+  [{ size: '1G' }, { diskSize: 1024 ** 3 }],
+])('%o', (values, choices) => expect(readChoices(values)).toEqual({ ...DEFAULTS, ...choices }));
+
+test.each([
+  [{ format: 'vmdk' }, 'unknown format `vmdk`'],
+  [{ format: 'qcow2,' }, 'unknown format ``'],
+  [{ format: 'toString' }, 'unknown format `toString`'],
+  [{ compression: 'xz' }, 'unknown compression `xz`'],
+  [{ name: '../relay' }, 'a name has letters, digits, and . _ + - only'],
+  [{ name: '.relay' }, 'a name has letters, digits, and . _ + - only'],
+  [{ name: '' }, 'a name has letters, digits, and . _ + - only'],
+  [{ size: '2 GB' }, '`2 GB` is no size of a disk'],
+  [{ size: '1023M' }, '`1023M` is no size of a disk'],
+  [{ size: '2147483649' }, '`2147483649` is no size of a disk'],
+])('wrong: %o', (values, message) => {
+  expect(readChoices(values)).toMatchObject({ message });
+});

@@ -1,0 +1,44 @@
+import { describe, expect, test } from 'vitest';
+import { baseCommand, baseFraction, NO_PROGRESS, readBaseLine } from '../../src/image/base-command.ts';
+
+test('the command, whole', () => {
+  expect(baseCommand({ packages: ['acmetool', 'zstd'], dpkgOptions: '/x/dpkg.cfg' })).toEqual([
+    'mmdebstrap',
+    '--mode=unshare',
+    '--variant=minbase',
+    '--format=tar',
+    '--verbose',
+    '--include=acmetool,zstd',
+    '--dpkgopt=/x/dpkg.cfg',
+    '--aptopt=APT::Install-Recommends "false"',
+    '--aptopt=Acquire::Languages "none"',
+    '--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr',
+    '--setup-hook=hostname debian',
+    'bookworm',
+    '-',
+  ]);
+});
+
+describe('progress', () => {
+  test.each([
+    ['0 upgraded, 69 newly installed, 0 to remove and 0 not upgraded.', { packages: 69 }],
+    ['Unpacking libc6:amd64 (2.36-9) ...', { unpacked: 1, detail: 'libc6' }],
+    ['Setting up postfix (3.7.11) ...', { configured: 1, detail: 'postfix' }],
+    ['I: downloading packages with apt...', { detail: 'downloading packages with apt' }],
+    ['Selecting previously unselected package zstd.', {}],
+    ['', {}],
+  ])('%j', (line, changes) =>
+    expect(readBaseLine(NO_PROGRESS, line)).toEqual({ ...NO_PROGRESS, ...changes }),
+  );
+
+  const state = (packages: number, unpacked: number, configured: number) =>
+    baseFraction({ packages, unpacked, configured, detail: '' });
+
+  test.each([
+    ['nothing yet', state(0, 0, 0), 0.1],
+    ['first round of two', state(70, 70, 70), 0.1 + 0.85 * (70 / 260)],
+    ['half', state(200, 200, 0), 0.525],
+    ['all', state(200, 200, 200), 0.95],
+    ['more than announced', state(200, 400, 400), 0.99],
+  ])('%s', (_, fraction, expected) => expect(fraction).toBeCloseTo(expected));
+});
