@@ -22,9 +22,9 @@ export const readAnnouncement = (line: string): Outcome | undefined => {
 export const problemText = (lines: readonly string[]): string => {
   const first = lines.findIndex((line) => readAnnouncement(line)?.state === 'error');
   const rest = lines.slice(first + 1);
-  const end = rest.findIndex((line) => !line.startsWith('chatmail: '));
+  const end = rest.findIndex((line) => !line.startsWith('chatmail:'));
   const own = [lines[first] ?? '', ...rest.slice(0, end < 0 ? rest.length : end)];
-  return own.map((line) => line.replace(/^.*?chatmail: (error: )?/, '')).join('\n');
+  return own.map((line) => line.replace(/^.*?chatmail: ?(error: )?/, '')).join('\n');
 };
 
 /** The rest of a problem follows its first line within one write, which a serial line may stretch. */

@@ -26,7 +26,10 @@ const NSPAWN = [
   ['systemd-nspawn', 'systemd-container'],
   ['ip', 'iproute2'],
   ['nsenter', 'util-linux'],
+  ['setpriv', 'util-linux'],
+  ['mount', 'mount'],
   ['tar', 'tar'],
+  ['zstd', 'zstd'],
 ] as const;
 
 const QEMU = [
@@ -34,14 +37,39 @@ const QEMU = [
   ['qemu-img', 'qemu-utils'],
   ['/usr/share/seabios/bios-256k.bin', 'seabios'],
   ['/usr/share/OVMF/OVMF_CODE.fd', 'ovmf'],
-  ['cloud-localds', 'cloud-image-utils'],
+  ['setpriv', 'util-linux'],
+  ['ssh-keygen', 'openssh-client'],
+] as const;
+
+/** Servers that a test runs with a configuration of its own, and the clients that speak to them. */
+const SERVERS = [
+  ['/usr/sbin/postfix', 'postfix'],
+  ['/usr/sbin/dovecot', 'dovecot-core'],
+  ['/usr/lib/dovecot/imap', 'dovecot-imapd'],
+  ['/usr/lib/dovecot/lmtp', 'dovecot-lmtpd'],
+  ['systemd-socket-activate', 'systemd'],
+  ['openssl', 'openssl'],
+  ['qrencode', 'qrencode'],
+  ['gpg', 'gnupg'],
+  ['opendkim', 'opendkim'],
+  ['xmllint', 'libxml2-utils'],
+  ['swaks', 'swaks'],
+] as const;
+
+const LINTERS = [
+  ['lintian', 'lintian'],
+  ['shellcheck', 'shellcheck'],
+  ['xz', 'xz-utils'],
 ] as const;
 
 type Requirement = readonly [what: string, debianPackage: string];
 
 export const REQUIREMENTS = {
   /** The relay's Debian package. */
-  package: [['dpkg-deb', 'dpkg']],
+  package: [
+    ['dpkg-deb', 'dpkg'],
+    ['xz', 'xz-utils'],
+  ],
   /** An image, as root. */
   build: [...MMDEBSTRAP, ...DISK],
   /** An image, as an ordinary user: the same, with what maps a range of user ids. */
@@ -50,7 +78,7 @@ export const REQUIREMENTS = {
   'build-zstd': [['qemu-img', 'qemu-utils']],
   'try-nspawn': NSPAWN,
   'try-qemu': QEMU,
-  test: [...MMDEBSTRAP, ...DISK, ...NSPAWN, ...QEMU],
+  test: [...MMDEBSTRAP, ...DISK, ...NSPAWN, ...QEMU, ...SERVERS, ...LINTERS],
 } as const satisfies Readonly<Record<string, readonly Requirement[]>>;
 
 export type Job = keyof typeof REQUIREMENTS;

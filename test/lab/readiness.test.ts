@@ -29,6 +29,11 @@ test.each([
     ['login: chatmail: error: bad', 'chatmail:   1 | x', 'chatmail:     ^', '[ OK ]'],
     'bad\n  1 | x\n    ^',
   ],
+  [
+    'two problems and the blank line between them',
+    ['chatmail: error: bad', 'chatmail:', 'chatmail: worse'],
+    'bad\n\nworse',
+  ],
   ['up to the end', ['chatmail: error: bad', 'chatmail: hint'], 'bad\nhint'],
 ])('the problem, %s', (_, lines, text) => {
   expect(problemText(lines)).toBe(text);

@@ -75,8 +75,11 @@ const bootWith = async (userData: string): Promise<Machine> => {
 const isOpen = (host: string, port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = connect(port, host);
-    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
-    socket.once('close', () => socket.destroy()).unref();
+    const end = (open: boolean) => () => {
+      socket.destroy();
+      resolve(open);
+    };
+    socket.once('connect', end(true)).once('error', end(false));
   });
 
 const MAIL_PORTS = [25, 143, 443, 465, 587, 993];
@@ -136,5 +139,5 @@ test('a relay keeps its identity over a reboot, and two relays share none', asyn
   }
   const lines = identities.map((text) => text.split('\n').filter((line) => /[\w+/]{20}/.test(line)));
   expect(lines[0]?.length).toBeGreaterThan(3);
-  expect(lines[0]?.filter((line) => lines[1]?.includes(line) && !line.startsWith('MIIBI'))).toEqual([]);
+  expect(lines[0]?.filter((line) => lines[1]?.includes(line))).toEqual([]);
 });
