@@ -18,6 +18,7 @@ export default defineConfig({
       {
         test: {
           name: 'machine',
+          globalSetup: ['test/machine/setup.ts'],
           include: ['test/machine/**/*.test.ts'],
           fileParallelism: false,
           testTimeout: 600_000,

@@ -20,6 +20,8 @@ export const baseCommand = ({ packages, dpkgOptions }: BaseCommand): readonly st
   '--verbose',
   `--include=${packages.join(',')}`,
   `--dpkgopt=${dpkgOptions}`,
+  // What is lost in a power failure here is made again.
+  '--dpkgopt=force-unsafe-io',
   '--aptopt=APT::Install-Recommends "false"',
   '--aptopt=Acquire::Languages "none"',
   `--hook-dir=${MERGED_USR}`,

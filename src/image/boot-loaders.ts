@@ -25,12 +25,9 @@ const grubImage = async (
   await run([...argv, '--prefix=/boot/grub', ...modules], options);
 };
 
-/** A FAT file system with GRUB in it; label and id are fixed, so that it is the same each time. */
+/** A FAT file system with GRUB in it, the same each time: mtools takes its times from SOURCE_DATE_EPOCH. */
 const espWith = async (grub: string, file: string, size: number, options: RunOptions): Promise<void> => {
-  await run(
-    ['mkfs.vfat', '-C', '-F', '16', '-n', 'ESP', '-i', '43484154', file, String(size / 1024)],
-    options,
-  );
+  await run(['mkfs.vfat', '--invariant', '-C', '-F', '16', '-n', 'ESP', file, String(size / 1024)], options);
   await run(['mmd', '-i', file, '::EFI', '::EFI/BOOT'], options);
   await run(['mcopy', '-i', file, grub, `::${UEFI_PATH}`], options);
 };

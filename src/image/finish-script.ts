@@ -3,6 +3,8 @@
  * machine. Shell patterns, from the root of the tree.
  */
 export const LEFTOVERS = [
+  // A database of Berkeley's has a random name in it; the relay has no aliases.
+  'etc/aliases.db',
   'etc/.pwd.lock',
   'etc/group-',
   'etc/gshadow-',

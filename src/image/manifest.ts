@@ -17,7 +17,7 @@ export interface Inputs {
   readonly sourceDateEpoch: number;
   /** Names the base system: its packages, and how they are unpacked. */
   readonly base: string;
-  readonly relayPackage: { readonly file: string; readonly version: string; readonly sha256: string };
+  readonly relayPackage: { readonly version: string; readonly sha256: string };
   /** SHA-256 of the baked-in settings. */
   readonly settings?: string;
   /** SHA-256 of the image's own files. */

@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { type CachedBase, findBase } from './base-cache.ts';
 import { baseCommand } from './base-command.ts';
 import { keyOf, sha256 } from './cache-key.ts';
@@ -72,7 +72,6 @@ export const planBuild = async (request: BuildRequest, now: number, options: Run
     epoch: kept?.epoch ?? sourceDateEpoch ?? defaultEpoch(now),
     now,
     relay: {
-      file: basename(relayPackage),
       version,
       sha256: (await digestFile(relayPackage, options.signal)).sha256,
     },

@@ -10,6 +10,7 @@ test('the command, whole', () => {
     '--verbose',
     '--include=acmetool,zstd',
     '--dpkgopt=/x/dpkg.cfg',
+    '--dpkgopt=force-unsafe-io',
     '--aptopt=APT::Install-Recommends "false"',
     '--aptopt=Acquire::Languages "none"',
     '--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr',

@@ -11,7 +11,7 @@ const manifest: Manifest = {
     suite: 'bookworm',
     sourceDateEpoch: 1,
     base: 'b',
-    relayPackage: { file: 'x.deb', version: '1', sha256: 'c' },
+    relayPackage: { version: '1', sha256: 'c' },
     overlay: 'o',
     diskSize: 1 << 30,
     compression: 'zlib',

@@ -26,7 +26,7 @@ const plan: Plan = {
   kept: undefined,
   epoch: 5,
   now: 9,
-  relay: { file: 'relay.deb', version: '1', sha256: 'aa' },
+  relay: { version: '1', sha256: 'aa' },
   overlay: 'bb',
   builder: '0.1.0',
 };

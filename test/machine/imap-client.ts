@@ -15,7 +15,7 @@ export interface ImapClient {
   capabilities(): Promise<readonly string[]>;
   /** The whole of message `number` of the selected mailbox, as it is stored. */
   fetch(number: number): Promise<string>;
-  /** Starts IDLE (RFC 2177); `next` is the next line the server tells, `done` ends it. */
+  /** Starts IDLE (RFC 2177); `next` is the next line with news, `done` ends it. */
   idle(): Promise<{ next(): Promise<string>; done(): Promise<void> }>;
   startTls(): Promise<void>;
   close(): void;
@@ -68,8 +68,12 @@ export const connectImap = async (endpoint: Endpoint): Promise<ImapClient> => {
       const tag = start('IDLE');
       const line = await connection.readLine();
       if (!line.startsWith('+')) throw new Error(`IDLE: ${line}`);
+      const next = async (): Promise<string> => {
+        const news = await readResponse();
+        return news === '* OK Still here' ? next() : news;
+      };
       return {
-        next: readResponse,
+        next,
         done: async () => {
           connection.write('DONE\r\n');
           await answer(tag);

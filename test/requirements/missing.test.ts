@@ -16,7 +16,12 @@ test.each<[string, readonly Job[], (what: string) => boolean, readonly string[]]
   ['a file', ['build'], allBut('/usr/lib/grub/i386-pc/boot.img'), ['grub-pc-bin']],
   ['wanted by two jobs', ['build', 'try-nspawn'], allBut('tar', 'unshare'), ['tar', 'util-linux']],
   ['of no concern to the job', ['package'], allBut('mmdebstrap'), []],
-  ['sorted', ['try-nspawn'], nothing, ['iproute2', 'mount', 'systemd-container', 'tar', 'util-linux', 'zstd']],
+  [
+    'sorted',
+    ['try-nspawn'],
+    nothing,
+    ['iproute2', 'mount', 'systemd-container', 'tar', 'util-linux', 'zstd'],
+  ],
 ])('%s', (_, jobs, has, packages) => {
   expect(packagesOf(missing(jobs, has))).toEqual(packages);
 });

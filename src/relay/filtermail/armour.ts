@@ -13,7 +13,7 @@ export interface Armour extends Leaf {
 /** An encrypted message in ASCII armour (RFC 9580 §6.2), and nothing else but empty lines around it. */
 export const armour = (): Armour => {
   const packets = new OpenpgpPackets();
-  const data = new Base64((byte) => packets.byte(byte));
+  const data = new Base64(packets);
   let state: 'before' | 'headers' | 'data' | 'checksum' | 'after' = 'before';
   let hasVersion = false;
 

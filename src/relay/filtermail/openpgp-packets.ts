@@ -1,3 +1,5 @@
+import type { ByteSink } from '../lib/mime-base64.ts';
+
 /** Public-key and symmetric-key encrypted session key; encrypted and integrity protected data (RFC 9580 §5). */
 const [PKESK, SKESK, SEIPD] = [1, 3, 18];
 
@@ -5,7 +7,7 @@ const [PKESK, SKESK, SEIPD] = [1, 3, 18];
  * Walks over the packets of an OpenPGP message (RFC 9580 §4.2), byte by byte. They must be session keys, any number
  * of them, then one packet of encrypted data that is the last. What they contain only the recipient can judge.
  */
-export class OpenpgpPackets {
+export class OpenpgpPackets implements ByteSink {
   #tag = 0;
   /** What comes next: a tag, the first octet of a length, further octets of it, or the contents. */
   #isLengthNext = false;
@@ -21,6 +23,13 @@ export class OpenpgpPackets {
       if (--this.#lengthOctets === 0) this.#contents = this.#length;
     } else if (this.#isLengthNext) this.#readLength(byte);
     else return this.#readTag(byte);
+    return true;
+  }
+
+  /** Takes `count` bytes at once, if they are all contents of the packet at hand. */
+  skip(count: number): boolean {
+    if (this.#contents < count) return false;
+    this.#contents -= count;
     return true;
   }
 

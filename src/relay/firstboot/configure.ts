@@ -42,7 +42,7 @@ const fail = (step: string, text: string, isBoot: boolean): number => {
   return 1;
 };
 
-const apply = ({ settings, sources }: RelaySettings, address: string | undefined): void => {
+const apply = ({ settings, sources }: RelaySettings, address: string | undefined, isBoot: boolean): void => {
   const model = modelOf(settings);
   const place = { domain: model.domain, ...(address !== undefined && { address }), sources };
   writeState({ state: 'configuring', step: 'writing configuration', ...place });
@@ -58,7 +58,7 @@ const apply = ({ settings, sources }: RelaySettings, address: string | undefined
   mkdirSync('/run/chatmail', { recursive: true });
   writeFileSync(CONFIGURED, '');
   writeState({ state: 'starting', step: 'starting services', ...place });
-  reload(unitsFor(changed));
+  reload(unitsFor(changed), isBoot);
 };
 
 /**
@@ -71,7 +71,7 @@ export const configure = (isBoot: boolean): number => {
   const found = readSettings(settingsSources(), address);
   if (!found.ok) return fail('settings are wrong', printProblems(found.problems).trim(), isBoot);
   try {
-    apply(found.value, address);
+    apply(found.value, address, isBoot);
     return 0;
   } catch (error) {
     return fail('configuration failed', error instanceof Error ? error.message : String(error), isBoot);

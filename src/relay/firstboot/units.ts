@@ -17,7 +17,11 @@ export const unitsFor = (changed: readonly string[]): string[] => [
   ),
 ];
 
-/** Those that run read their files again; those that do not run stay down. */
-export const reload = (units: readonly string[]): void => {
-  if (units.length > 0) execFileSync('systemctl', ['--no-block', 'try-reload-or-restart', ...units]);
+/**
+ * Those that run read their files again; those that do not run stay down. At boot nobody may wait for it: the
+ * servers come after the configuration, and so would this.
+ */
+export const reload = (units: readonly string[], isBoot: boolean): void => {
+  if (units.length === 0) return;
+  execFileSync('systemctl', [...(isBoot ? ['--no-block'] : []), 'try-reload-or-restart', ...units]);
 };

@@ -19,7 +19,8 @@ const MAX_PACKET = 1 << 20;
 /** Cuts a stream into packets, however it comes in pieces. Keeps one packet, and that is reused. */
 export class PacketReader {
   readonly #head = Buffer.allocUnsafeSlow(4);
-  #room = Buffer.allocUnsafeSlow(1 << 16);
+  /** As large as the largest packet so far: most connections bring a small message, and then idle. */
+  #room = Buffer.alloc(0);
   #into: Buffer = this.#head;
   #filled = 0;
 
@@ -42,7 +43,7 @@ export class PacketReader {
 
   #roomFor(length: number): Buffer {
     if (length < 1 || length > MAX_PACKET) throw new MilterProtocolError(`packet of ${length} bytes`);
-    if (length > this.#room.length) this.#room = Buffer.allocUnsafeSlow(length);
+    if (length > this.#room.length) this.#room = Buffer.allocUnsafeSlow(Math.max(length, 1024));
     return this.#room.subarray(0, length);
   }
 }

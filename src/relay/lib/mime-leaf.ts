@@ -9,7 +9,8 @@ export interface Leaf {
 }
 
 /** Without spaces and tabs at the end, which servers on the way may add (RFC 2046 §5.1.1). */
-export const withoutPadding = (line: string): string => line.replace(/[ \t]+$/, '');
+export const withoutPadding = (line: string): string =>
+  line.endsWith(' ') || line.endsWith('\t') ? line.replace(/[ \t]+$/, '') : line;
 
 const quotedPrintable = (leaf: Leaf): Leaf => {
   const lines = new Lines(leaf.line);
@@ -31,7 +32,7 @@ const quotedPrintable = (leaf: Leaf): Leaf => {
 const base64 = (leaf: Leaf): Leaf => {
   const lines = new Lines(leaf.line);
   let decoded: number[] = [];
-  const decoder = new Base64((byte) => decoded.push(byte) > 0);
+  const decoder = new Base64({ byte: (byte) => decoded.push(byte) > 0 });
   return {
     line: (line) => {
       decoded = [];

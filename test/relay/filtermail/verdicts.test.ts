@@ -33,9 +33,13 @@ const inBase64 = 'Content-Type: application/octet-stream\nContent-Transfer-Encod
 const inQuoted = 'Content-Type: application/octet-stream\nContent-Transfer-Encoding: quoted-printable\n';
 const quoted = (text: string) => text.replaceAll('=', '=3D').replaceAll('\n', '=0A=\n');
 const request = 'secure-join: vc-request';
+const rewrapped = (armour: string, width: number) =>
+  armour.replace(/(?<=\n\n).*(?=\n=)/s, (lines) =>
+    lines.replaceAll('\n', '').replace(new RegExp(`.{${width}}(?=.)`, 'g'), '$&\n'),
+  );
 const inTwoPieces = armoured([...key, ...data]).replace(/\n\n.*\n(?==)/s, () => {
-  const bytes = Buffer.from([...key, ...data]);
-  return `\n\n${bytes.toString('base64', 0, 10)}\n${bytes.toString('base64', 10)}\n`;
+  const bytes = Buffer.from([...key, ...short(18, 101)]);
+  return `\n\n${bytes.toString('base64', 0, 151)}\n${bytes.toString('base64', 151)}\n`;
 });
 const joining = (text: string, ...fields: readonly (readonly [string, string])[]) =>
   mail(
@@ -138,6 +142,8 @@ const ENCRYPTION: readonly Case[] = [
   ['no empty line after the armour head', withArmour(armoured([...key, ...data], { head: '' })), 'ok', 'ok'],
   ['a line of armour too long for mail', withArmour(armoured([...key, ...long(18, 5000)]).replace(/(?<=[\w+/])\n(?=[\w+/])/g, '')), '523', '523'],
   ['padding within the data', withArmour(ARMOUR.replace(/\n(\w)/, '\nAA==\n$1')), '523', '523'],
+  ['armour of long lines', withArmour(rewrapped(ARMOUR, 99)), 'ok', 'ok'],
+  ['armour of short lines', withArmour(rewrapped(ARMOUR, 5)), 'ok', 'ok'],
   ['base64 in two pieces', withArmour(inTwoPieces), '523', '523'],
   ['padding for nothing', withArmour(armoured([...key, ...data]).replace(/\n=/, '\nA===\n=')), '523', '523'],
   ['data cut within four characters', withArmour(armoured([...key, ...data, 0]).replace(/A+=*\n=/, 'A\n=')), '523', '523'],

@@ -32,6 +32,13 @@ const accept: MessageFilter = {
   body: (chunk) => seen.push(chunk.toString()),
   end: () => ({ edits: [] }),
 };
+const withResolver = () => {
+  let resolve = () => {};
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve: () => resolve() };
+};
 const fault = () => {
   throw new Error('fault');
 };
@@ -114,6 +121,20 @@ test.each(FAULTS)(
     expect((await reading).join('')).toBe(`${expected}ccc`);
   },
 );
+
+test('what comes while an answer is awaited waits', async () => {
+  const { promise, resolve } = withResolver();
+  filter = { ...accept, recipient: () => promise.then(() => accept.recipient('later')) };
+  const socket = createConnection(path);
+  const reading = answers(socket);
+  socket.write(Buffer.concat([OFFER, MAIL, RCPT]));
+  await vi.waitFor(() => expect(socket.bytesRead).toBeGreaterThan(20));
+  socket.write(Buffer.concat([BODY, END, QUIT]));
+  expect(await converse(OFFER, MAIL, QUIT)).toBe('Oc');
+  resolve();
+  expect((await reading).join('')).toBe('Occc');
+  expect(seen.slice(-2)).toEqual(['rcpt later', 'Hi\r\n']);
+});
 
 test('refusals at each stage', async () => {
   filter = { ...accept, mail: () => '450 a', recipient: () => '550 b', end: () => ({ refusal: '523 c' }) };
