@@ -6,6 +6,7 @@ import { packagesDigest } from './installed-packages.ts';
 import type { RunOptions } from './run.ts';
 import { packagesIn } from './tree.ts';
 import { unpack, unpackAndKeep } from './unpack.ts';
+import { openTemporary } from './workspace.ts';
 
 export interface BaseRequest {
   readonly key: string;
@@ -33,6 +34,7 @@ export const reuseBase = async (
 export const makeBase = async (request: BaseRequest, step: Step, options: RunOptions): Promise<string> => {
   const { key, packages, dpkgOptions, epoch, now, cache, tree, isRoot } = request;
   const copy = await unfinishedBase(cache, key);
+  const temporary = await openTemporary(isRoot);
   let progress = NO_PROGRESS;
   try {
     await unpackAndKeep(
@@ -40,7 +42,7 @@ export const makeBase = async (request: BaseRequest, step: Step, options: RunOpt
       { tree, copy, isRoot },
       {
         ...options,
-        env: { SOURCE_DATE_EPOCH: String(epoch) },
+        env: { SOURCE_DATE_EPOCH: String(epoch), TMPDIR: temporary.folder },
         hint: 'most often the network or the archive; what apt said is above',
         onLine: (line) => {
           progress = readBaseLine(progress, line);
@@ -54,5 +56,6 @@ export const makeBase = async (request: BaseRequest, step: Step, options: RunOpt
     return digest;
   } finally {
     await rm(copy, { force: true });
+    await temporary.remove();
   }
 };

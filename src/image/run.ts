@@ -1,12 +1,12 @@
+import type { Readable } from 'node:stream';
 import { type Options as ExecaOptions, execa } from 'execa';
 import { failure } from '../terminal/failure.ts';
 
 export interface RunOptions {
-  /** Kills the program when aborted. */
+  /** Kills the program, and all that it started, when aborted. */
   readonly signal: AbortSignal;
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string | Uint8Array;
-  readonly stdin?: ExecaOptions['stdin'];
   /** Called with each line of standard error while the program runs. */
   readonly onLine?: (line: string) => void;
   /** What may help when it fails. */
@@ -15,7 +15,6 @@ export interface RunOptions {
 
 /** Lines of output a failure shows: enough for the cause and what led to it. */
 const TAIL = 15;
-const KILL_AFTER = 10_000;
 
 // Colours and cursor movements of the program would act on our terminal.
 const readable = (text: string): string =>
@@ -70,27 +69,55 @@ export const tailOf = (
   };
 };
 
-/** Runs a program and returns its standard output. Rejects with a failure, or with the signal's reason. */
-export const run = async (argv: readonly string[], options: RunOptions): Promise<string> => {
-  const { signal, env, input, onLine, hint } = options;
+/**
+ * Kills a program with everything it started that stayed in its process group: mmdebstrap and unshare(1) would
+ * leave theirs running. What they were making is thrown away whole, so nobody needs to end in good order.
+ */
+const killOnAbort = (signal: AbortSignal, pid: number | undefined): (() => void) => {
+  const kill = (): void => {
+    try {
+      if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+    } catch {
+      // It has ended by itself.
+    }
+  };
+  signal.addEventListener('abort', kill, { once: true });
+  return () => signal.removeEventListener('abort', kill);
+};
+
+/** Starts a program in a process group of its own, which is killed when the signal is aborted. */
+export const start = <O extends ExecaOptions>(
+  argv: readonly string[],
+  { signal, env, onLine }: RunOptions,
+  how: O,
+) => {
+  signal.throwIfAborted();
   const [program = '', ...args] = argv;
   const tail = tailOf(onLine);
   const child = execa(program, args, {
-    cancelSignal: signal,
-    forceKillAfterDelay: KILL_AFTER,
+    ...how,
+    detached: true,
     env: programEnv(env),
-    reject: false,
-    stdin: input === undefined ? 'ignore' : 'pipe',
-    ...(input === undefined ? {} : { input }),
+    reject: false as const,
+  });
+  (child.stderr as Readable).setEncoding('utf8').on('data', tail.add);
+  const forget = killOnAbort(signal, child.pid);
+  child.then(forget, forget);
+  return { argv, child, tail };
+};
+
+/** Runs a program and returns its standard output. Rejects with a failure, or with the signal's reason. */
+export const run = async (argv: readonly string[], options: RunOptions): Promise<string> => {
+  const { signal, input, hint } = options;
+  const { child, tail } = start(argv, options, {
+    ...(input === undefined ? { stdin: 'ignore' } : { input }),
     buffer: { stdout: true, stderr: false },
     stripFinalNewline: false,
-  });
-  child.stderr.setEncoding('utf8').on('data', tail.add);
+  } as const);
   const result = await child;
   signal.throwIfAborted();
-  if (result.failed) {
-    const ended = { exitCode: result.exitCode, signal: result.signal, cause: result.originalMessage };
-    throw programFailure(argv, ended, `${result.stdout}\n${tail.text()}`, hint);
-  }
-  return result.stdout;
+  const stdout = String(result.stdout);
+  if (!result.failed) return stdout;
+  const ended = { exitCode: result.exitCode, signal: result.signal, cause: result.originalMessage };
+  throw programFailure(argv, ended, `${stdout}\n${tail.text()}`, hint);
 };

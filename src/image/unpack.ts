@@ -1,9 +1,8 @@
 import { createWriteStream } from 'node:fs';
-import { PassThrough, type Readable } from 'node:stream';
-import { finished, pipeline } from 'node:stream/promises';
-import { execa } from 'execa';
+import { PassThrough, Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { owning } from './namespace.ts';
-import { programEnv, programFailure, type RunOptions, run, tailOf } from './run.ts';
+import { programFailure, type RunOptions, run, start } from './run.ts';
 
 /** Devices are the kernel's to make, and an ordinary user may not. */
 const extractCommand = (isRoot: boolean, tree: string): readonly string[] =>
@@ -12,22 +11,9 @@ const extractCommand = (isRoot: boolean, tree: string): readonly string[] =>
     ...['--xattrs', '--xattrs-include=*', '--exclude=./dev/*', `--directory=${tree}`],
   ]);
 
-const start = (argv: readonly string[], { signal, env, onLine }: RunOptions) => {
-  const [program = '', ...args] = argv;
-  const tail = tailOf(onLine);
-  const child = execa(program, args, {
-    cancelSignal: signal,
-    forceKillAfterDelay: 10_000,
-    env: programEnv(env),
-    reject: false,
-    buffer: false,
-    encoding: 'buffer',
-    stdin: 'pipe',
-  });
-  child.stderr.setEncoding('utf8').on('data', tail.add);
-  return { argv, child, tail };
-};
-type Started = ReturnType<typeof start>;
+const startInPipe = (argv: readonly string[], options: RunOptions) =>
+  start(argv, options, { buffer: false, encoding: 'buffer', stdin: 'pipe' } as const);
+type Started = ReturnType<typeof startInPipe>;
 
 /** Waits for all; of several failures the first in the pipe is the cause, what follows only its echo. */
 const allEnded = async (started: readonly Started[], { signal, hint }: RunOptions): Promise<void> => {
@@ -41,6 +27,9 @@ const allEnded = async (started: readonly Started[], { signal, hint }: RunOption
   }
 };
 
+/** Keeps a stream flowing when all who read it have failed; its writer would wait for ever. */
+const nowhere = (): Writable => new Writable({ write: (_chunk, _encoding, done) => done() });
+
 const quietly = (work: Promise<unknown>): Promise<unknown> => work.catch(() => undefined);
 
 /**
@@ -53,19 +42,16 @@ export const unpackAndKeep = async (
   options: RunOptions,
 ): Promise<void> => {
   const { onLine: _, ...others } = options;
-  const source = start(argv, options);
-  const zstd = start(['zstd', '--quiet', '-3', '-T0', '--stdout'], others);
-  const tar = start(extractCommand(isRoot, tree), others);
+  const source = startInPipe(argv, options);
+  const zstd = startInPipe(['zstd', '--quiet', '-3', '-T0', '--stdout'], others);
+  const tar = startInPipe(extractCommand(isRoot, tree), others);
   const toZstd = new PassThrough();
   const toTar = new PassThrough();
-  const out = source.child.stdout as Readable;
-  out.pipe(toZstd);
-  out.pipe(toTar);
+  for (const sink of [toZstd, toTar, nowhere()]) source.child.stdout.pipe(sink);
   await Promise.all([
     quietly(pipeline(toZstd, zstd.child.stdin)),
     quietly(pipeline(toTar, tar.child.stdin)),
-    quietly(pipeline(zstd.child.stdout as Readable, createWriteStream(copy))),
-    quietly(finished(out)),
+    quietly(pipeline(zstd.child.stdout, createWriteStream(copy))),
     allEnded([source, zstd, tar], options),
   ]);
 };

@@ -1,5 +1,7 @@
-import { mkdir, readdir, stat } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { owning } from './namespace.ts';
 import { run } from './run.ts';
 
@@ -8,7 +10,9 @@ const PREFIX = '.chatmail-image-build-';
 const remove = async (folder: string, isRoot: boolean): Promise<void> => {
   // Its own signal: what was made is removed after an interrupt, too.
   const { signal } = new AbortController();
-  await run(owning(isRoot, ['rm', '-rf', '--one-file-system', '--', folder]), { signal });
+  const rm = () => run(owning(isRoot, ['rm', '-rf', '--one-file-system', '--', folder]), { signal });
+  // The last processes of what was killed may still be writing while the first call reads the folder.
+  await rm().catch(() => setTimeout(500).then(rm));
 };
 
 const isRunning = (pid: string): Promise<boolean> =>
@@ -41,4 +45,14 @@ export const openWorkspace = async (output: string, isRoot: boolean): Promise<Wo
   await mkdir(folder);
   await mkdir(tree, { mode: 0o755 });
   return { folder, tree, remove: () => remove(folder, isRoot) };
+};
+
+/**
+ * A folder for mmdebstrap's tree. It is below TMPDIR, as the user that is root in the namespace may not be
+ * allowed into the folder for the results.
+ */
+export const openTemporary = async (isRoot: boolean): Promise<Pick<Workspace, 'folder' | 'remove'>> => {
+  const folder = await mkdtemp(join(tmpdir(), 'chatmail-image-base-'));
+  await chmod(folder, 0o1777);
+  return { folder, remove: () => remove(folder, isRoot) };
 };

@@ -4,6 +4,7 @@ import type { DictHandlers } from '../lib/dict-server.ts';
 import { log } from '../lib/log.ts';
 import { createMailbox, hashPassword } from './create.ts';
 import { type FindMailbox, isFile, type Mailbox, passwordFile, readHash } from './mailbox.ts';
+import { nudger } from './nudge.ts';
 import { type Resources, signUpRefusal } from './sign-up.ts';
 
 const PASSDB = 'shared/passdb/';
@@ -55,13 +56,17 @@ export const authHandlers = (
     const hash = await findHash(mailbox, given.password);
     return hash === undefined ? undefined : fields(mailbox, hash);
   };
-  const lookUpUser = (address: string): string | undefined => {
-    const mailbox = find(address);
-    return mailbox && isFile(passwordFile(mailbox)) ? fields(mailbox) : undefined;
-  };
+  const nudge = nudger();
+  const lookUpUser = (mailbox: Mailbox): string | undefined =>
+    isFile(passwordFile(mailbox)) ? fields(mailbox) : undefined;
   return {
     lookup: async (key) => {
-      if (key.startsWith(USERDB)) return lookUpUser(key.slice(USERDB.length));
+      if (key.startsWith(USERDB)) {
+        const mailbox = find(key.slice(USERDB.length));
+        const user = mailbox && lookUpUser(mailbox);
+        if (user !== undefined && mailbox) nudge(mailbox.home);
+        return user;
+      }
       if (!key.startsWith(PASSDB)) return undefined;
       try {
         return await lookUpPassword(key.slice(PASSDB.length));
@@ -73,7 +78,8 @@ export const authHandlers = (
     async *iterate(path) {
       if (path !== USERDB) return;
       for await (const { name } of await opendir(folder)) {
-        if (lookUpUser(name) !== undefined) yield [USERDB + name, ''];
+        const mailbox = find(name);
+        if (mailbox && lookUpUser(mailbox) !== undefined) yield [USERDB + name, ''];
       }
     },
   };

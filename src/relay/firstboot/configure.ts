@@ -14,7 +14,7 @@ import { ensureCertificate, ensureDkimKey } from './keys.ts';
 import { ownAddress } from './public-address.ts';
 import { type RelaySettings, readSettings } from './read-settings.ts';
 import { settingsSources } from './settings-sources.ts';
-import { reload, unitsFor } from './units.ts';
+import { reload, startRelay, unitsFor } from './units.ts';
 
 const SHARE = '/usr/share/chatmail';
 /** While it exists the mail servers may start; gone with every boot (`ConditionPathExists=` in their units). */
@@ -37,6 +37,8 @@ const fail = (step: string, text: string, isBoot: boolean): number => {
     return 1;
   }
   rmSync(CONFIGURED, { force: true });
+  // Else cloud-init would keep its copy of the user-data over the reboot, as long as the instance is the same.
+  rmSync('/var/lib/cloud/instance/obj.pkl', { force: true });
   writeState({ state: 'error', step: `${step}, mail services stay down`, problems: text });
   announce(`error: ${text}\n${step}: mail services stay down. Correct it and reboot.`);
   return 1;
@@ -59,6 +61,7 @@ const apply = ({ settings, sources }: RelaySettings, address: string | undefined
   writeFileSync(CONFIGURED, '');
   writeState({ state: 'starting', step: 'starting services', ...place });
   reload(unitsFor(changed), isBoot);
+  if (!isBoot) startRelay();
 };
 
 /**

@@ -25,3 +25,10 @@ export const reload = (units: readonly string[], isBoot: boolean): void => {
   if (units.length === 0) return;
   execFileSync('systemctl', [...(isBoot ? ['--no-block'] : []), 'try-reload-or-restart', ...units]);
 };
+
+/** Starts what is down, and looks anew whether the relay is ready. At boot systemd does this in its own order. */
+export const startRelay = (): void => {
+  const units = new Set(READERS.flatMap(([, ...readers]) => readers));
+  execFileSync('systemctl', ['start', ...units]);
+  execFileSync('systemctl', ['restart', 'chatmail-firstboot.service']);
+};

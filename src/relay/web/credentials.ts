@@ -14,7 +14,7 @@ export interface Credentials {
 
 /** A new address nobody has taken; it comes into being with its first login. `random(n)` is below `n`. */
 export const newCredentials = (
-  { settings, addressDomain, isSelfSigned, isIpOnly, host }: Model,
+  { settings, addressDomain, isSelfSigned, host }: Model,
   random: (below: number) => number = randomInt,
 ): Credentials => {
   const pick = (alphabet: string, length: number) =>
@@ -24,6 +24,7 @@ export const newCredentials = (
   const email = `${name}@${addressDomain}`;
   const password = pick(PASSWORD, Math.max(password_min_length, 20));
   if (!isSelfSigned) return { email, password };
-  const servers = isIpOnly ? `&ih=${host}&sh=${host}` : '';
-  return { email, password, dclogin_url: `dclogin:${email}?p=${password}&v=1${servers}&ic=3` };
+  // With the servers named the app need not ask for autoconfig, which fails for a name that starts with `_`.
+  const dclogin_url = `dclogin:${email}?p=${password}&v=1&ih=${host}&sh=${host}&ic=3`;
+  return { email, password, dclogin_url };
 };

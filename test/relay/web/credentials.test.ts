@@ -9,7 +9,11 @@ const model = (mail_domain: string, settings: Partial<Settings> = {}) =>
 
 test.each([
   ['chat.example', 'aaaaaaaaa@chat.example', undefined],
-  ['_chat.example', 'aaaaaaaaa@_chat.example', 'dclogin:aaaaaaaaa@_chat.example?p=PASSWORD&v=1&ic=3'],
+  [
+    '_chat.example',
+    'aaaaaaaaa@_chat.example',
+    'dclogin:aaaaaaaaa@_chat.example?p=PASSWORD&v=1&ih=_chat.example&sh=_chat.example&ic=3',
+  ],
   [
     '192.0.2.1',
     'aaaaaaaaa@[192.0.2.1]',
