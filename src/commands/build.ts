@@ -6,6 +6,7 @@ import { parseSize } from '../config/size.ts';
 import { toYaml } from '../config/to-yaml.ts';
 import { build } from '../image/build.ts';
 import { COMPRESSIONS, type Compression, FORMATS, type Format, isFormat } from '../image/formats.ts';
+import { buildJobs } from '../image/host.ts';
 import type { Manifest } from '../image/manifest.ts';
 import { MiB } from '../image/partition-table.ts';
 import type { BuildRequest } from '../image/request.ts';
@@ -80,9 +81,10 @@ const table = ({ files, packages }: Manifest): string =>
       .join(', ')}\n`,
   ].join('');
 
-const installRequirements = async ({ env, stderr, signal }: Context): Promise<void> => {
+const installRequirements = async (compression: Compression, context: Context): Promise<void> => {
+  const { env, stderr, signal } = context;
   const isRoot = process.geteuid?.() === 0;
-  const lacking = await findMissing([isRoot ? 'build' : 'build-unprivileged', 'package'], env.PATH);
+  const lacking = await findMissing(['package', ...buildJobs(isRoot, compression)], env.PATH);
   await installPackages(packagesOf(lacking), {
     signal,
     say: (line) => stderr.write(`${line}\n`),
@@ -152,7 +154,7 @@ export const command = defineCommand({
     const baked = file ?? (values.set && '--set');
     if (baked) context.stderr.write(`settings of ${baked} go into the image\n`);
 
-    if (values['install-requirements']) await installRequirements(context);
+    if (values['install-requirements']) await installRequirements(choices.compression, context);
     const folder = await mkdtemp(join(tmpdir(), 'chatmail-image-'));
     try {
       const given = values['relay-package'];

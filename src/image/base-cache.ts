@@ -1,5 +1,6 @@
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readJson } from './read-json.ts';
 
 /** A base system kept from an earlier build: a compressed tar, and beside it what is known of it. */
 export interface CachedBase {
@@ -23,25 +24,31 @@ const KEPT = 2;
 const tarOf = (folder: string, key: string): string => join(folder, `base-${key}.tar.zst`);
 const factsOf = (folder: string, key: string): string => join(folder, `base-${key}.json`);
 
+const isThere = (file: string): Promise<boolean> =>
+  stat(file).then(
+    () => true,
+    () => false,
+  );
+
 /** Whether a base made then is still to be used now. A clock that was set back makes it old. */
 export const isFresh = (made: number, now: number): boolean => now >= made && now - made < MAX_AGE;
 
 /** The base kept under this key, if there is one and it is young enough. */
 export const findBase = async (folder: string, key: string, now: number): Promise<CachedBase | undefined> => {
-  const facts = await readFile(factsOf(folder, key), 'utf8').catch(() => undefined);
+  const facts = await readJson<Omit<CachedBase, 'file'>>(factsOf(folder, key));
   if (facts === undefined) return undefined;
-  const { epoch, made, packages } = JSON.parse(facts) as Omit<CachedBase, 'file'>;
+  const { epoch, made, packages } = facts;
   const file = tarOf(folder, key);
-  const isThere = await stat(file).then(
-    () => true,
-    () => false,
-  );
-  return isThere && isFresh(made, now) ? { file, epoch, made, packages } : undefined;
+  return (await isThere(file)) && isFresh(made, now) ? { file, epoch, made, packages } : undefined;
 };
 
-/** Where to write a new one until it is whole. */
+/** Where to write a new one until it is whole. What a build that was killed has left there is removed. */
 export const unfinishedBase = async (folder: string, key: string): Promise<string> => {
   await mkdir(folder, { recursive: true });
+  for (const name of await readdir(folder)) {
+    const pid = /^\.base-\w+\.(\d+)\.tmp$/.exec(name)?.[1];
+    if (pid !== undefined && !(await isThere(`/proc/${pid}`))) await rm(join(folder, name), { force: true });
+  }
   return join(folder, `.base-${key}.${process.pid}.tmp`);
 };
 

@@ -32,8 +32,7 @@ export interface BuildResult {
 /** Builds an image. Rejects with a failure that names what went wrong, or with the signal's reason. */
 export const build = async (request: BuildRequest, options: BuildOptions): Promise<BuildResult> => {
   const { signal, progress, now } = options;
-  const jobs = request.compression === 'zstd' ? (['build', 'build-zstd'] as const) : (['build'] as const);
-  const host = await hostFacts(jobs, request);
+  const host = await hostFacts(request);
   requireHost(host);
   const plan = await planBuild(request, now, { signal });
   const unchanged = await findUnchanged(plan, signal);

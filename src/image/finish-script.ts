@@ -37,6 +37,7 @@ export const LEFTOVERS = [
   'var/log/apt/*',
   'var/log/bootstrap.log',
   'var/log/dpkg.log',
+  'run/*',
   'tmp/*',
   'var/tmp/*',
 ] as const;

@@ -5,6 +5,8 @@ import { installCommand } from '../requirements/install.ts';
 import { findMissing, packagesOf } from '../requirements/missing.ts';
 import type { Job } from '../requirements/table.ts';
 import { failure } from '../terminal/failure.ts';
+import type { Compression } from './formats.ts';
+import type { BuildRequest } from './request.ts';
 import { programEnv } from './run.ts';
 
 /** What a build needs to know of the machine it runs on. */
@@ -94,19 +96,27 @@ const namespaceErrorOf = async (isRoot: boolean): Promise<string | undefined> =>
 /** Bytes that a build takes for a while: the tree while mmdebstrap makes it, the tree and the disk, the base. */
 const NEEDED = { temporary: 1.2e9, output: 2.5e9, cache: 0.5e9 };
 
+/** The jobs whose requirements a build has. */
+export const buildJobs = (isRoot: boolean, compression: Compression): readonly Job[] => [
+  isRoot ? 'build' : 'build-unprivileged',
+  ...(compression === 'zstd' ? (['build-zstd'] as const) : []),
+];
+
 /** Looks at this machine. Creates the folders that are asked for. */
-export const hostFacts = async (
-  jobs: readonly Job[],
-  folders: { readonly output: string; readonly cache: string },
-): Promise<HostFacts> => {
-  await mkdir(folders.output, { recursive: true });
-  await mkdir(folders.cache, { recursive: true });
+export const hostFacts = async ({
+  output,
+  cache,
+  compression,
+}: Pick<BuildRequest, 'output' | 'cache' | 'compression'>): Promise<HostFacts> => {
+  await mkdir(output, { recursive: true });
+  await mkdir(cache, { recursive: true });
   const { username, uid } = userInfo();
   const isRoot = uid === 0;
+  const jobs = buildJobs(isRoot, compression);
   const places = [
     { folder: tmpdir(), needed: NEEDED.temporary },
-    { folder: folders.output, needed: NEEDED.output },
-    { folder: folders.cache, needed: NEEDED.cache },
+    { folder: output, needed: NEEDED.output },
+    { folder: cache, needed: NEEDED.cache },
   ];
   const error = await namespaceErrorOf(isRoot);
   return {

@@ -27,6 +27,15 @@ export const programEnv = (env: Readonly<Record<string, string>> = {}): Record<s
   ...env,
 });
 
+/** A command as one line that a shell would take; a script of ours in it is left out, it is in the source. */
+export const commandLine = (argv: readonly string[]): string =>
+  argv
+    .map((word) => {
+      if (word.includes('\n')) return "'...'";
+      return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+    })
+    .join(' ');
+
 /** What a failed program is told as: the command, how it ended, the end of its output. */
 export const programFailure = (
   argv: readonly string[],
@@ -45,7 +54,7 @@ export const programFailure = (
         ? `was ended by ${ended.signal}`
         : `could not be run: ${ended.cause ?? 'unknown reason'}`;
   const tail = readable(output).trim().split('\n').slice(-TAIL).filter(Boolean);
-  const lines = [`${argv[0]} ${how}`, `command: ${argv.join(' ')}`, ...tail.map((line) => `  ${line}`)];
+  const lines = [`${argv[0]} ${how}`, `command: ${commandLine(argv)}`, ...tail.map((line) => `  ${line}`)];
   return failure(lines.join('\n'), hint === undefined ? {} : { hint });
 };
 

@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { keyOf } from './cache-key.ts';
 import { digestFile } from './file-digest.ts';
 import { type Manifest, sameImage } from './manifest.ts';
 import { inputsOf, type Plan } from './plan.ts';
+import { readJson } from './read-json.ts';
 
 export const MANIFEST = 'manifest.json';
 
@@ -14,11 +14,10 @@ export const MANIFEST = 'manifest.json';
 export const findUnchanged = async (plan: Plan, signal: AbortSignal): Promise<Manifest | undefined> => {
   const { request, kept } = plan;
   if (!kept || request.force) return undefined;
-  const text = await readFile(join(request.output, MANIFEST), 'utf8').catch(() => '{}');
-  const manifest = JSON.parse(text) as Manifest;
+  const manifest = await readJson<Manifest>(join(request.output, MANIFEST));
   const key = keyOf({ ...inputsOf(plan, kept.packages) });
   const files = sameImage(manifest, key, request.name, request.formats);
-  if (!files) return undefined;
+  if (!manifest || !files) return undefined;
   for (const { file, sha256 } of files) {
     const found = await digestFile(join(request.output, file), signal).catch(() => undefined);
     signal.throwIfAborted();

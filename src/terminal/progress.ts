@@ -35,6 +35,12 @@ export interface ProgressOptions {
   readonly now?: () => number;
 }
 
+/** Says in a failure which step it was; anything else is a bug, and stays as it is. */
+const inStep = (name: string, error: unknown): unknown =>
+  error instanceof Error && error.name === 'Failure'
+    ? Object.assign(error, { message: `${name}: ${error.message}` })
+    : error;
+
 const REDRAW = 200;
 const ERASE = '\r\x1b[2K';
 
@@ -77,7 +83,7 @@ export const createProgress = ({ output, env, now = () => performance.now() }: P
       return result;
     } catch (error) {
       end(view('failed'));
-      throw error;
+      throw inStep(name, error);
     } finally {
       clearInterval(timer);
     }

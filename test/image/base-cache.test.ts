@@ -40,10 +40,22 @@ test.each<[string, string, number, () => Promise<void>]>([
   ['too old', 'a1', 5000 + MAX_AGE, async () => {}],
   ['tar gone', 'a1', 6000, () => rm(join(folder, 'base-a1.tar.zst'))],
   ['facts gone', 'a1', 6000, () => rm(join(folder, 'base-a1.json'))],
+  ['half of the facts', 'a1', 6000, () => writeFile(join(folder, 'base-a1.json'), '{"epo')],
 ])('not found: %s', async (_, key, now, spoil) => {
   await keep('a1');
   await spoil();
   expect(await findBase(folder, key, now)).toBeUndefined();
+});
+
+test.each([
+  [`.base-a1.${process.pid}.tmp`, true],
+  // No process has this number: it is above the kernel's largest.
+  ['.base-a1.4194305.tmp', false],
+  ['base-a1.json', true],
+])('of earlier builds, %s stays: %s', async (name, stays) => {
+  await writeFile(join(folder, name), '');
+  await unfinishedBase(folder, 'b2');
+  expect((await readdir(folder)).includes(name)).toBe(stays);
 });
 
 test('two are kept, the oldest goes', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type HostFacts, hostProblems } from '../../src/image/host.ts';
+import { buildJobs, type HostFacts, hostProblems } from '../../src/image/host.ts';
 
 const good: HostFacts = {
   platform: 'linux',
@@ -44,4 +44,12 @@ test.each<[string, Partial<HostFacts>, readonly string[]]>([
     expect(problems[index]?.message).toContain(message);
     expect(problems[index]?.hint).not.toBe('');
   }
+});
+
+test.each([
+  [true, 'zlib', ['build']],
+  [true, 'zstd', ['build', 'build-zstd']],
+  [false, 'zlib', ['build-unprivileged']],
+] as const)('root: %s, %s', (isRoot, compression, jobs) => {
+  expect(buildJobs(isRoot, compression)).toEqual(jobs);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { programFailure, tailOf } from '../../src/image/run.ts';
+import { commandLine, programFailure, tailOf } from '../../src/image/run.ts';
 
 describe('the failure of a program', () => {
   test.each([
@@ -41,3 +41,10 @@ describe('lines of output', () => {
     expect(tail.text()).toContain('line 9999');
   });
 });
+
+test.each([
+  [['mcopy', '-i', 'esp.img', '::EFI'], 'mcopy -i esp.img ::EFI'],
+  [['sh', '-c', 'set -eu\ncd /\n', 'sh', '/tree'], "sh -c '...' sh /tree"],
+  [['mmdebstrap', '--setup-hook=hostname debian'], "mmdebstrap '--setup-hook=hostname debian'"],
+  [['echo', "it's", ''], "echo 'it'\\''s' ''"],
+])('%o', (argv, line) => expect(commandLine(argv)).toBe(line));

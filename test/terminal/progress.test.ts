@@ -28,6 +28,15 @@ test('a failed step says so, is not counted, and its error comes through', async
   expect(progress.times).toEqual([]);
 });
 
+test.each([
+  ['Failure', 'disk: full'],
+  ['TypeError', 'full'],
+])('the message of a %s is %j', async (name, message) => {
+  const error = Object.assign(new Error('full'), { name });
+  const step = recorder(false).progress.step('disk', () => Promise.reject(error));
+  await expect(step).rejects.toThrow(message === 'full' ? /^full$/ : message);
+});
+
 test.each<[string, boolean, Record<string, string>, RegExp]>([
   ['terminal', true, {}, /^\x1b\[36m·.*\r\x1b\[2K\x1b\[32m✓.*half\n$/],
   ['NO_COLOR', true, { NO_COLOR: '1' }, /^· disk.*\r\x1b\[2K✓ disk.*half\n$/],
