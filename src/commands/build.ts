@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { loadSettings, SETTINGS_OPTIONS } from '../config/load-settings.ts';
@@ -11,6 +11,7 @@ import type { Manifest } from '../image/manifest.ts';
 import { MiB } from '../image/partition-table.ts';
 import type { BuildRequest } from '../image/request.ts';
 import { buildRelayPackage } from '../package/deb.ts';
+import { roomTable } from '../package/room.ts';
 import { installPackages } from '../requirements/install.ts';
 import { findMissing, packagesOf } from '../requirements/missing.ts';
 import { createProgress } from '../terminal/progress.ts';
@@ -110,6 +111,13 @@ const buildAndTell = async (request: BuildRequest, context: Context, json: boole
   for (const { path } of files) stdout.write(`${path}\n`);
 };
 
+/** Builds the relay's package, and says what takes the room in it. */
+const relayPackageIn = async (folder: string, { stderr }: Context): Promise<string> => {
+  const { path, tree } = await buildRelayPackage(folder);
+  stderr.write(await roomTable(tree, (await stat(path)).size));
+  return path;
+};
+
 export const command = defineCommand({
   name: 'build',
   summary: 'build a relay image: one disk for BIOS and UEFI, or its files as a tar',
@@ -158,7 +166,7 @@ export const command = defineCommand({
     const folder = await mkdtemp(join(tmpdir(), 'chatmail-image-'));
     try {
       const given = values['relay-package'];
-      const relayPackage = given ? resolve(cwd, given) : (await buildRelayPackage(folder)).path;
+      const relayPackage = given ? resolve(cwd, given) : await relayPackageIn(folder, context);
       const request = {
         ...choices,
         relayPackage,

@@ -1,5 +1,11 @@
 import { SUITE } from './packages.ts';
 
+/**
+ * The kernel's package makes an initramfs, and initramfs-tools makes it anew at the end; with this neither
+ * does (/etc/kernel/postinst.d/initramfs-tools), and a hook makes it once.
+ */
+export const BASE_ENV = { INITRD: 'No' } as const;
+
 export interface BaseCommand {
   readonly packages: readonly string[];
   /** File with dpkg options, such as the paths not to unpack. */
@@ -27,6 +33,7 @@ export const baseCommand = ({ packages, dpkgOptions }: BaseCommand): readonly st
   `--hook-dir=${MERGED_USR}`,
   // Postfix writes the host name into its configuration; the builder's is nobody's business.
   '--setup-hook=hostname debian',
+  '--customize-hook=chroot "$1" update-initramfs -c -k all',
   SUITE,
   '-',
 ];

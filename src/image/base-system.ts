@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import type { Step } from '../terminal/progress.ts';
 import { type CachedBase, keepBase, unfinishedBase } from './base-cache.ts';
-import { baseCommand, baseFraction, NO_PROGRESS, readBaseLine } from './base-command.ts';
+import { BASE_ENV, baseCommand, baseFraction, NO_PROGRESS, readBaseLine } from './base-command.ts';
 import { packagesDigest } from './installed-packages.ts';
 import type { RunOptions } from './run.ts';
 import { packagesIn } from './tree.ts';
@@ -42,7 +42,7 @@ export const makeBase = async (request: BaseRequest, step: Step, options: RunOpt
       { tree, copy, isRoot },
       {
         ...options,
-        env: { SOURCE_DATE_EPOCH: String(epoch), TMPDIR: temporary.folder },
+        env: { ...BASE_ENV, SOURCE_DATE_EPOCH: String(epoch), TMPDIR: temporary.folder },
         hint: 'most often the network or the archive; what apt said is above',
         onLine: (line) => {
           progress = readBaseLine(progress, line);

@@ -20,16 +20,30 @@ const changelog = (version: string, date: string): string =>
 
 const gzip = (text: string): Uint8Array => gzipSync(text, { level: 9 });
 
+/**
+ * A configuration file without the comments that explain it here, where they are read; in the machine only the
+ * first line, which says who wrote it, earns its room.
+ */
+const withoutComments = (text: string): string => {
+  const [first = '', ...lines] = text.split('\n');
+  return [first, ...lines.filter((line) => !/^\s*#/.test(line) && line !== '')].join('\n').concat('\n');
+};
+
+/** Pages and styles without what only their source needs: indentation and empty lines. */
+const withoutIndentation = (text: string): string => text.replace(/\n\s+/g, '\n');
+
 /** What is in the package, decided without writing anything. `program` is the bundled script. */
 export const packageTree = (program: string, version: string, date: string): PackageTree => {
   const files = new Map<string, PackageFile>();
   const add = (path: string, content: string | Uint8Array, mode = 0o644) =>
     files.set(path, { content, mode });
   add('/usr/bin/chatmail', program, 0o755);
-  for (const [path, text] of loadTemplates(`${PROJECT}templates/usr`, '/usr')) add(path, text);
+  for (const [path, text] of loadTemplates(`${PROJECT}templates/usr`, '/usr'))
+    add(path, withoutComments(text));
   for (const [path, text] of loadTemplates(`${PROJECT}templates/etc`, '/usr/share/chatmail/templates/etc'))
-    add(path, text);
-  for (const [path, text] of loadTemplates(`${PROJECT}www`, '/usr/share/chatmail/www')) add(path, text);
+    add(path, withoutComments(text));
+  for (const [path, text] of loadTemplates(`${PROJECT}www`, '/usr/share/chatmail/www'))
+    add(path, withoutIndentation(text));
   add('/usr/share/man/man8/chatmail.8.gz', gzip(debian('chatmail.8')));
   add(`${DOC}/copyright`, debian('copyright'));
   add(`${DOC}/changelog.gz`, gzip(changelog(version, date)));

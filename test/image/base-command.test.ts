@@ -15,6 +15,7 @@ test('the command, whole', () => {
     '--aptopt=Acquire::Languages "none"',
     '--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr',
     '--setup-hook=hostname debian',
+    '--customize-hook=chroot "$1" update-initramfs -c -k all',
     'bookworm',
     '-',
   ]);
