@@ -6,7 +6,7 @@ import { startDeltaChat } from './delta-chat.ts';
 import { ask } from './http-client.ts';
 import { QCOW2 } from './images.ts';
 import { connectImap } from './imap-client.ts';
-import { endpoint, newLogin, type StartedRelay, startRelay } from './relay.ts';
+import { endpoint, newLogin, type StartedRelay, shell, startRelay } from './relay.ts';
 import { connectSmtp } from './smtp-client.ts';
 
 describe.each(['bios', 'uefi'])('the disk under %s, from user-data alone', (firmware) => {
@@ -16,8 +16,8 @@ describe.each(['bios', 'uefi'])('the disk under %s, from user-data alone', (firm
     folder = await mkdtemp(join(tmpdir(), 'user-data-'));
     const file = join(folder, 'user-data');
     await writeFile(file, '#cloud-config\nchatmail:\n  mail_domain: _relay.test\n  max_load_1m: 1000\n');
-    const options = ['--backend', 'qemu', '--firmware', firmware, '--image', QCOW2, '--user-data', file];
-    started = await startRelay(options);
+    const machine = ['--backend', 'qemu', '--firmware', firmware, '--disk-size', '4G'];
+    started = await startRelay([...machine, '--image', QCOW2, '--user-data', file]);
   });
   afterAll(async () => {
     await started?.stop();
@@ -32,6 +32,16 @@ describe.each(['bios', 'uefi'])('the disk under %s, from user-data alone', (firm
     const { status, body } = await ask(started.relay, '/');
     expect(status).toBe(200);
     expect(body).toContain('<h1>_relay.test</h1>');
+  });
+
+  test('has grown to fill the disk it was given', async () => {
+    const [bytes] =
+      (await shell(started.relay, 'df --output=size --block-size=1 / | tail -1')).match(/\d+/) ?? [];
+    expect(Number(bytes)).toBeGreaterThan(3.5 * 2 ** 30);
+  });
+
+  test('has no failed unit', async () => {
+    expect(await shell(started.relay, 'systemctl --failed --no-legend --plain')).toBe('');
   });
 
   test('greets on every port', async () => {
