@@ -21,7 +21,7 @@ export default defineConfig({
           globalSetup: ['test/machine/setup.ts'],
           include: ['test/machine/**/*.test.ts'],
           fileParallelism: false,
-          testTimeout: 600_000,
+          testTimeout: 180_000,
           hookTimeout: 900_000,
         },
       },

@@ -6,6 +6,12 @@ import { SUITE } from './packages.ts';
  */
 export const BASE_ENV = { INITRD: 'No' } as const;
 
+/** Inside the tree. The links of the kernel's package were made without the initramfs. */
+const MAKE_INITRAMFS = [
+  'update-initramfs -c -k all',
+  'for image in /boot/vmlinuz-*; do linux-update-symlinks install "${image#/boot/vmlinuz-}" "$image"; done',
+].join(' && ');
+
 export interface BaseCommand {
   readonly packages: readonly string[];
   /** File with dpkg options, such as the paths not to unpack. */
@@ -33,7 +39,7 @@ export const baseCommand = ({ packages, dpkgOptions }: BaseCommand): readonly st
   `--hook-dir=${MERGED_USR}`,
   // Postfix writes the host name into its configuration; the builder's is nobody's business.
   '--setup-hook=hostname debian',
-  '--customize-hook=chroot "$1" update-initramfs -c -k all',
+  `--customize-hook=chroot "$1" env --unset=INITRD sh -c '${MAKE_INITRAMFS}'`,
   SUITE,
   '-',
 ];

@@ -70,3 +70,19 @@ export const passwordLeaks = (shadow: string): readonly Leak[] =>
     .filter((line) => line !== '')
     .filter((line) => !/^[^:]+:[!*]/.test(line))
     .map((line) => ({ path: '/etc/shadow', rule: `no password (${line.split(':')[0]})` }));
+
+/** What no image works without: a mistake in the building would otherwise show at its first boot only. */
+const NEEDED: readonly (readonly [what: string, path: RegExp])[] = [
+  ['a kernel', /^\/boot\/vmlinuz-/],
+  ['its initramfs', /^\/boot\/initrd\.img-/],
+  ['the link GRUB follows to the kernel', /^\/vmlinuz$/],
+  ['the link GRUB follows to the initramfs', /^\/initrd\.img$/],
+  ["GRUB's configuration", /^\/boot\/grub\/grub\.cfg$/],
+  ['a place for the machine id', /^\/etc\/machine-id$/],
+  ['cloud-init', /^\/usr\/bin\/cloud-init$/],
+  ['the relay', /^\/usr\/bin\/chatmail$/],
+];
+
+/** What is not in the tree, and should be. */
+export const missingParts = (entries: readonly Entry[]): readonly string[] =>
+  NEEDED.filter(([, path]) => !entries.some((entry) => path.test(entry.path))).map(([what]) => what);

@@ -1,5 +1,5 @@
 import { failure } from '../terminal/failure.ts';
-import { type Entry, identityLeaks, type Leak, passwordLeaks } from './identity-rules.ts';
+import { type Entry, identityLeaks, type Leak, missingParts, passwordLeaks } from './identity-rules.ts';
 import { owning } from './namespace.ts';
 import { type RunOptions, run } from './run.ts';
 
@@ -20,19 +20,19 @@ const LIST = (tree: string): readonly string[] => [
 
 const PRIVATE_KEYS = `cd "$1" && grep -rlIE -e '-----BEGIN ([A-Z]+ )*PRIVATE KEY' etc home opt root srv var || [ $? = 1 ]`;
 
-const findLeaks = async (tree: string, isRoot: boolean, options: RunOptions): Promise<readonly Leak[]> => {
+/** The image's test of itself: rejects with all that must not be in it, or is not. */
+export const selfTest = async (tree: string, isRoot: boolean, options: RunOptions): Promise<void> => {
   const as = (argv: readonly string[]): Promise<string> => run(owning(isRoot, argv), options);
+  const entries = parseEntries(await as(LIST(tree)));
+  const missing = missingParts(entries);
+  if (missing.length > 0) throw failure(`the image would lack ${missing.join(', ')}`);
+
   const keys = (await as(['sh', '-c', PRIVATE_KEYS, 'sh', tree])).split('\n').filter(Boolean);
-  return [
-    ...identityLeaks(parseEntries(await as(LIST(tree)))),
+  const leaks: readonly Leak[] = [
+    ...identityLeaks(entries),
     ...passwordLeaks(await as(['cat', `${tree}/etc/shadow`])),
     ...keys.map((path) => ({ path: `/${path}`, rule: 'no private key' })),
   ];
-};
-
-/** The image's test of itself: rejects with all that must not be in it. */
-export const selfTest = async (tree: string, isRoot: boolean, options: RunOptions): Promise<void> => {
-  const leaks = await findLeaks(tree, isRoot, options);
   if (leaks.length === 0) return;
   const lines = leaks.map(({ path, rule }) => `  ${path}: ${rule}`);
   throw failure(`the image would hold an identity:\n${lines.join('\n')}`, {

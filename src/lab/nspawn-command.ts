@@ -43,7 +43,7 @@ export const NSPAWN_ENVIRONMENT = { SYSTEMD_NSPAWN_API_VFS_WRITABLE: 'network' }
 
 /** Enters a container by its first process, with a clean environment and as root. */
 export const enterCommand = (leader: number): string[] => [
-  ...['nsenter', '--target', String(leader), '--mount', '--uts', '--ipc', '--net', '--pid', '--'],
+  ...['nsenter', '--target', String(leader), '--mount', '--root', '--uts', '--ipc', '--net', '--pid', '--'],
   ...['env', '--ignore-environment', 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
   ...['HOME=/root', 'LC_ALL=C.UTF-8', 'TERM=linux', '--chdir=/'],
 ];

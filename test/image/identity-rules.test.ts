@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { identityLeaks, passwordLeaks } from '../../src/image/identity-rules.ts';
+import { identityLeaks, missingParts, passwordLeaks } from '../../src/image/identity-rules.ts';
 
 const file = (path: string, size = 10) => ({ path, type: 'f', size });
 
@@ -69,4 +69,24 @@ test.each<[string, readonly string[]]>([
   ['root:*:1::::::\na:$y$j9T$x:1::::::\n', ['no password (a)']],
 ])('accounts: %#', (shadow, rules) => {
   expect(passwordLeaks(shadow).map(({ rule }) => rule)).toEqual(rules);
+});
+
+const WORKING = [
+  '/boot/vmlinuz-6.1.0-1-cloud-amd64',
+  '/boot/initrd.img-6.1.0-1-cloud-amd64',
+  '/vmlinuz',
+  '/initrd.img',
+  '/boot/grub/grub.cfg',
+  '/etc/machine-id',
+  '/usr/bin/cloud-init',
+  '/usr/bin/chatmail',
+];
+
+test('an image with all its parts lacks none', () => {
+  expect(missingParts(WORKING.map((path) => file(path)))).toEqual([]);
+});
+
+test.each(WORKING)('%s is missed', (gone) => {
+  const rest = WORKING.filter((path) => path !== gone).map((path) => file(path));
+  expect(missingParts(rest)).toHaveLength(1);
 });
