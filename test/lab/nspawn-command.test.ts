@@ -42,7 +42,7 @@ test('the container gets its own network and nothing of ours', () => {
 
 test('a command can be appended to the way in', () => {
   expect([...enterCommand(42), 'id'].join(' ')).toBe(
-    'nsenter --target 42 --mount --uts --ipc --net --pid -- env --ignore-environment' +
+    'nsenter --target 42 --mount --root --uts --ipc --net --pid -- env --ignore-environment' +
       ' PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 TERM=linux --chdir=/ id',
   );
 });
