@@ -35,6 +35,9 @@ const main = async ([name = '', ...flags]: readonly string[]): Promise<number | 
   return 2;
 };
 
+// `chatmail status | head` is no accident.
+process.stdout.on('error', () => process.exit());
+
 main(process.argv.slice(2)).then(
   (code) => {
     if (code !== undefined) process.exitCode = code;
