@@ -34,6 +34,8 @@ export interface Account {
   send(chat: number, text: string): Promise<number>;
   /** The next message that comes in. */
   receive(): Promise<T.Message>;
+  /** Goes offline: what comes in stays at the relay. */
+  leave(): Promise<void>;
   /** Marks a message as read, which tells its sender. */
   read(message: T.Message): Promise<void>;
   /** The first event of this kind that was not taken before and that `is` accepts. */
@@ -115,6 +117,9 @@ const accountOf = (core: StdioDeltaChat, id: number): Account => {
       return message;
     },
     receive: async () => rpc.getMessage(id, (await event('IncomingMsg')).msgId),
+    leave: async () => {
+      await rpc.stopIo(id);
+    },
     read: async ({ id: message }) => {
       await rpc.markseenMsgs(id, [message]);
     },
