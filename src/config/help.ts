@@ -21,6 +21,8 @@ export const HELP: Readonly<Record<SettingName, string>> = {
   max_smtp_connections: 'SMTP connections at once; one client address may have a fifth of them',
   tls_external_cert_and_key: 'certificate chain and key kept by somebody else, as two absolute paths',
   www_folder: 'folder of web pages to publish in place of ours',
+  data_volume:
+    'volume that mail, keys, certificates and the queue live on: a device, which is formatted if it is empty, or a label',
   disable_ipv6: 'use IPv4 only',
   acme_email: 'address the certificate authority may write to',
   iroh_relay: "iroh relay told to apps: unset for our own, empty for the app's default, or a URL",
@@ -38,6 +40,7 @@ export const EXAMPLES: Readonly<Partial<Record<SettingName, string>>> = {
   mail_domain: 'chat.example.org',
   tls_external_cert_and_key: '[/etc/ssl/relay/fullchain.pem, /etc/ssl/relay/privkey.pem]',
   www_folder: '/srv/www',
+  data_volume: '/dev/disk/by-id/scsi-0HC_Volume_1234567',
   acme_email: 'you@example.org',
   iroh_relay: 'https://iroh.example.org',
   mtail_address: '192.0.2.1',
@@ -59,4 +62,5 @@ export const KIND_NAMES: Readonly<Record<Kind, string>> = {
   address: 'IP address',
   paths: 'two paths',
   path: 'path',
+  volume: 'device or label',
 };

@@ -21,6 +21,8 @@ export interface KindValue {
   address: string;
   paths: readonly [certificate: string, key: string];
   path: string;
+  /** A device below /dev, or the label of a file system. */
+  volume: string;
 }
 export type Kind = keyof KindValue;
 
@@ -66,6 +68,7 @@ export const SETTINGS = {
   max_smtp_connections: integer(1000, 10, 1_000_000),
   tls_external_cert_and_key: unset('paths'),
   www_folder: unset('path'),
+  data_volume: unset('volume'),
   disable_ipv6: off,
   acme_email: unset('email'),
   iroh_relay: unset('url'),

@@ -25,6 +25,7 @@ export const PATHS = {
   mail: '/home/vmail/mail',
   dkimKey: '/etc/dkimkeys/opendkim.private',
   noCreate: '/etc/chatmail-nocreate',
+  settings: '/etc/chatmail/chatmail.yaml',
   /** The resolved model, written by `chatmail configure`, read by the services. */
   model: '/etc/chatmail/relay.json',
   state: '/var/lib/chatmail/state.json',

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { Model } from '../model/model.ts';
 import { PATHS } from '../model/model.ts';
+import { backup } from './admin/backup.ts';
+import { restore } from './admin/restore.ts';
 import { status } from './admin/status.ts';
 import { start as doveauth } from './doveauth/main.ts';
 import { start as filtermail } from './filtermail/main.ts';
@@ -17,6 +19,8 @@ const COMMANDS: Readonly<Record<string, (flags: readonly string[]) => number | P
     configure: (flags) => configure(flags.includes('--boot')),
     status: (flags) => status(flags.includes('--json')),
     firstboot,
+    backup,
+    restore: async (flags) => (await restore(flags)) || configure(false),
     doveauth: () => {
       doveauth(model(), listeners());
       return undefined;

@@ -10,6 +10,7 @@ import { drawQr } from '../lib/qr.ts';
 import { writeState } from '../lib/state.ts';
 import { announce } from './announce.ts';
 import { applyFiles } from './apply-files.ts';
+import { mountDataVolume, withKeptCertificate } from './data-volume.ts';
 import { ensureCertificate, ensureDkimKey } from './keys.ts';
 import { ownAddress } from './public-address.ts';
 import { type RelaySettings, readSettings } from './read-settings.ts';
@@ -48,8 +49,9 @@ const apply = ({ settings, sources }: RelaySettings, address: string | undefined
   const model = modelOf(settings);
   const place = { domain: model.domain, ...(address !== undefined && { address }), sources };
   writeState({ state: 'configuring', step: 'writing configuration', ...place });
+  if (settings.data_volume !== undefined) mountDataVolume(settings.data_volume);
   if (!model.isIpOnly) ensureDkimKey();
-  const isNewCertificate = ensureCertificate(model);
+  const isNewCertificate = withKeptCertificate(model, () => ensureCertificate(model));
   const changed = applyFiles([
     ...renderFiles(model, templatesFor(model, `${SHARE}/templates/etc`, `${SHARE}/www`)),
     ...joinPicture(model),
