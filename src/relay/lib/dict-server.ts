@@ -14,13 +14,25 @@ export interface DictHandlers {
   readonly lookup?: (key: string, user: string) => MaybePromise<string | undefined>;
   /** What is below `path`, as pairs of key and value. */
   readonly iterate?: (path: string, user: string) => AsyncIterable<readonly [key: string, value: string]>;
-  /** A transaction, all at once; a value of `undefined` removes its key. */
-  readonly commit?: (values: ReadonlyMap<string, string | undefined>, user: string) => MaybePromise<void>;
+  /**
+   * A transaction, all at once; a value of `undefined` removes its key. `dict` is the name that the client calls the
+   * service by.
+   */
+  readonly commit?: (
+    values: ReadonlyMap<string, string | undefined>,
+    user: string,
+    dict?: string,
+  ) => MaybePromise<void>;
 }
 
 /** A peer that breaks the protocol. Its connection is closed. */
 export class DictProtocolError extends Error {
   override name = 'DictProtocolError';
+}
+
+/** What a client may not have. It is told so, and nothing is logged. */
+export class DictRefusal extends Error {
+  override name = 'DictRefusal';
 }
 
 /** As Dovecot's own `DICT_CLIENT_MAX_LINE_LENGTH`. */
@@ -58,6 +70,7 @@ export async function* dictReplies(
   handlers: DictHandlers,
 ): AsyncGenerator<string> {
   const open = new Map<string, Transaction>();
+  let dict = '';
   let held = 0;
   /** The transaction, which grows by `size`, or else ends. */
   const transaction = (id: string, size?: number): Transaction => {
@@ -72,7 +85,10 @@ export async function* dictReplies(
   };
   for await (const line of linesOf(chunks)) {
     const command = line.charAt(0);
-    const [first = '', second = '', third = '', fourth = ''] = line.slice(1).split('\t').map(unescapeField);
+    const [first = '', second = '', third = '', fourth = '', fifth = ''] = line
+      .slice(1)
+      .split('\t')
+      .map(unescapeField);
     try {
       if (command === 'L') {
         const value = await handlers.lookup?.(first, second);
@@ -92,12 +108,14 @@ export async function* dictReplies(
       else if (command === 'R') transaction(first);
       else if (command === 'C') {
         const { values, user } = transaction(first);
-        await handlers.commit?.(values, user);
+        await handlers.commit?.(values, user, dict);
         yield `O${first}\n`;
-      } else if (!'HT'.includes(command)) throw new DictProtocolError('unknown command');
+      } else if (command === 'H') dict = fifth;
+      else if (command !== 'T') throw new DictProtocolError('unknown command');
     } catch (error) {
       if (error instanceof DictProtocolError) throw error;
-      log('error', `dict ${command}: ${(error as NodeJS.ErrnoException).code ?? (error as Error).name}`);
+      if (!(error instanceof DictRefusal))
+        log('error', `dict ${command}: ${(error as NodeJS.ErrnoException).code ?? (error as Error).name}`);
       yield `F${command === 'C' ? first : ''}\n`;
     }
   }

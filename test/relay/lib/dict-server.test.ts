@@ -8,6 +8,7 @@ import { expect, test, vi } from 'vitest';
 import {
   type DictHandlers,
   DictProtocolError,
+  DictRefusal,
   dictReplies,
   linesOf,
   serveDict,
@@ -118,6 +119,16 @@ test('who has said all is answered all', async () => {
   expect((await collect<Buffer>(socket)).join('')).toBe('Oa\n'.repeat(5000));
   await service.close();
   rmSync(folder, { recursive: true });
+});
+
+test('a refusal is told and not logged, and a transaction knows the name of the dict', async () => {
+  const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  const commit = (_: unknown, user: string, dict?: string) => {
+    if (dict !== 'mine') throw new DictRefusal(user);
+  };
+  expect(await replies('B1\tu\nC1\nH2\t2\t0\tu\tmine\nB1\tu\nC1\n', { commit })).toBe('F1\nO1\n');
+  expect(stderr).not.toHaveBeenCalled();
+  stderr.mockRestore();
 });
 
 test('over a socket: bytes are kept, a slow peer stops nobody, close ends all', async () => {
