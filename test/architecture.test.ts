@@ -30,6 +30,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'relay/doveauth': SERVICE,
   'relay/filtermail': SERVICE,
   'relay/web': SERVICE,
+  'relay/metadata': SERVICE,
+  'relay/notifier': SERVICE,
   'relay/firstboot': SERVICE,
   'relay/admin': SERVICE,
   relay: [
@@ -38,6 +40,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'relay/filtermail',
     'relay/firstboot',
     'relay/lib',
+    'relay/metadata',
+    'relay/notifier',
     'relay/web',
     ...BASE,
   ],

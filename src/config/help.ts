@@ -26,6 +26,9 @@ export const HELP: Readonly<Record<SettingName, string>> = {
   disable_ipv6: 'use IPv4 only',
   acme_email: 'address the certificate authority may write to',
   iroh_relay: "iroh relay told to apps: unset for our own, empty for the app's default, or a URL",
+  turn: "relay calls of apps that cannot reach each other; needs Debian's package coturn",
+  push_gateway:
+    "service that wakes apps when a message arrives: unset for Delta Chat's, empty for none, or a URL",
   mtail_address: 'IP address at which metrics are offered to a collector',
   imap_rawlog: 'write all IMAP traffic to disk, for debugging only',
   imap_compress: 'offer IMAP COMPRESS; excludes hibernation, which saves memory and wakes clients faster',
@@ -43,6 +46,7 @@ export const EXAMPLES: Readonly<Partial<Record<SettingName, string>>> = {
   data_volume: '/dev/disk/by-id/scsi-0HC_Volume_1234567',
   acme_email: 'you@example.org',
   iroh_relay: 'https://iroh.example.org',
+  push_gateway: 'https://notifications.delta.chat/notify',
   mtail_address: '192.0.2.1',
   privacy_postal: 'Example e.V., Example Street 1, 12345 Example Town',
   privacy_mail: 'privacy@example.org',

@@ -72,6 +72,8 @@ export const SETTINGS = {
   disable_ipv6: off,
   acme_email: unset('email'),
   iroh_relay: unset('url'),
+  turn: off,
+  push_gateway: unset('url'),
   mtail_address: unset('address'),
   imap_rawlog: off,
   imap_compress: off,

@@ -18,6 +18,10 @@ export interface Model {
   readonly certificateKey: string;
   /** Where the pages are published from. */
   readonly wwwFolder: string;
+  /** The iroh relay that apps are told of, if any. */
+  readonly irohRelay: string | undefined;
+  /** It is a program of this machine. */
+  readonly isIrohLocal: boolean;
 }
 
 /** Where things are in a relay. Upstream's places where it has one, so that state moves with `tar`. */
@@ -30,12 +34,23 @@ export const PATHS = {
   model: '/etc/chatmail/relay.json',
   state: '/var/lib/chatmail/state.json',
   www: '/var/www/chatmail',
+  /** Written by doveauth, worked off by the courier. */
+  pushQueue: '/var/lib/chatmail/push',
+  /** coturn's, with the secret of its credentials. */
+  turn: '/etc/chatmail/turnserver.conf',
 } as const;
 
-/** Derives the model. `settings.mail_domain` must be settled by then. */
-export const modelOf = (settings: Settings & { readonly mail_domain: string }): Model => {
+/**
+ * Derives the model. `settings.mail_domain` must be settled by then; `hasIroh`: the machine has a program for an
+ * iroh relay.
+ */
+export const modelOf = (
+  settings: Settings & { readonly mail_domain: string },
+  { hasIroh = false } = {},
+): Model => {
   const domain = settings.mail_domain;
   const isIpOnly = isIPv4(domain);
+  const isIrohLocal = hasIroh && settings.iroh_relay === undefined;
   const external = settings.tls_external_cert_and_key;
   return {
     settings,
@@ -47,5 +62,7 @@ export const modelOf = (settings: Settings & { readonly mail_domain: string }): 
     certificate: external?.[0] ?? '/etc/ssl/certs/mailserver.pem',
     certificateKey: external?.[1] ?? '/etc/ssl/private/mailserver.key',
     wwwFolder: settings.www_folder ?? PATHS.www,
+    irohRelay: isIrohLocal ? `https://${domain}` : settings.iroh_relay || undefined,
+    isIrohLocal,
   };
 };

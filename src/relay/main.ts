@@ -4,11 +4,14 @@ import { PATHS } from '../model/model.ts';
 import { backup } from './admin/backup.ts';
 import { restore } from './admin/restore.ts';
 import { status } from './admin/status.ts';
+import { mailboxFinder } from './doveauth/mailbox.ts';
 import { start as doveauth } from './doveauth/main.ts';
 import { start as filtermail } from './filtermail/main.ts';
 import { configure } from './firstboot/configure.ts';
 import { firstboot } from './firstboot/firstboot.ts';
 import { listeners } from './lib/listeners.ts';
+import { start as metadata } from './metadata/main.ts';
+import { start as notifier } from './notifier/main.ts';
 import { start as web } from './web/main.ts';
 
 const model = (): Model => JSON.parse(readFileSync(PATHS.model, 'utf8')) as Model;
@@ -22,12 +25,18 @@ const COMMANDS: Readonly<Record<string, (flags: readonly string[]) => number | P
     backup,
     restore: async (flags) => (await restore(flags)) || configure(false),
     doveauth: () => {
+      const find = mailboxFinder(model(), PATHS.mail);
       doveauth(model(), listeners());
+      metadata(model(), listeners(), (address) => find(address)?.home);
       return undefined;
     },
     filtermail: () => {
       filtermail(model(), listeners());
       web(model(), listeners());
+      return undefined;
+    },
+    courier: () => {
+      notifier(model());
       return undefined;
     },
   };

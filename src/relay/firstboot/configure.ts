@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { printProblems } from '../../config/print-problems.ts';
 import { joinCode } from '../../model/join-code.ts';
@@ -15,6 +15,7 @@ import { ensureCertificate, ensureDkimKey } from './keys.ts';
 import { ownAddress } from './public-address.ts';
 import { type RelaySettings, readSettings } from './read-settings.ts';
 import { settingsSources } from './settings-sources.ts';
+import { applyTurn } from './turn.ts';
 import { reload, startRelay, unitsFor } from './units.ts';
 
 const SHARE = '/usr/share/chatmail';
@@ -32,6 +33,10 @@ const joinPicture = (model: Model): RelayFile[] => {
   return [{ path: `${PATHS.www}/join.svg`, content: drawQr(ascii) }];
 };
 
+/** An iroh relay is not in Debian: the operator puts one here. */
+const hasIroh = (): boolean =>
+  ['/usr/bin', '/usr/local/bin'].some((path) => existsSync(`${path}/iroh-relay`));
+
 const fail = (step: string, text: string, isBoot: boolean): number => {
   if (!isBoot) {
     process.stderr.write(`${text}\n`);
@@ -46,17 +51,20 @@ const fail = (step: string, text: string, isBoot: boolean): number => {
 };
 
 const apply = ({ settings, sources }: RelaySettings, address: string | undefined, isBoot: boolean): void => {
-  const model = modelOf(settings);
+  const model = modelOf(settings, { hasIroh: hasIroh() });
   const place = { domain: model.domain, ...(address !== undefined && { address }), sources };
   writeState({ state: 'configuring', step: 'writing configuration', ...place });
   if (settings.data_volume !== undefined) mountDataVolume(settings.data_volume);
   if (!model.isIpOnly) ensureDkimKey();
   const isNewCertificate = withKeptCertificate(model, () => ensureCertificate(model));
+  const files = renderFiles(model, templatesFor(model, `${SHARE}/templates/etc`, `${SHARE}/www`));
   const changed = applyFiles([
-    ...renderFiles(model, templatesFor(model, `${SHARE}/templates/etc`, `${SHARE}/www`)),
+    ...files.filter(({ path }) => path !== PATHS.turn),
     ...joinPicture(model),
     { path: PATHS.model, content: `${JSON.stringify(model)}\n` },
   ]);
+  const turn = files.find(({ path }) => path === PATHS.turn)?.content ?? '';
+  changed.push(...applyTurn(model, turn, address));
   if (isNewCertificate) changed.push(model.certificate);
   for (const path of changed) process.stdout.write(`${path}\n`);
   mkdirSync('/run/chatmail', { recursive: true });
