@@ -1,7 +1,23 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 import { minify } from 'terser';
 import { PROGRAM, PROJECT } from './paths.ts';
+
+/**
+ * `yaml` and `mustache` are loaded when something of theirs is used first. Only `chatmail configure` does; they would
+ * take 4 MB of memory of each service. esbuild's own wrapper keeps the prototype of what it imports.
+ */
+const lazyLibraries: Plugin = {
+  name: 'lazy-libraries',
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: /^(yaml|mustache)$/ }, ({ path, namespace }) =>
+      namespace === 'lazy' ? { path, external: true } : { path, namespace: 'lazy' },
+    );
+    onLoad({ filter: /.*/, namespace: 'lazy' }, ({ path }) => ({
+      contents: `module.exports = Object.create(new Proxy({}, { get: (_, name) => require('${path}')[name] }))`,
+    }));
+  },
+};
 
 /**
  * Bundles the relay's program: one script for Debian's Node 18. `yaml` and `mustache` come from Debian's
@@ -16,7 +32,7 @@ const bundleRelay = async (): Promise<string> => {
     platform: 'node',
     format: 'cjs',
     target: 'node18',
-    external: ['yaml', 'mustache'],
+    plugins: [lazyLibraries],
     legalComments: 'none',
     banner: { js: '#!/usr/bin/node' },
     logLevel: 'warning',
