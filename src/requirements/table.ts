@@ -54,6 +54,7 @@ const SERVERS = [
   ['opendkim', 'opendkim'],
   ['xmllint', 'libxml2-utils'],
   ['swaks', 'swaks'],
+  ['turnutils_uclient', 'coturn'],
 ] as const;
 
 const LINTERS = [

@@ -61,6 +61,8 @@ const SETTINGS: readonly (readonly [name: string, yaml: string])[] = [
       'disable_ipv6: true',
       'imap_compress: true',
       'imap_rawlog: true',
+      'turn: true',
+      'push_gateway: https://push.example.org/notify',
       'max_mailbox_size: 1G',
       'max_message_size: 10M',
       'max_imap_connections: 100',

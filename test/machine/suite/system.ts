@@ -20,7 +20,7 @@ const listener = (line: string): string => {
 };
 
 const UNITS =
-  'postfix@- dovecot opendkim nginx unbound chatmail-doveauth chatmail-filtermail chatmail-configure'.split(
+  'postfix@- dovecot opendkim nginx unbound chatmail-doveauth chatmail-filtermail chatmail-courier chatmail-configure'.split(
     ' ',
   );
 
@@ -56,7 +56,13 @@ export const systemSuite = (current: () => Relay, { hasDomain, isOurImage }: Kin
   });
 
   test('our services are locked in', async () => {
-    for (const unit of ['chatmail-doveauth', 'chatmail-filtermail']) {
+    for (const unit of [
+      'chatmail-doveauth',
+      'chatmail-filtermail',
+      'chatmail-courier',
+      'chatmail-turn',
+      'chatmail-iroh',
+    ]) {
       const { exitCode } = await run(
         current(),
         ...['systemd-analyze', 'security', '--offline=false', '--threshold=20', `${unit}.service`],
