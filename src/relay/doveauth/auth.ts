@@ -2,6 +2,7 @@ import { opendir } from 'node:fs/promises';
 import type { Model } from '../../model/model.ts';
 import type { DictHandlers } from '../lib/dict-server.ts';
 import { log } from '../lib/log.ts';
+import { count } from '../lib/metrics.ts';
 import { createMailbox, hashPassword } from './create.ts';
 import { type FindMailbox, isFile, type Mailbox, passwordFile, readHash } from './mailbox.ts';
 import { nudger } from './nudge.ts';
@@ -44,9 +45,11 @@ export const authHandlers = (
     const refusal = signUpRefusal(model.settings, mailbox.name, password, resources());
     if (refusal !== undefined) {
       log('notice', `registration rejected: ${refusal}`);
+      count('accounts_refused', { reason: refusal });
       return undefined;
     }
     await createMailbox(mailbox, await hash(password));
+    count('accounts_created');
     return readHash(mailbox);
   };
   const lookUpPassword = async (text: string): Promise<string | undefined> => {
