@@ -32,6 +32,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'relay/web': SERVICE,
   'relay/firstboot': SERVICE,
   'relay/admin': SERVICE,
+  'relay/echobot': SERVICE,
   relay: [
     'relay/admin',
     'relay/doveauth',

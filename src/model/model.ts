@@ -32,6 +32,16 @@ export const PATHS = {
   www: '/var/www/chatmail',
 } as const;
 
+/** The echo bot: a program and the Delta Chat core, which are in an image only if it is built with them. */
+export const ECHOBOT = {
+  program: '/usr/lib/chatmail/echobot',
+  core: '/usr/lib/chatmail/deltachat-rpc-server',
+  accounts: '/var/lib/chatmail-echobot/accounts',
+  password: '/var/lib/chatmail-echobot/password',
+  /** The link to get in contact with it, while it runs. */
+  invite: '/run/chatmail/echobot/invite',
+} as const;
+
 /** Derives the model. `settings.mail_domain` must be settled by then. */
 export const modelOf = (settings: Settings & { readonly mail_domain: string }): Model => {
   const domain = settings.mail_domain;

@@ -54,6 +54,7 @@ const SERVERS = [
   ['opendkim', 'opendkim'],
   ['xmllint', 'libxml2-utils'],
   ['swaks', 'swaks'],
+  ['/usr/lib/python3/dist-packages/prometheus_client/openmetrics', 'python3-prometheus-client'],
 ] as const;
 
 const LINTERS = [
