@@ -34,6 +34,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'relay/notifier': SERVICE,
   'relay/firstboot': SERVICE,
   'relay/admin': SERVICE,
+  'relay/echobot': SERVICE,
   relay: [
     'relay/admin',
     'relay/doveauth',

@@ -29,7 +29,10 @@ export const HELP: Readonly<Record<SettingName, string>> = {
   turn: "relay calls of apps that cannot reach each other; needs Debian's package coturn",
   push_gateway:
     "service that wakes apps when a message arrives: unset for Delta Chat's, empty for none, or a URL",
-  mtail_address: 'IP address at which metrics are offered to a collector',
+  metrics_address: 'IP address at which metrics are offered to a collector, on port 3903',
+  public_metrics: 'publish the number of addresses at /metrics',
+  echobot:
+    'run a bot at echo@ that answers every message with its text; needs the Delta Chat core in the image',
   imap_rawlog: 'write all IMAP traffic to disk, for debugging only',
   imap_compress: 'offer IMAP COMPRESS; excludes hibernation, which saves memory and wakes clients faster',
   privacy_postal: 'postal address shown in the privacy policy',
@@ -47,7 +50,7 @@ export const EXAMPLES: Readonly<Partial<Record<SettingName, string>>> = {
   acme_email: 'you@example.org',
   iroh_relay: 'https://iroh.example.org',
   push_gateway: 'https://notifications.delta.chat/notify',
-  mtail_address: '192.0.2.1',
+  metrics_address: '192.0.2.1',
   privacy_postal: 'Example e.V., Example Street 1, 12345 Example Town',
   privacy_mail: 'privacy@example.org',
   privacy_pdo: 'Jane Doe, pdo@example.org',

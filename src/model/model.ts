@@ -40,6 +40,16 @@ export const PATHS = {
   turn: '/etc/chatmail/turnserver.conf',
 } as const;
 
+/** The echo bot: a program and the Delta Chat core, which are in an image only if it is built with them. */
+export const ECHOBOT = {
+  program: '/usr/lib/chatmail/echobot',
+  core: '/usr/lib/chatmail/deltachat-rpc-server',
+  accounts: '/var/lib/chatmail-echobot/accounts',
+  password: '/var/lib/chatmail-echobot/password',
+  /** The link to get in contact with it, while it runs. */
+  invite: '/run/chatmail/echobot/invite',
+} as const;
+
 /**
  * Derives the model. `settings.mail_domain` must be settled by then; `hasIroh`: the machine has a program for an
  * iroh relay.

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { build, type Plugin } from 'esbuild';
 import { minify } from 'terser';
+import { ECHOBOT_PROGRAM } from './echobot.ts';
 import { PROGRAM, PROJECT } from './paths.ts';
 
 /**
@@ -20,12 +21,12 @@ const lazyLibraries: Plugin = {
 };
 
 /**
- * Bundles the relay's program: one script for Debian's Node 18. `yaml` and `mustache` come from Debian's
+ * Bundles a program of the relay's: one script for Debian's Node 18. `yaml` and `mustache` come from Debian's
  * node-yaml and node-mustache, so that they are patched with the system and cost no room here.
  */
-const bundleRelay = async (): Promise<string> => {
+const bundleRelay = async (entry: string): Promise<string> => {
   const { outputFiles } = await build({
-    entryPoints: [`${PROJECT}src/relay/main.ts`],
+    entryPoints: [`${PROJECT}src/relay/${entry}`],
     bundle: true,
     minify: true,
     write: false,
@@ -49,4 +50,5 @@ const bundleRelay = async (): Promise<string> => {
 
 // Part of `npm run build`, so that whoever installs this program needs no bundler.
 await mkdir(`${PROJECT}lib/relay`, { recursive: true });
-await writeFile(PROGRAM, await bundleRelay());
+await writeFile(PROGRAM, await bundleRelay('main.ts'));
+await writeFile(ECHOBOT_PROGRAM, await bundleRelay('echobot/main.ts'));

@@ -9,7 +9,9 @@ import { start as doveauth } from './doveauth/main.ts';
 import { start as filtermail } from './filtermail/main.ts';
 import { configure } from './firstboot/configure.ts';
 import { firstboot } from './firstboot/firstboot.ts';
+import { faultOf } from './lib/fault.ts';
 import { listeners } from './lib/listeners.ts';
+import { log } from './lib/log.ts';
 import { start as metadata } from './metadata/main.ts';
 import { start as notifier } from './notifier/main.ts';
 import { start as web } from './web/main.ts';
@@ -47,6 +49,12 @@ const main = async ([name = '', ...flags]: readonly string[]): Promise<number | 
   process.stderr.write(`usage: chatmail ${Object.keys(COMMANDS).join('|')} [--json]\n`);
   return 2;
 };
+
+// Node itself would print the message, and with it perhaps an address.
+process.on('uncaughtException', (error) => {
+  log('error', faultOf(error));
+  process.exit(1);
+});
 
 // `chatmail status | head` is no accident.
 process.stdout.on('error', () => process.exit());

@@ -55,6 +55,7 @@ const SERVERS = [
   ['xmllint', 'libxml2-utils'],
   ['swaks', 'swaks'],
   ['turnutils_uclient', 'coturn'],
+  ['/usr/lib/python3/dist-packages/prometheus_client/openmetrics', 'python3-prometheus-client'],
 ] as const;
 
 const LINTERS = [

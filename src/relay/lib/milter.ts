@@ -1,4 +1,5 @@
 import { createServer, type ListenOptions, type Socket } from 'node:net';
+import { faultOf } from './fault.ts';
 import { log } from './log.ts';
 import { MilterProtocolError, type Packet, PacketReader, stringsOf } from './milter-packet.ts';
 import { CONTINUE, conclude, negotiate, refuse, TEMPFAIL, type Verdict } from './milter-reply.ts';
@@ -41,7 +42,7 @@ class Session {
 
   #fault(command: string, error: unknown): Buffer | undefined {
     if (error instanceof MilterProtocolError) throw error;
-    log('error', `filter ${command}: ${(error as Error).stack}`);
+    log('error', `filter ${command}: ${faultOf(error)}`);
     this.#hasFailed = true;
     return 'MRE'.includes(command) ? TEMPFAIL : undefined;
   }

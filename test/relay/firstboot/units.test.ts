@@ -11,7 +11,12 @@ test.each([
   [['/etc/unbound/unbound.conf.d/chatmail.conf'], ['unbound.service']],
   [
     ['/etc/chatmail/relay.json'],
-    ['chatmail-doveauth.service', 'chatmail-filtermail.service', 'chatmail-courier.service'],
+    [
+      'chatmail-doveauth.service',
+      'chatmail-filtermail.service',
+      'chatmail-courier.service',
+      'chatmail-echobot.service',
+    ],
   ],
   [['/etc/ssl/certs/mailserver.pem'], ['postfix@-.service', 'dovecot.service', 'nginx.service']],
   [['/etc/chatmail/turnserver.conf'], ['chatmail-turn.service', 'chatmail-doveauth.service']],
