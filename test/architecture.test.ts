@@ -27,6 +27,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   render: ['model', 'config'],
   terminal: [],
   'relay/lib': BASE,
+  'relay/courier': SERVICE,
   'relay/doveauth': SERVICE,
   'relay/filtermail': SERVICE,
   'relay/web': SERVICE,
@@ -34,6 +35,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'relay/admin': SERVICE,
   relay: [
     'relay/admin',
+    'relay/courier',
     'relay/doveauth',
     'relay/filtermail',
     'relay/firstboot',

@@ -4,6 +4,7 @@ import { PATHS } from '../model/model.ts';
 import { backup } from './admin/backup.ts';
 import { restore } from './admin/restore.ts';
 import { status } from './admin/status.ts';
+import { start as courier } from './courier/main.ts';
 import { start as doveauth } from './doveauth/main.ts';
 import { start as filtermail } from './filtermail/main.ts';
 import { configure } from './firstboot/configure.ts';
@@ -28,6 +29,10 @@ const COMMANDS: Readonly<Record<string, (flags: readonly string[]) => number | P
     filtermail: () => {
       filtermail(model(), listeners());
       web(model(), listeners());
+      return undefined;
+    },
+    courier: () => {
+      courier(model(), listeners());
       return undefined;
     },
   };

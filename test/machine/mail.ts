@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { createMessage, encrypt } from 'openpgp';
 
 export interface Draft {
@@ -6,6 +7,8 @@ export interface Draft {
   readonly subject?: string;
   /** Further header lines, in front of the others. */
   readonly headers?: readonly string[];
+  /** Bytes before encryption, for a large one. */
+  readonly size?: number;
 }
 
 const headerOf = ({ from, to, subject = '[...]', headers = [] }: Draft): string[] => [
@@ -24,7 +27,12 @@ export const plainMail = (draft: Draft): string =>
 
 /** A message in the form of RFC 3156 §4, encrypted by OpenPGP.js to a password. */
 export const encryptedMail = async (draft: Draft): Promise<string> => {
-  const message = await createMessage({ text: 'Content-Type: text/plain\r\n\r\nHello.\r\n' });
+  // What cannot be compressed
+  const binary = Buffer.concat([
+    Buffer.from('Content-Type: text/plain\r\n\r\nHello.\r\n'),
+    randomBytes(draft.size ?? 0),
+  ]);
+  const message = await createMessage({ binary });
   const armored = await encrypt({ message, passwords: ['secret'], format: 'armored' });
   return [
     ...headerOf(draft),

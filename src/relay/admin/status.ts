@@ -9,6 +9,7 @@ const UNITS = [
   'unbound',
   'chatmail-doveauth',
   'chatmail-filtermail',
+  'chatmail-courier',
 ];
 
 /** `systemctl is-active` exits non-zero when one is not, and prints a line for each all the same. */

@@ -7,7 +7,7 @@ const READERS: readonly (readonly [pattern: RegExp, ...units: string[]])[] = [
   [/\/opendkim\.conf$/, 'opendkim.service'],
   [/\/nginx\.conf$/, 'nginx.service'],
   [/^\/etc\/unbound\//, 'unbound.service'],
-  [/\/relay\.json$/, 'chatmail-doveauth.service', 'chatmail-filtermail.service'],
+  [/\/relay\.json$/, 'chatmail-doveauth.service', 'chatmail-filtermail.service', 'chatmail-courier.service'],
   [/\/mailserver\.(pem|key)$/, 'postfix@-.service', 'dovecot.service', 'nginx.service'],
 ];
 

@@ -6,8 +6,8 @@ const LISTENERS = [
   // for the keys that the operator gives to the cloud
   '* 22/tcp',
   ...[25, 80, 143, 443, 465, 587, 993].map((port) => `* ${port}/tcp`),
-  // behind port 443, by ALPN
-  ...[8443, 10465, 10993].map((port) => `127.0.0.1 ${port}/tcp`),
+  // behind port 443, by ALPN or by HTTP
+  ...[8443, 10025, 10465, 10993].map((port) => `127.0.0.1 ${port}/tcp`),
   ...['127.0.0.1 53/tcp', '127.0.0.1 53/udp'],
 ];
 
@@ -20,7 +20,7 @@ const listener = (line: string): string => {
 };
 
 const UNITS =
-  'postfix@- dovecot opendkim nginx unbound chatmail-doveauth chatmail-filtermail chatmail-configure'.split(
+  'postfix@- dovecot opendkim nginx unbound chatmail-doveauth chatmail-filtermail chatmail-courier chatmail-configure'.split(
     ' ',
   );
 
@@ -56,7 +56,7 @@ export const systemSuite = (current: () => Relay, { hasDomain, isOurImage }: Kin
   });
 
   test('our services are locked in', async () => {
-    for (const unit of ['chatmail-doveauth', 'chatmail-filtermail']) {
+    for (const unit of ['chatmail-doveauth', 'chatmail-filtermail', 'chatmail-courier']) {
       const { exitCode } = await run(
         current(),
         ...['systemd-analyze', 'security', '--offline=false', '--threshold=20', `${unit}.service`],

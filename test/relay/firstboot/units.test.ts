@@ -9,7 +9,10 @@ test.each([
   [['/etc/chatmail/opendkim.conf'], ['opendkim.service']],
   [['/etc/chatmail/nginx.conf'], ['nginx.service']],
   [['/etc/unbound/unbound.conf.d/chatmail.conf'], ['unbound.service']],
-  [['/etc/chatmail/relay.json'], ['chatmail-doveauth.service', 'chatmail-filtermail.service']],
+  [
+    ['/etc/chatmail/relay.json'],
+    ['chatmail-doveauth.service', 'chatmail-filtermail.service', 'chatmail-courier.service'],
+  ],
   [['/etc/ssl/certs/mailserver.pem'], ['postfix@-.service', 'dovecot.service', 'nginx.service']],
   [['/var/www/chatmail/index.html'], []],
 ])('after %j: %j', (changed, units) => {
