@@ -5,7 +5,7 @@ import { serveSocketmap } from '../lib/socketmap.ts';
 import { deliverer } from './deliver.ts';
 import { serveLmtp } from './lmtp.ts';
 import { receiver } from './receive.ts';
-import { requestOpener, speaksMxdeliv } from './remote.ts';
+import { domainOf, requestOpener, speaksMxdeliv } from './remote.ts';
 import { Routes } from './routes.ts';
 
 /** What Postfix is told of a domain that is reached by /mxdeliv: its transport and where that delivers to. */
@@ -41,8 +41,10 @@ export const start = (
         await routes.settled(key.toLowerCase().split(' '));
         return '';
       }
-      // Postfix asks for the address, the domain, and `.` with each domain above.
-      return /@|^[.*]/.test(key) || !routes.isSpoken(key.toLowerCase()) ? undefined : TRANSPORT;
+      // Postfix asks for `*`, for the address and, but for a literal, for its domain and `.` with each one above.
+      const domain = domainOf(key);
+      const isDomain = key.includes('@') ? domain.startsWith('[') : !/^[.*]/.test(key);
+      return isDomain && routes.isSpoken(domain) ? TRANSPORT : undefined;
     }, listen('routes')),
   ];
   return {
