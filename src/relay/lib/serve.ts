@@ -31,10 +31,15 @@ export const serve = <Chunk extends string | Buffer>(
     createServer({ allowHalfOpen: true }, (socket) => {
       connections.add(socket.setDefaultEncoding('latin1').setTimeout(idleMs, () => socket.destroy()));
       if (encoding) socket.setEncoding(encoding);
-      pipeline(socket.iterator({ destroyOnReturn: false }), converse as never, socket, (error) => {
-        connections.delete(socket);
-        if (error instanceof ProtocolError) log('warning', `${name}: ${error.message}`);
-      });
+      pipeline(
+        socket.iterator({ destroyOnReturn: false }),
+        (chunks: AsyncIterable<Chunk>) => converse(chunks),
+        socket,
+        (error) => {
+          connections.delete(socket);
+          if (error instanceof ProtocolError) log('warning', `${name}: ${error.message}`);
+        },
+      );
     }).listen(listen),
   );
   return {

@@ -68,7 +68,7 @@ const BY_HTTP: readonly (readonly [string, string, readonly string[], string | u
 ];
 
 test.each(BY_HTTP)('by HTTP nobody is refused alone: %s', async (_, message, to, refusal) => {
-  const filter = incomingMessage({ domain: 'relay.test', addressDomain: 'relay.test' }, async (key) =>
+  const filter = incomingMessage({ domain: 'relay.test' }, async (key) =>
     key.includes('bob') ? '1' : key.includes('carol') ? '0' : undefined,
   );
   filter.mail('alice@example.org', new Map([['daemon_name', 'mxdeliv']]));
