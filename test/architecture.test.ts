@@ -27,6 +27,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   render: ['model', 'config'],
   terminal: [],
   'relay/lib': BASE,
+  'relay/courier': SERVICE,
   'relay/doveauth': SERVICE,
   'relay/filtermail': SERVICE,
   'relay/web': SERVICE,
@@ -37,6 +38,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'relay/echobot': SERVICE,
   relay: [
     'relay/admin',
+    'relay/courier',
     'relay/doveauth',
     'relay/filtermail',
     'relay/firstboot',

@@ -4,6 +4,7 @@ import { PATHS } from '../model/model.ts';
 import { backup } from './admin/backup.ts';
 import { restore } from './admin/restore.ts';
 import { status } from './admin/status.ts';
+import { start as courier } from './courier/main.ts';
 import { mailboxFinder } from './doveauth/mailbox.ts';
 import { start as doveauth } from './doveauth/main.ts';
 import { start as filtermail } from './filtermail/main.ts';
@@ -39,6 +40,7 @@ const COMMANDS: Readonly<Record<string, (flags: readonly string[]) => number | P
     },
     courier: () => {
       notifier(model());
+      courier(model(), listeners());
       return undefined;
     },
   };

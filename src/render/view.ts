@@ -13,6 +13,8 @@ export const viewOf = (model: Model): View => ({
   ...model,
   dkimKey: PATHS.dkimKey,
   mailFolder: PATHS.mail,
+  /** As a regular expression, without a backslash. */
+  addressDomainPattern: model.addressDomain.replace(/[[\].]/g, '[$&]'),
   // Postfix takes no address literal as its own name (valid_hostname.c); HELO and origin are set apart from it.
   postfixHostname: model.isIpOnly ? 'localhost.localdomain' : model.domain,
   smtpConnectionsPerClient: Math.ceil(model.settings.max_smtp_connections / 5),

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { createMessage, encrypt } from 'openpgp';
 
 export interface Draft {
@@ -8,6 +9,8 @@ export interface Draft {
   readonly headers?: readonly string[];
   /** What is encrypted, if it is not just a greeting. */
   readonly content?: Uint8Array;
+  /** Bytes before encryption, for a large one. */
+  readonly size?: number;
 }
 
 const headerOf = ({ from, to, subject = '[...]', headers = [] }: Draft): string[] => [
@@ -27,7 +30,9 @@ export const plainMail = (draft: Draft): string =>
 /** A message in the form of RFC 3156 §4, encrypted by OpenPGP.js to a password. */
 export const encryptedMail = async (draft: Draft): Promise<string> => {
   const greeting = Buffer.from('Content-Type: text/plain\r\n\r\nHello.\r\n');
-  const message = await createMessage({ binary: draft.content ?? greeting });
+  // What cannot be compressed
+  const binary = Buffer.concat([draft.content ?? greeting, randomBytes(draft.size ?? 0)]);
+  const message = await createMessage({ binary });
   const armored = await encrypt({ message, passwords: ['secret'], format: 'armored' });
   return [
     ...headerOf(draft),

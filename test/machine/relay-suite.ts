@@ -4,6 +4,7 @@ import { chatSuite } from './suite/chat.ts';
 import { deliverySuite } from './suite/delivery.ts';
 import { incomingSuite } from './suite/incoming.ts';
 import { loginSuite } from './suite/logins.ts';
+import { mxdelivSuite } from './suite/mxdeliv.ts';
 import { outgoingSuite } from './suite/outgoing.ts';
 import { submissionSuite } from './suite/submission.ts';
 import { systemSuite } from './suite/system.ts';
@@ -27,6 +28,7 @@ export const relaySuite = (current: () => Relay, { hasDomain, isOurImage = true 
   describe('transport', () => transportSuite(current));
   describe('submission', () => submissionSuite(current));
   describe('incoming', () => incomingSuite(current));
+  describe('mxdeliv', () => mxdelivSuite(current));
   describe('delivery', () => deliverySuite(current));
   describe('outgoing', () => outgoingSuite(current, hasDomain));
   describe('web', () => webSuite(current));

@@ -12,20 +12,30 @@ export const incomingMessage = (
   const { read, ...message } = readMessage();
   let sender = '';
   let isCleartextWelcome = true;
+  let hasRecipient = false;
+  let isByHttp = false;
+  let unknown: string | undefined;
   return {
     ...message,
-    mail: (address) => {
+    mail: (address, macros) => {
       sender = address;
+      isByHttp = macros.get('daemon_name') === 'mxdeliv';
       return undefined;
     },
     recipient: async (address) => {
       // Also what Postfix takes for ours and is nobody's, such as a bare `postmaster`.
       const answer = await lookup(`shared/recipient/${address.toLowerCase()}`);
-      if (answer === undefined) return `550 5.1.1 <${address}>: no such user`;
+      if (answer === undefined) {
+        unknown = `550 5.1.1 <${address}>: no such user`;
+        return isByHttp ? undefined : unknown;
+      }
+      hasRecipient = true;
       isCleartextWelcome &&= answer === '0';
       return undefined;
     },
     end: () => {
+      // One HTTP status tells of all recipients. Where some exist, Dovecot refuses the rest, and Postfix tells the sender.
+      if (unknown !== undefined && !hasRecipient) return { refusal: unknown };
       const { headers, ...facts } = read();
       const refusal = refuseIncoming({
         ...facts,

@@ -3,12 +3,16 @@ import type { Model } from '../../model/model.ts';
 import { dictClient } from '../lib/dict-client.ts';
 import { serveMilter } from '../lib/milter.ts';
 import { rateLimiter } from '../lib/rate-limiter.ts';
+import { askSocketmap } from '../lib/socketmap.ts';
 import { counted } from './counted.ts';
 import { incomingMessage } from './incoming.ts';
 import { outgoingMessage } from './outgoing.ts';
 
 /** Where doveauth tells about recipients. */
 const RECIPIENTS = '/run/chatmail/recipients.sock';
+/** Where the courier tells how other domains are reached, and how long it may take to find out. */
+const ROUTES = '/var/spool/postfix/chatmail/routes.sock';
+const SETTLED_MS = 3000;
 
 /**
  * Starts the filter for Postfix, on the sockets named `outgoing` (for submission) and `incoming` (for port 25):
@@ -17,15 +21,19 @@ const RECIPIENTS = '/run/chatmail/recipients.sock';
 export const start = (
   model: Model,
   sockets: ReadonlyMap<string, readonly (number | string)[]>,
-  { recipients = RECIPIENTS } = {},
+  { recipients = RECIPIENTS, routes = ROUTES } = {},
 ): { readonly close: () => Promise<void> } => {
   const { max_user_send_per_minute, max_user_send_burst_size } = model.settings;
   const maySend = rateLimiter(max_user_send_per_minute, max_user_send_burst_size);
   const dict = dictClient(recipients);
+  const settled = (domains: readonly string[]) => {
+    const others = domains.filter((domain) => domain !== model.addressDomain.toLowerCase());
+    return others.length > 0 ? askSocketmap(routes, `settled ${others.join(' ')}`, SETTLED_MS) : undefined;
+  };
   const listen = (name: string): ListenOptions[] =>
     (sockets.get(name) ?? []).map((at) => (typeof at === 'number' ? { fd: at } : { path: at }));
   const services = [
-    serveMilter(() => counted('outgoing', outgoingMessage(maySend)), listen('outgoing')),
+    serveMilter(() => counted('outgoing', outgoingMessage(maySend, settled)), listen('outgoing')),
     serveMilter(() => counted('incoming', incomingMessage(model, dict.lookup)), listen('incoming')),
   ];
   return {

@@ -3,12 +3,23 @@ import { cleaned, hasTooManyFields } from './cleaning.ts';
 import { readMessage } from './message.ts';
 import { refuseOutgoing } from './policy.ts';
 
-/** Filters one message of a user, submitted with a login. `maySend` says whether the sender's rate allows it. */
-export const outgoingMessage = (maySend: (sender: string) => boolean): MessageFilter => {
+/** More are found out when Postfix asks. */
+const MAX_DOMAINS = 50;
+
+/**
+ * Filters one message of a user, submitted with a login. `maySend` says whether the sender's rate allows it;
+ * `settled` resolves when it is known how other domains are reached, or after a while, so that the first message to
+ * one goes the right way.
+ */
+export const outgoingMessage = (
+  maySend: (sender: string) => boolean,
+  settled: (domains: readonly string[]) => Promise<unknown> | undefined = () => undefined,
+): MessageFilter => {
   const { read, ...message } = readMessage();
   let sender = '';
   let recipients = 0;
   let recipient = '';
+  const domains = new Set<string>();
   return {
     ...message,
     mail: (address, macros) => {
@@ -19,9 +30,10 @@ export const outgoingMessage = (maySend: (sender: string) => boolean): MessageFi
     recipient: (address) => {
       recipients++;
       recipient = address;
+      if (domains.size < MAX_DOMAINS) domains.add(address.slice(address.lastIndexOf('@') + 1).toLowerCase());
       return undefined;
     },
-    end: () => {
+    end: async () => {
       const { headers, ...facts } = read();
       const refusal = refuseOutgoing({
         ...facts,
@@ -30,9 +42,9 @@ export const outgoingMessage = (maySend: (sender: string) => boolean): MessageFi
         recipient: recipients === 1 ? recipient : undefined,
       });
       if (refusal) return { refusal };
-      return hasTooManyFields(headers)
-        ? { refusal: '554 5.6.0 Too many header fields' }
-        : { edits: cleaned(headers) };
+      if (hasTooManyFields(headers)) return { refusal: '554 5.6.0 Too many header fields' };
+      await settled([...domains]);
+      return { edits: cleaned(headers) };
     },
   };
 };

@@ -10,6 +10,7 @@ import { announce } from './announce.ts';
 const PROBES: readonly (readonly [name: string, at: NetConnectOpts, question?: string])[] = [
   ...[25, 80, 143, 443, 465, 587, 993].map((port) => [`port ${port}`, { port, host: '127.0.0.1' }] as const),
   ['doveauth', { path: '/run/chatmail/recipients.sock' }, 'Lshared/recipient/-\n'],
+  ['courier', { path: '/run/chatmail/mxdeliv.sock' }, 'GET / HTTP/1.0\r\n\r\n'],
   ['filtermail', { path: '/run/chatmail/web.sock' }, 'GET / HTTP/1.0\r\n\r\n'],
 ];
 

@@ -1,7 +1,9 @@
-import { createServer, type Socket } from 'node:net';
-import { pipeline } from 'node:stream';
 import { escapeField, unescapeField } from './dict-escape.ts';
 import { log } from './log.ts';
+import { ProtocolError as DictProtocolError, type ListenOn, type Service, serve } from './serve.ts';
+
+export type { ListenOn, Service } from './serve.ts';
+export { DictProtocolError };
 
 type MaybePromise<T> = T | Promise<T>;
 
@@ -23,11 +25,6 @@ export interface DictHandlers {
     user: string,
     dict?: string,
   ) => MaybePromise<void>;
-}
-
-/** A peer that breaks the protocol. Its connection is closed. */
-export class DictProtocolError extends Error {
-  override name = 'DictProtocolError';
 }
 
 /** What a client may not have. It is told so, and nothing is logged. */
@@ -121,36 +118,8 @@ export async function* dictReplies(
   }
 }
 
-/** A server that goes on until it is closed. */
-export interface Service {
-  readonly close: () => Promise<void>;
-}
-
-/** A socket that listens already, or where to make one. */
-export type ListenOn = { readonly fd: number } | { readonly path: string };
-
 /** Serves `handlers` on these sockets. Every connection goes on alone. */
-export const serveDict = (handlers: DictHandlers, sockets: readonly ListenOn[]): Service => {
-  const connections = new Set<Socket>();
-  const servers = sockets.map((socket) =>
-    // Who has said all may still wait for the answers.
-    createServer({ allowHalfOpen: true }, (connection) => {
-      connections.add(connection.setEncoding('latin1').setDefaultEncoding('latin1'));
-      pipeline(
-        connection.iterator({ destroyOnReturn: false }),
-        (chunks: AsyncIterable<string>) => dictReplies(chunks, handlers),
-        connection,
-        (error) => {
-          connections.delete(connection);
-          if (error instanceof DictProtocolError) log('warning', `dict: ${error.message}`);
-        },
-      );
-    }).listen(socket),
-  );
-  return {
-    close: async () => {
-      for (const connection of connections) connection.destroy();
-      await Promise.all(servers.map((server) => new Promise((done) => server.close(done))));
-    },
-  };
-};
+export const serveDict = (handlers: DictHandlers, sockets: readonly ListenOn[]): Service =>
+  serve('dict', (chunks: AsyncIterable<string>) => dictReplies(chunks, handlers), sockets, {
+    encoding: 'latin1',
+  });

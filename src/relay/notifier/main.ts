@@ -2,6 +2,7 @@ import { watch } from 'node:fs';
 import { opendir, rename, rm } from 'node:fs/promises';
 import { type Model, PATHS } from '../../model/model.ts';
 import { log } from '../lib/log.ts';
+import { count } from '../lib/metrics.ts';
 import { DEAD, parseTurn, readJob, type Turn, turnName } from '../lib/push-queue.ts';
 import { CONNECTIONS, gateway } from './gateway.ts';
 import { isDue, nextTurn, type Push } from './retry.ts';
@@ -54,10 +55,15 @@ export const workOff = (folder: string, push: Push): { readonly close: () => voi
     const path = `${folder}/${name}`;
     const job = await readJob(path);
     const answer = job && (await push(job.token));
+    if (answer === 200) count('push', { result: 'sent' });
     if (job === undefined || answer === 200) return rm(path, { force: true });
-    if (answer === 410) return rename(path, `${folder}/${DEAD}/${name}`);
+    if (answer === 410) {
+      count('push', { result: 'dead' });
+      return rename(path, `${folder}/${DEAD}/${name}`);
+    }
     report(answer ?? 0);
     const later = queued > MAX_QUEUED ? undefined : nextTurn(turn, seconds());
+    count('push', { result: later ? 'retried' : 'given_up' });
     if (!later) return rm(path, { force: true });
     await rename(path, `${folder}/${turnName(later)}`);
     wakeAt(later.due);
@@ -73,7 +79,7 @@ export const workOff = (folder: string, push: Push): { readonly close: () => voi
   };
 
   const sweep = async (): Promise<void> => {
-    let [count, started] = [0, Date.now()];
+    let [found, started] = [0, Date.now()];
     isSweeping = true;
     next = Number.POSITIVE_INFINITY;
     try {
@@ -84,7 +90,7 @@ export const workOff = (folder: string, push: Push): { readonly close: () => voi
         const half = name.startsWith('.') ? parseTurn(name.slice(1)) : undefined;
         if (half && half.since < now - 60) await rm(`${folder}/${name}`, { force: true });
         if (!turn || busy.has(name)) continue;
-        count++;
+        found++;
         if (!isDue(turn, now)) {
           next = Math.min(next, turn.due);
           continue;
@@ -98,7 +104,7 @@ export const workOff = (folder: string, push: Push): { readonly close: () => voi
       report((error as NodeJS.ErrnoException).code ?? 'sweep');
       next = seconds() + 60;
     }
-    queued = count;
+    queued = found;
     isSweeping = false;
     // Looking takes no more than a tenth of the time, however much there is.
     pause = Math.max(1000, 10 * (Date.now() - started));

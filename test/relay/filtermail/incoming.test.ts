@@ -57,6 +57,26 @@ test('recipients are asked for in lower case, an unknown one is refused', async 
   );
 });
 
+// biome-ignore format: one line per case
+const BY_HTTP: readonly (readonly [string, string, readonly string[], string | undefined])[] = [
+  ['one that exists', encrypted(), [bob], undefined],
+  ['one that does not', encrypted(), ['eve@relay.test'], '550 5.1.1 <eve@relay.test>: no such user'],
+  ['one of another domain', encrypted(), ['eve@[192.0.2.1]'], '550 5.1.1 <eve@[192.0.2.1]>: no such user'],
+  ['one that does not and one that does', encrypted(), ['eve@relay.test', bob], undefined],
+  ['one that does not and one that welcomes cleartext', mail('Hi'), ['eve@relay.test', carol], undefined],
+  ['one that does not welcome cleartext, and others', mail('Hi'), [carol, 'eve@relay.test', bob], CLEARTEXT],
+];
+
+test.each(BY_HTTP)('by HTTP nobody is refused alone: %s', async (_, message, to, refusal) => {
+  const filter = incomingMessage({ domain: 'relay.test' }, async (key) =>
+    key.includes('bob') ? '1' : key.includes('carol') ? '0' : undefined,
+  );
+  filter.mail('alice@example.org', new Map([['daemon_name', 'mxdeliv']]));
+  for (const address of to) expect(await filter.recipient(address)).toBe(undefined);
+  const verdict = await pass(filter, signed(message));
+  expect('refusal' in verdict ? verdict.refusal : undefined).toBe(refusal);
+});
+
 test('doveauth being down is a fault', async () => {
   const filter = incomingMessage({ domain: 'relay.test' }, () => Promise.reject(new Error('down')));
   await expect(filter.recipient(bob)).rejects.toThrow('down');

@@ -67,3 +67,29 @@ test('too much mail is refused at MAIL, by login', () => {
   expect(mailFrom(alice)).toBe('450 4.7.1: Too much mail from alice@example.org');
   expect(asked).toEqual([alice, alice]);
 });
+
+test('it is known how others are reached before a message is taken, and nobody is asked for one that is refused', async () => {
+  const asked: (readonly string[])[] = [];
+  let settle = () => {};
+  const through = (message: string) => {
+    const filter = outgoingMessage(
+      () => true,
+      (domains) => {
+        asked.push(domains);
+        return new Promise<void>((resolve) => {
+          settle = resolve;
+        });
+      },
+    );
+    filter.mail(alice, new Map());
+    for (const to of ['a@Relay.test', 'b@relay.test', 'c@[192.0.2.1]']) filter.recipient(to);
+    return pass(filter, message);
+  };
+  expect(await through(mail('Hi'))).toEqual({ refusal: CLEARTEXT });
+  expect(asked).toEqual([]);
+  const verdict = through(encrypted());
+  expect(asked).toEqual([['relay.test', '[192.0.2.1]']]);
+  expect(await Promise.race([verdict, 'waiting'])).toBe('waiting');
+  settle();
+  expect(await verdict).toEqual({ edits: [] });
+});

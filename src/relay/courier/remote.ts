@@ -1,0 +1,104 @@
+import type { MxRecord } from 'node:dns';
+import { Resolver } from 'node:dns/promises';
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import { Agent, type RequestOptions, request } from 'node:https';
+import { isIP, type LookupFunction } from 'node:net';
+
+/** `user@[IPv6:2001:db8::1]` → `[ipv6:2001:db8::1]` */
+export const domainOf = (address: string): string =>
+  address.slice(address.lastIndexOf('@') + 1).toLowerCase();
+
+/**
+ * The host that takes the mail of a domain: the most preferred one, the domain itself where it names none (RFC 5321
+ * §5.1), the address in an address literal. `undefined`: it takes no mail (RFC 7505), or is no domain.
+ */
+export const mailHost = async (
+  domain: string,
+  resolveMx: (domain: string) => Promise<MxRecord[]>,
+): Promise<string | undefined> => {
+  const literal = /^\[(?:ipv6:)?(.*)\]$/.exec(domain)?.[1];
+  if (literal !== undefined) return isIP(literal) ? literal : undefined;
+  if (!/^[\w.-]{1,253}$/.test(domain)) return undefined;
+  const records = await resolveMx(domain).catch((error: NodeJS.ErrnoException): MxRecord[] => {
+    if (error.code === 'ENODATA') return [{ exchange: domain, priority: 0 }];
+    throw error;
+  });
+  return records.sort((a, b) => a.priority - b.priority)[0]?.exchange || undefined;
+};
+
+/** Without a domain of its own, or with one that says so by its `_`, a relay signs its certificate itself. */
+const isSelfSigned = (domain: string): boolean => /^[[_]/.test(domain);
+
+/** Opens a request to `/mxdeliv` of the host for a domain's mail. Rejects where there is none. */
+export type OpenRequest = (domain: string, options: RequestOptions) => Promise<ClientRequest>;
+
+/**
+ * Nothing may take longer: an answer, or the next piece of the way. A server that keeps a connection open for less
+ * than `IDLE_MS` is told apart from one that fails: see `Post`.
+ */
+const TIMEOUT_MS = 60_000;
+
+export const requestOpener = (isIpv4Only: boolean, port = 443): OpenRequest => {
+  const resolver = new Resolver({ timeout: 3000, tries: 2 });
+  const agent = new Agent({ keepAlive: true, maxFreeSockets: 4, timeout: TIMEOUT_MS, scheduling: 'lifo' });
+  /** By unbound, as for MX; getaddrinfo would wait for slow name servers in one of four threads. */
+  const lookup: LookupFunction = async (host, { all }, done) => {
+    const [ipv4, ipv6] = await Promise.all([
+      resolver.resolve4(host).catch(() => []),
+      isIpv4Only ? [] : resolver.resolve6(host).catch(() => []),
+    ]);
+    const addresses = [
+      ...ipv6.map((address) => ({ address, family: 6 })),
+      ...ipv4.map((address) => ({ address, family: 4 })),
+    ];
+    const [first] = addresses;
+    if (!first) done(Object.assign(new Error('no address'), { code: 'ENOTFOUND' }), '', 0);
+    else if (all) done(null, addresses);
+    else done(null, first.address, first.family);
+  };
+  return async (domain, options) => {
+    const host = await mailHost(domain, (name) => resolver.resolveMx(name));
+    if (host === undefined) throw new Error('takes no mail');
+    return request({
+      host,
+      port,
+      path: '/mxdeliv',
+      agent,
+      lookup,
+      autoSelectFamily: true,
+      rejectUnauthorized: !isSelfSigned(domain),
+      timeout: TIMEOUT_MS,
+      ...options,
+    } as RequestOptions).on('timeout', function (this: ClientRequest) {
+      this.destroy(new Error('timeout'));
+    });
+  };
+};
+
+/** An answer is a line; a page of somebody else's is cut short. */
+const MAX_ANSWER = 2000;
+
+export const bodyOf = async (response: IncomingMessage): Promise<string> => {
+  let body = '';
+  for await (const chunk of response.setEncoding('latin1')) if (body.length < MAX_ANSWER) body += chunk;
+  return body;
+};
+
+/** Whether the host of a domain speaks it: who asks with GET is told to POST. Rejects where nobody answers. */
+export const speaksMxdeliv = async (open: OpenRequest, domain: string): Promise<boolean> => {
+  const asked = await open(domain, { method: 'GET', timeout: 10_000 });
+  return new Promise((resolve, reject) => {
+    const end = (act: () => void) => {
+      clearTimeout(timer);
+      act();
+    };
+    const timer = setTimeout(() => asked.destroy(new Error('timeout')), 10_000);
+    asked
+      .once('response', (response: IncomingMessage) => {
+        end(() => resolve(response.statusCode === 405));
+        response.resume();
+      })
+      .once('error', (error) => end(() => reject(error)))
+      .end();
+  });
+};

@@ -1,0 +1,95 @@
+/** Whether a domain's host speaks /mxdeliv. Rejects where nobody answers. */
+export type Ask = (domain: string) => Promise<boolean>;
+
+interface Route {
+  isSpoken: boolean;
+  /** When it was last, in milliseconds. */
+  lastSpoken: number;
+  /** When a route that is not may be asked about again, in milliseconds. */
+  askAgain: number;
+  asking: Promise<void> | undefined;
+}
+
+const HALF_AN_HOUR = 1_800_000;
+const MINUTE = 60_000;
+/** As long as Postfix tries. */
+const TWO_DAYS = 172_800_000;
+/** Strangers, too, make Postfix look up domains, by RCPT: what that can bring about is bounded. */
+const MAX_ROUTES = 10_000;
+const MAX_ASKING = 50;
+
+/**
+ * Which domains are reached by /mxdeliv; all others by port 25. A host that speaks it is taken at its word until it
+ * fails, one that does not for half an hour. One that did and failed is asked every minute until it does again,
+ * because port 25 to it may be blocked. Forgets everything with the process: mail then goes by port 25 for the
+ * second that it takes to ask, or at the next try.
+ */
+export class Routes {
+  readonly #routes = new Map<string, Route>();
+  readonly #ask: Ask;
+  readonly #now: () => number;
+  #asking = 0;
+
+  constructor(ask: Ask, now: () => number = () => performance.now()) {
+    this.#ask = ask;
+    this.#now = now;
+  }
+
+  /** As far as known at this moment; what is not known is found out meanwhile. */
+  isSpoken(domain: string): boolean {
+    return this.#look(domain)?.isSpoken === true;
+  }
+
+  /** Resolves when something is known about each of them. */
+  async settled(domains: readonly string[]): Promise<void> {
+    await Promise.all(domains.map((domain) => this.#look(domain)?.asking));
+  }
+
+  /** It did not do what a host does that speaks it. */
+  failed(domain: string): void {
+    const route = this.#routes.get(domain);
+    if (!route?.isSpoken) return;
+    route.isSpoken = false;
+    route.lastSpoken = this.#now();
+    route.askAgain = route.lastSpoken + HALF_AN_HOUR;
+    this.#askInAMinute(domain, route);
+  }
+
+  #look(domain: string): Route | undefined {
+    const known = this.#routes.get(domain);
+    // Nobody waits for news of one that something is known about.
+    if (known && (known.isSpoken || known.asking || known.askAgain > this.#now())) return known;
+    if (this.#asking >= MAX_ASKING) return known;
+    const route = known ?? { isSpoken: false, lastSpoken: -TWO_DAYS, askAgain: 0, asking: undefined };
+    if (!known) {
+      for (const oldest of this.#routes.keys()) {
+        if (this.#routes.size < MAX_ROUTES) break;
+        this.#routes.delete(oldest);
+      }
+      this.#routes.set(domain, route);
+    }
+    const asked = this.#find(domain, route).then(() => {
+      route.asking = undefined;
+    });
+    if (!known) route.asking = asked;
+    return route;
+  }
+
+  async #find(domain: string, route: Route): Promise<void> {
+    this.#asking++;
+    route.askAgain = this.#now() + HALF_AN_HOUR;
+    try {
+      route.isSpoken = await this.#ask(domain);
+    } catch {
+      this.#askInAMinute(domain, route);
+    }
+    this.#asking--;
+  }
+
+  #askInAMinute(domain: string, route: Route): void {
+    if (this.#now() - route.lastSpoken >= TWO_DAYS) return;
+    setTimeout(() => {
+      if (this.#routes.get(domain) === route && !route.isSpoken) void this.#find(domain, route);
+    }, MINUTE).unref();
+  }
+}

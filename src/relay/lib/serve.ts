@@ -1,0 +1,51 @@
+import { createServer, type Socket } from 'node:net';
+import { pipeline } from 'node:stream';
+import { log } from './log.ts';
+
+/** A server that goes on until it is closed. */
+export interface Service {
+  readonly close: () => Promise<void>;
+}
+
+/** A socket that listens already, or where to make one. */
+export type ListenOn = { readonly fd: number } | { readonly path: string };
+
+/** A peer that breaks the protocol. Its connection is closed. */
+export class ProtocolError extends Error {
+  override name = 'ProtocolError';
+}
+
+/**
+ * Serves a protocol on these sockets: what a peer sends becomes what it is answered. Text is bytes, one per
+ * character (latin1). Every connection goes on alone; one that is idle for `idleMs` is closed.
+ */
+export const serve = <Chunk extends string | Buffer>(
+  name: string,
+  converse: (chunks: AsyncIterable<Chunk>) => AsyncIterable<string>,
+  sockets: readonly ListenOn[],
+  { encoding, idleMs = 0 }: { encoding?: 'latin1'; idleMs?: number } = {},
+): Service => {
+  const connections = new Set<Socket>();
+  const servers = sockets.map((listen) =>
+    // Who has said all may still wait for the answers.
+    createServer({ allowHalfOpen: true }, (socket) => {
+      connections.add(socket.setDefaultEncoding('latin1').setTimeout(idleMs, () => socket.destroy()));
+      if (encoding) socket.setEncoding(encoding);
+      pipeline(
+        socket.iterator({ destroyOnReturn: false }),
+        (chunks: AsyncIterable<Chunk>) => converse(chunks),
+        socket,
+        (error) => {
+          connections.delete(socket);
+          if (error instanceof ProtocolError) log('warning', `${name}: ${error.message}`);
+        },
+      );
+    }).listen(listen),
+  );
+  return {
+    close: async () => {
+      for (const connection of connections) connection.destroy();
+      await Promise.all(servers.map((server) => new Promise((done) => server.close(done))));
+    },
+  };
+};
