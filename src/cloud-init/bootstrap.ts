@@ -43,7 +43,7 @@ sleep 9
 done
 }
 mkdir -p ${DONE.replace(/\/[^/]*$/, '')} /run/chatmail-setup
-cd /run/chatmail-setup
+cd /run/chatmail-setup || exit 1
 `;
 
 const unpack = ({ unpacker, digits }: Payload): string =>

@@ -44,7 +44,9 @@ const merge = (ours: Mapping, theirs: Mapping): Mapping => {
 
 const filesOf = (config: Mapping): string[] =>
   Array.isArray(config.write_files)
-    ? config.write_files.flatMap((file) => (isMapping(file) && typeof file.path === 'string' ? [file.path] : []))
+    ? config.write_files.flatMap((file) =>
+        isMapping(file) && typeof file.path === 'string' ? [file.path] : [],
+      )
     : [];
 
 /** Values that JSON has not, and YAML has: refused where they would not arrive as they are. */
@@ -75,9 +77,7 @@ export const mergeExtra = (config: Mapping, { name, text }: Extra): Merged => {
   if (error) return fail('bad-extra', error.message, error.pos[0]);
   const placeOf = (path: readonly string[]): number => {
     const parent = path.length > 1 ? document.getIn(path.slice(0, -1), true) : document.contents;
-    const pair = isMap(parent)
-      ? parent.items.find(({ key }) => String(key) === path.at(-1))
-      : undefined;
+    const pair = isMap(parent) ? parent.items.find(({ key }) => String(key) === path.at(-1)) : undefined;
     return (pair?.key as { range?: [number] } | undefined)?.range?.[0] ?? 0;
   };
   let theirs: unknown;
@@ -87,7 +87,8 @@ export const mergeExtra = (config: Mapping, { name, text }: Extra): Merged => {
     return fail('bad-extra', (thrown as Error).message);
   }
   if (!isMapping(theirs)) return fail('bad-extra', 'cloud-config is a mapping');
-  if (!isPlain(theirs)) return fail('bad-extra', 'only texts, numbers, true, false, lists and mappings can be merged');
+  if (!isPlain(theirs))
+    return fail('bad-extra', 'only texts, numbers, true, false, lists and mappings can be merged');
   const path = conflictOf(config, theirs);
   if (path)
     return fail(
@@ -98,6 +99,11 @@ export const mergeExtra = (config: Mapping, { name, text }: Extra): Merged => {
     );
   const file = filesOf(theirs).find((one) => filesOf(config).includes(one));
   if (file !== undefined)
-    return fail('conflict', `${file} is written here and by chatmail-image`, placeOf(['write_files']), 'remove it here');
+    return fail(
+      'conflict',
+      `${file} is written here and by chatmail-image`,
+      placeOf(['write_files']),
+      'remove it here',
+    );
   return { config: merge(config, theirs), problems: [] };
 };

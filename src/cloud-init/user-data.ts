@@ -1,10 +1,11 @@
-import { readObject } from '../config/read-object.ts';
 import { printProblems } from '../config/print-problems.ts';
+import { readObject } from '../config/read-object.ts';
 import { resolve } from '../config/resolve.ts';
 import { SETTING_NAMES, type SettingName, type Settings, settingOf } from '../config/schema.ts';
 import { formatSize } from '../config/size.ts';
 import { mostText, type Provider, providerOf } from '../model/providers.ts';
 import { type Payload, readPayload } from '../package/payload.ts';
+import { ROOM } from '../package/room.ts';
 import { bootCommand, installScript, type RemotePackage } from './bootstrap.ts';
 import { type Extra, mergeExtra } from './extra.ts';
 import type { UserDataProblem } from './problem.ts';
@@ -45,13 +46,12 @@ export interface UserData {
   readonly problems: readonly UserDataProblem[];
 }
 
-/** What a text for stock Debian 12 may have, so that it fits Hetzner, DigitalOcean, OpenStack, Azure and Google. */
-export const MOST = 32_768;
-
 const settingText = (name: SettingName, value: unknown): string => {
   if (settingOf(name)?.kind === 'size') return formatSize(Number(value));
   if (Array.isArray(value)) return `[${value.map((item) => quote(String(item))).join(', ')}]`;
-  return typeof value === 'string' && !/^[a-z_][a-z0-9_.-]*\.[a-z]+$/.test(value) ? quote(value) : String(value);
+  return typeof value === 'string' && !/^[a-z_][a-z0-9_.-]*\.[a-z]+$/.test(value)
+    ? quote(value)
+    : String(value);
 };
 
 /** A `chatmail.yaml` of those settings alone that differ from their default, in ASCII. */
@@ -75,13 +75,26 @@ const error = (code: UserDataProblem['code'], message: string, hint?: string): U
 });
 
 const wrongOptions = (options: UserDataOptions): UserDataProblem[] => {
-  const { base = 'image', sshKeys = [], hostname, phoneHome, mirror, remotePackage, isScript, provider } = options;
+  const {
+    base = 'image',
+    sshKeys = [],
+    hostname,
+    phoneHome,
+    mirror,
+    remotePackage,
+    isScript,
+    provider,
+  } = options;
   const say = (isWrong: boolean, message: string, hint?: string) =>
     isWrong ? [error('bad-option', message, hint)] : [];
   return [
     ...say(!BASES.includes(base), `base is image or debian, not ${JSON.stringify(base)}`),
     ...sshKeys.flatMap((key, n) =>
-      say(!KEY.test(key), `SSH key ${n + 1} is not a line of authorized_keys`, 'it begins like ssh-ed25519 AAAA'),
+      say(
+        !KEY.test(key),
+        `SSH key ${n + 1} is not a line of authorized_keys`,
+        'it begins like ssh-ed25519 AAAA',
+      ),
     ),
     ...say(hostname !== undefined && !HOST.test(hostname), `${JSON.stringify(hostname)} is not a host name`),
     ...[phoneHome, mirror, remotePackage?.url].flatMap((url) =>
@@ -97,7 +110,8 @@ const wrongOptions = (options: UserDataOptions): UserDataProblem[] => {
       'leave them out, or choose the base debian',
     ),
     ...say(
-      isScript === true && (sshKeys.length > 0 || (hostname ?? phoneHome ?? mirror ?? options.extra) !== undefined),
+      isScript === true &&
+        (sshKeys.length > 0 || (hostname ?? phoneHome ?? mirror ?? options.extra) !== undefined),
       'a script sets the relay only: keys, host name, phone_home, mirror and further cloud-config need cloud-init',
     ),
     ...say(
@@ -108,7 +122,11 @@ const wrongOptions = (options: UserDataOptions): UserDataProblem[] => {
   ];
 };
 
-const configOf = (content: string, options: UserDataOptions, source: () => Payload | RemotePackage): Mapping => {
+const configOf = (
+  content: string,
+  options: UserDataOptions,
+  source: () => Payload | RemotePackage,
+): Mapping => {
   const { base = 'image', sshKeys = [], hostname, phoneHome, mirror } = options;
   const config: Record<string, Value> = {};
   if (hostname !== undefined) config[hostname.includes('.') ? 'fqdn' : 'hostname'] = hostname;
@@ -140,7 +158,9 @@ const checkProvider = (size: number, provider: Provider, options: UserDataOption
   const problems: UserDataProblem[] = [];
   const { title, limit, isDeaf, datasource } = provider;
   if (isDeaf && !isScript)
-    problems.push(error('unread', `Debian 12 at ${title} gets no user-data: ${datasource.text}`, UNREAD[base]));
+    problems.push(
+      error('unread', `Debian 12 at ${title} gets no user-data: ${datasource.text}`, UNREAD[base]),
+    );
   const most = limit === undefined ? Infinity : mostText(limit);
   if (size > most && !isScript) {
     const hint =
@@ -162,6 +182,19 @@ const checkProvider = (size: number, provider: Provider, options: UserDataOption
     });
   return problems;
 };
+
+/** Without a provider's name the text should fit all those it is made for. */
+const checkSize = (size: number, { base, isScript }: UserDataOptions): UserDataProblem[] =>
+  base === 'debian' && !isScript && size > ROOM
+    ? [
+        {
+          severity: 'warning',
+          code: 'too-large',
+          message: `the text has ${size} bytes, ${size - ROOM} more than Hetzner takes, and than most forms do`,
+          hint: 'with a package URL the text fetches the same package and is small',
+        },
+      ]
+    : [];
 
 const NOTHING = { text: '', size: 0 } as const;
 
@@ -190,5 +223,5 @@ export const renderUserData = (settings: Partial<Settings>, options: UserDataOpt
   const text = isScript ? script(content, source()) : cloudConfig(merged.config);
   const size = Buffer.byteLength(text);
   const known = provider === undefined ? undefined : providerOf(provider);
-  return { text, size, problems: known ? checkProvider(size, known, options) : [] };
+  return { text, size, problems: known ? checkProvider(size, known, options) : checkSize(size, options) };
 };

@@ -2,9 +2,15 @@
 export type Value = string | number | boolean | null | readonly Value[] | { readonly [key: string]: Value };
 export type Mapping = { readonly [key: string]: Value };
 
-const ESCAPES: Readonly<Record<string, string>> = { '"': '\\"', '\\': '\\\\', '\n': '\\n', '\t': '\\t', '\r': '\\r' };
+const ESCAPES: Readonly<Record<string, string>> = {
+  '"': '\\"',
+  '\\': '\\\\',
+  '\n': '\\n',
+  '\t': '\\t',
+  '\r': '\\r',
+};
 
-const escape = (character: string): string => {
+const escaped = (character: string): string => {
   const code = character.codePointAt(0) ?? 0;
   const hex = (digits: number) => code.toString(16).padStart(digits, '0');
   return (
@@ -13,7 +19,7 @@ const escape = (character: string): string => {
 };
 
 /** A text in double quotes, in ASCII, with the escapes that YAML 1.1 and 1.2 share. No lone surrogates. */
-export const quote = (text: string): string => `"${text.replace(/[^ !#-[\]-~]/gu, escape)}"`;
+export const quote = (text: string): string => `"${text.replace(/[^ !#-[\]-~]/gu, escaped)}"`;
 
 const isMapping = (value: Value): value is Mapping =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -24,7 +30,8 @@ const WORDS = /^(y|n|yes|no|on|off|true|false|null)$/i;
 const keyText = (key: string): string => (/^[a-z_][\w-]*$/i.test(key) && !WORDS.test(key) ? key : quote(key));
 
 /** Can stand as it is in a literal block (YAML 1.2 §8.1.2). */
-const isBlock = (text: string): boolean => /^[!-~][ -~\t]*\n([ -~\t]*\n)*$/.test(text) && !text.endsWith('\n\n');
+const isBlock = (text: string): boolean =>
+  /^[!-~][ -~\t]*\n([ -~\t]*\n)*$/.test(text) && !text.endsWith('\n\n');
 
 /** One space is all the indentation that YAML asks for. */
 const block = (text: string, indent: number): string =>

@@ -3,11 +3,12 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { RemotePackage } from '../cloud-init/bootstrap.ts';
 import type { UserDataProblem } from '../cloud-init/problem.ts';
-import { type Base, MOST, renderUserData } from '../cloud-init/user-data.ts';
+import { type Base, renderUserData } from '../cloud-init/user-data.ts';
 import { loadSettings, SETTINGS_OPTIONS } from '../config/load-settings.ts';
 import { PROVIDER_NAMES, PROVIDERS } from '../model/providers.ts';
 import { providersTable } from '../model/providers-table.ts';
 import { packageVersion } from '../package/deb.ts';
+import { ROOM } from '../package/room.ts';
 import { failure } from '../terminal/failure.ts';
 import { type Context, defineCommand, type Options, type Values } from './command.ts';
 
@@ -17,7 +18,11 @@ const OPTIONS = {
   provider: { type: 'string', value: 'NAME', help: 'check it against what is known of this provider' },
   'list-providers': { type: 'boolean', help: 'show what is known of each provider, and how surely' },
   output: { type: 'string', short: 'o', value: 'FILE', help: 'write it here instead of printing it' },
-  'package-url': { type: 'string', value: 'URL', help: 'stock Debian fetches the package here: a small text' },
+  'package-url': {
+    type: 'string',
+    value: 'URL',
+    help: 'stock Debian fetches the package here: a small text',
+  },
   package: {
     type: 'string',
     value: 'FILE',
@@ -70,7 +75,7 @@ export const command = defineCommand({
   summary: "write the text to paste into a provider's form",
   description: [
     'For our image the text holds settings only. For a stock Debian 12 it holds the whole relay, compressed:',
-    `only Debian's own packages are downloaded. At default settings it has at most ${MOST} bytes.`,
+    `only Debian's own packages are downloaded. At default settings it has at most ${ROOM} bytes.`,
   ].join('\n'),
   options: OPTIONS,
   async run(context, { values }) {

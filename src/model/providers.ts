@@ -54,7 +54,9 @@ export const PROVIDERS = {
     datasource: sure('Hetzner'),
     port25: sure('outgoing 25 and 465 blocked; opened on request after the first paid invoice'),
     reverseDns: sure('in the console and the API'),
-    imageImport: sure('no upload: write the raw image to the disk in the rescue system, then take a snapshot'),
+    imageImport: sure(
+      'no upload: write the raw image to the disk in the rescue system, then take a snapshot',
+    ),
     firewall: NO_FIREWALL,
     where: unsure('Create server, image Debian 12, field "Cloud config"'),
   },

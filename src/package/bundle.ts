@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { minify } from 'terser';
-import { type Payload, payloadOf } from './payload.ts';
 import { PAYLOAD, PROGRAM, PROJECT } from './paths.ts';
+import { type Payload, payloadOf } from './payload.ts';
 
 const NODE_18 = {
   bundle: true,

@@ -67,10 +67,7 @@ type Requirement = readonly [what: string, debianPackage: string];
 
 export const REQUIREMENTS = {
   /** The relay's Debian package. */
-  package: [
-    ['dpkg-deb', 'dpkg'],
-    ['xz', 'xz-utils'],
-  ],
+  package: [['dpkg-deb', 'dpkg']],
   /** An image, as root. */
   build: [...MMDEBSTRAP, ...DISK],
   /** An image, as an ordinary user: the same, with what maps a range of user ids. */

@@ -50,7 +50,19 @@ export const mix = (
   for (let at = 0; at < text.length; at++) {
     const back = (n: number, shift: number) => (text[at - n] as number) << shift;
     const [a, b, c, d] = [back(1, 0), back(2, 8), back(3, 16), back(4, 24)] as const;
-    const contexts = [0, a, a | b, a | b | c, a | b | c | d, word, word * 31 + lastWord, b | c, a | c | d, word * 77 + a, a | c];
+    const contexts = [
+      0,
+      a,
+      a | b,
+      a | b | c,
+      a | b | c | d,
+      word,
+      word * 31 + lastWord,
+      b | c,
+      a | c | d,
+      word * 77 + a,
+      a | c,
+    ];
     const key = hash(contexts[4] as number);
     if (!length) {
       match = lastSeen[key] ?? 0;
@@ -59,10 +71,8 @@ export const mix = (
     lastSeen[key] = at;
     let bits = 1;
     for (let n = 7; n >= 0; n--) {
-      const next = (text[match] as number) | 256;
-      const isGuess = length && next >> (n + 1) === bits;
-      const guess = (next >> n) & 1;
-      const strength = isGuess ? Math.min(15, length >> 1) : 0;
+      const guess = length && ((text[match] as number) >> n) & 1;
+      const strength = Math.min(15, length >> 1);
       slots[INPUTS - 1] = MATCHES + 2 * strength + guess;
       contexts.forEach((context, i) => {
         const slot = hash(hash(context + i * 0x3d4d51cb) + bits) >>> 10;
@@ -88,10 +98,10 @@ export const mix = (
         if ((seen[slot] as number) < 250) (seen[slot] as number)++;
         if (i < CONTEXTS) {
           const longer = ((history[slot] as number) || 1) * 2 + bit;
-          history[slot] = longer < 2 * HISTORY ? longer : longer % HISTORY | HISTORY;
+          history[slot] = longer < 2 * HISTORY ? longer : (longer % HISTORY) | HISTORY;
         }
       });
-      if (isGuess && guess !== bit) length = 0;
+      if (guess !== bit) length = 0;
       bits = bits * 2 + bit;
     }
     text[at] = bits;
