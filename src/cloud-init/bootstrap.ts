@@ -32,7 +32,8 @@ const base64 = (program: string): string =>
  * `get` installs packages and does not give up: the archive may be out of reach for a while, another apt may be
  * at work, or an earlier boot was cut short. Its message goes to the console, as all that cloud-init runs does.
  */
-const HEAD = `export DEBIAN_FRONTEND=noninteractive DPKG_FORCE=confdef,confold
+const HEAD = `umask 22
+export DEBIAN_FRONTEND=noninteractive DPKG_FORCE=confdef,confold
 get() {
 until apt-get update
 dpkg --configure -a

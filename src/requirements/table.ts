@@ -55,12 +55,12 @@ const SERVERS = [
   ['xmllint', 'libxml2-utils'],
   ['swaks', 'swaks'],
   ['turnutils_uclient', 'coturn'],
+  ['/usr/lib/python3/dist-packages/yaml/__init__.py', 'python3-yaml'],
 ] as const;
 
 const LINTERS = [
   ['lintian', 'lintian'],
   ['shellcheck', 'shellcheck'],
-  ['xz', 'xz-utils'],
 ] as const;
 
 type Requirement = readonly [what: string, debianPackage: string];
