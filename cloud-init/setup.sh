@@ -31,6 +31,8 @@ fi
 
 rm $policy
 systemctl daemon-reload
+# It would tell systemd-resolved of unbound.
+systemctl mask --now unbound-resolvconf
 systemctl enable postfix dovecot nginx opendkim unbound
 systemctl restart unbound chatmail-configure
 sync

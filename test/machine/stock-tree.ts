@@ -26,6 +26,8 @@ const command = (packages: readonly string[]): string[] => [
   // As in Debian's image: no identity, and names resolved by systemd.
   '--customize-hook=: > "$1/etc/machine-id"; rm -f "$1"/etc/ssh/ssh_host_* "$1/etc/hostname"',
   '--customize-hook=rm "$1/etc/resolv.conf"; ln -s /run/systemd/resolve/resolv.conf "$1/etc/resolv.conf"',
+  // What cloud-init's module for it wants to set.
+  '--customize-hook=echo en_US.UTF-8 UTF-8 > "$1/etc/locale.gen"; chroot "$1" locale-gen',
   '--customize-hook=chroot "$1" systemctl enable systemd-networkd',
   'bookworm',
 ];
