@@ -1,5 +1,5 @@
 /** Contexts a bit is seen in. */
-const CONTEXTS = 11;
+const CONTEXTS = 10;
 /** Of each: what it saw on average, and what followed its last bits; and one for the longest match. */
 const INPUTS = 2 * CONTEXTS + 1;
 /** Slots for contexts, shared by all of them; where two meet, both predict a little worse. */
@@ -32,8 +32,8 @@ export const mix = (
   const chance = new Float32Array(MATCHES + 99).fill(0.5);
   const seen = new Uint8Array(MATCHES + 99);
   const history = new Uint8Array(SLOTS);
-  // Three sets of weights: by match length and bits so far, by the last byte, by the one before.
-  const weights = new Float32Array(2560 * INPUTS).fill(0.032);
+  // Four sets of weights: by match length and bits so far, by the last byte, the one before, and both.
+  const weights = new Float32Array(8192 * INPUTS).fill(0.032);
   // ln(p / (1 - p)), by the inverse of the power below
   const logits = Float64Array.from({ length: STEPS }, (_, n) => {
     let p = (n + 0.5) / (STEPS - n - 0.5);
@@ -44,7 +44,8 @@ export const mix = (
   const inputs = new Float64Array(INPUTS);
   const lastSeen: Record<number, number> = {};
   let word = 0;
-  let lastWord = 0;
+  /** Whether quotes stand open. */
+  let quote = 0;
   let match = 0;
   let length = 0;
   for (let at = 0; at < text.length; at++) {
@@ -55,15 +56,14 @@ export const mix = (
       a,
       a | b,
       a | b | c,
-      a | b | c | d,
       word,
-      word * 31 + lastWord,
       b | c,
       a | c | d,
       word * 77 + a,
-      a | c,
+      99_991 * quote + a,
+      (a | b | c | d) & 0xe0e0e0ff,
     ];
-    const key = hash(contexts[4] as number);
+    const key = hash(a | b | c | d);
     if (!length) {
       match = lastSeen[key] ?? 0;
       while (length < match && length < 400 && text[match - 1 - length] === back(1 + length, 0)) length++;
@@ -79,7 +79,7 @@ export const mix = (
         slots[i] = slot;
         slots[i + CONTEXTS] = SLOTS + i * 2 * HISTORY + (history[slot] as number);
       });
-      const rows = [(strength >> 1) * 256 + bits, 2048 + a, 2304 + (b >> 8)];
+      const rows = [(strength >> 1) * 256 + bits, 2048 + a, 2304 + (b >> 8), 4096 + (hash(a | b) & 4095)];
       let sum = 0;
       slots.forEach((slot, i) => {
         const input = logits[((chance[slot] as number) * STEPS) | 0] as number;
@@ -109,10 +109,9 @@ export const mix = (
       match++;
       length++;
     }
-    if (/[\w$]/.test(String.fromCharCode(bits & 255))) word = hash(word + bits);
-    else if (word) {
-      lastWord = word;
-      word = 0;
-    }
+    const last = String.fromCharCode(bits & 255);
+    word = /[\w$]/.test(last) ? hash(word + bits) : 0;
+    if (/["'`]/.test(last)) quote = 1 - quote;
+    if (last === '\n') quote = 0;
   }
 };
