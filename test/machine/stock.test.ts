@@ -9,19 +9,16 @@ import { bootStock, type StockMachine } from './stock.ts';
 const SETTINGS = { mail_domain: '_relay.test', max_load_1m: 1000 };
 
 /** What a provider's image may bring along: a web server that is there first, and comes back at each boot. */
-const FOREIGN = `[Service]
-ExecStart=/usr/bin/python3 -m http.server 80
-[Install]
-WantedBy=multi-user.target
-`;
-
+const FOREIGN = '/etc/systemd/system/foreign.service';
 const EXTRA = `#cloud-config
-write_files:
-- path: /etc/systemd/system/foreign.service
-  content: |
-${FOREIGN.replace(/^/gm, '    ')}
 bootcmd:
-- systemctl daemon-reload; systemctl enable foreign; systemctl start --no-block foreign
+- |
+  [ -e ${FOREIGN} ] || {
+    printf '[Service]\\nExecStart=python3 -m http.server 80\\n[Install]\\nWantedBy=multi-user.target\\n' > ${FOREIGN}
+    systemctl daemon-reload
+    systemctl enable foreign
+    systemctl start --no-block foreign
+  }
 `;
 
 const userData = (): string => {
