@@ -24,11 +24,10 @@ bootcmd:
 const userData = (): string => {
   const { text, problems } = renderUserData(SETTINGS, {
     base: 'debian',
-    provider: 'hetzner',
     hostname: 'stock',
     extra: { name: 'extra', text: EXTRA },
   });
-  expect(problems).toEqual([]);
+  expect(problems.filter(({ severity }) => severity === 'error')).toEqual([]);
   return text;
 };
 
@@ -86,17 +85,12 @@ describe('a stock Debian 12 with user-data', () => {
 
   test('after a reboot it is a relay at once, and installs nothing', async () => {
     stock.archive.isOpen = false;
-    const before = await shell(
-      relay(),
-      'cat /etc/dkimkeys/opendkim.private; stat -c %Y /var/lib/dpkg/status',
-    );
+    const before = await shell(relay(), 'cat /etc/dkimkeys/opendkim.private; cat /var/log/dpkg.log');
     await stock.machine.stop();
     await stock.machine.boot();
     expect(await relayOutcome(stock.machine.console)).toMatchObject({ state: 'ready' });
     expect(await shell(relay(), 'cloud-init status --wait')).toContain('status: done');
-    expect(await shell(relay(), 'cat /etc/dkimkeys/opendkim.private; stat -c %Y /var/lib/dpkg/status')).toBe(
-      before,
-    );
+    expect(await shell(relay(), 'cat /etc/dkimkeys/opendkim.private; cat /var/log/dpkg.log')).toBe(before);
     expect(stock.machine.console.text).not.toContain('trying again');
   });
 });
