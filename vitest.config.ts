@@ -8,11 +8,24 @@ export default defineConfig({
   test: {
     reporters: ['default', ['json', { outputFile: 'dist/test-results.json' }]],
     projects: [
+      // Takes a quarter of an hour under emulation, and so has to be asked for: npm run test:stock-qemu
+      ...(process.env.STOCK_QEMU
+        ? [
+            {
+              test: {
+                name: 'stock-qemu',
+                include: ['test/stock-qemu/**/*.test.ts'],
+                testTimeout: 3_600_000,
+                hookTimeout: 3_600_000,
+              },
+            },
+          ]
+        : []),
       {
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/machine/**'],
+          exclude: ['test/machine/**', 'test/stock-qemu/**'],
         },
       },
       {

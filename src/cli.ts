@@ -18,6 +18,7 @@ export const COMMANDS: Commands = {
   check: () => import('./commands/check.ts'),
   describe: () => import('./commands/describe.ts'),
   build: () => import('./commands/build.ts'),
+  'user-data': () => import('./commands/user-data.ts'),
   try: () => import('./commands/try.ts'),
   package: () => import('./commands/package.ts'),
   requirements: () => import('./commands/requirements.ts'),

@@ -48,12 +48,25 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'relay/web',
     ...BASE,
   ],
-  package: BASE,
+  squeeze: [],
+  package: ['squeeze', ...BASE],
+  'cloud-init': ['package', ...BASE],
   requirements: ['terminal'],
   image: ['package', 'requirements', 'terminal', ...BASE],
   lab: ['requirements', 'terminal', ...BASE],
-  commands: ['config', 'image', 'lab', 'model', 'package', 'render', 'requirements', 'terminal'],
+  commands: [
+    'cloud-init',
+    'config',
+    'image',
+    'lab',
+    'model',
+    'package',
+    'render',
+    'requirements',
+    'terminal',
+  ],
   cli: ['commands', 'config', 'terminal'],
+  index: ['cloud-init', 'config', 'model'],
 };
 
 test.each(files)('%s imports only what its part may', (path) => {

@@ -19,6 +19,7 @@ import { failure } from '../terminal/failure.ts';
 import { createProgress } from '../terminal/progress.ts';
 import { duration } from '../terminal/render-step.ts';
 import { type Context, defineCommand } from './command.ts';
+import { room } from './room.ts';
 
 const FORMAT_NAMES = Object.keys(FORMATS).join(', ');
 /** Room for twice what is in it, so that the first upgrades fit even where a disk is not given more. */
@@ -116,7 +117,7 @@ const buildAndTell = async (request: BuildRequest, context: Context, json: boole
 /** Builds the relay's package, and says what takes the room in it. */
 const relayPackageIn = async (folder: string, { stderr }: Context): Promise<string> => {
   const { path, tree } = await buildRelayPackage(folder);
-  stderr.write(await roomTable(tree, (await stat(path)).size));
+  stderr.write(roomTable(room(tree), (await stat(path)).size));
   return path;
 };
 

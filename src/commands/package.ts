@@ -1,8 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { buildRelayPackage } from '../package/deb.ts';
-import { roomOf, roomTable } from '../package/room.ts';
+import { roomTable } from '../package/room.ts';
 import { defineCommand } from './command.ts';
+import { room } from './room.ts';
 
 export const command = defineCommand({
   name: 'package',
@@ -15,10 +16,10 @@ export const command = defineCommand({
     const { path, version, tree } = await buildRelayPackage(resolve(cwd, values.output ?? 'dist'));
     const { size } = await stat(path);
     if (values.json) {
-      stdout.write(`${JSON.stringify({ path, version, size, room: await roomOf(tree) })}\n`);
+      stdout.write(`${JSON.stringify({ path, version, size, room: room(tree) })}\n`);
       return 0;
     }
-    stderr.write(await roomTable(tree, size));
+    stderr.write(roomTable(room(tree), size));
     stdout.write(`${path}\n`);
     return 0;
   },

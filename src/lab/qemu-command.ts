@@ -8,6 +8,14 @@ export interface Forward {
   readonly host: number;
 }
 
+/** A service in the guest's network, of which a program here is the server: one run for each connection. */
+export interface GuestService {
+  /** In 10.0.2.0/24, with a port: `10.0.2.100:3128`. */
+  readonly at: string;
+  /** A command line, which QEMU takes apart as a shell would. */
+  readonly command: string;
+}
+
 export interface QemuOptions {
   /** The overlay, in qcow2. */
   readonly disk: string;
@@ -21,6 +29,8 @@ export interface QemuOptions {
   readonly cpus: number;
   readonly memoryMiB: number;
   readonly forwards: readonly Forward[];
+  /** What the guest can connect to besides. */
+  readonly services?: readonly GuestService[] | undefined;
   /** Socket we listen on for QEMU's control protocol. */
   readonly control: string;
 }
@@ -59,11 +69,12 @@ const flash = ({ code, variables }: UefiFiles): string[] => [
   ...blockdev('uefi-variables', 'raw', { file: file(variables) }),
 ];
 
-/** `restrict`: the guest reaches nobody, as in the container. */
-const network = (forwards: readonly Forward[]): string =>
+/** `restrict`: the guest reaches nobody else, as in the container. */
+const network = ({ forwards, services = [] }: QemuOptions): string =>
   [
     'user,id=net,restrict=on',
     ...forwards.map(({ host, guest }) => `hostfwd=tcp:127.0.0.1:${host}-:${guest}`),
+    ...services.map(({ at, command }) => `guestfwd=tcp:${at}-cmd:${command.replaceAll(',', ',,')}`),
   ].join();
 
 const ACCELERATION: Readonly<Record<Accelerator, readonly string[]>> = {
@@ -73,7 +84,7 @@ const ACCELERATION: Readonly<Record<Accelerator, readonly string[]>> = {
 
 /** A virtual machine with a virtio disk and network, its serial console on standard output; it dies with us. */
 export const qemuCommand = (options: QemuOptions): string[] => {
-  const { uefi, seed, volume, accelerator, cpus, memoryMiB, forwards, control } = options;
+  const { uefi, seed, volume, accelerator, cpus, memoryMiB, control } = options;
   return [
     ...['setpriv', '--pdeathsig', 'KILL', '--'],
     ...['qemu-system-x86_64', '-nodefaults', '-no-user-config', '-display', 'none', '-vga', 'std'],
@@ -84,7 +95,7 @@ export const qemuCommand = (options: QemuOptions): string[] => {
     ...disk(options),
     ...(volume === undefined ? [] : volumeDisk(volume)),
     ...(seed === undefined ? [] : seedDisk(seed)),
-    ...['-netdev', network(forwards), '-device', 'virtio-net-pci,netdev=net,romfile='],
+    ...['-netdev', network(options), '-device', 'virtio-net-pci,netdev=net,romfile='],
     ...['-device', 'virtio-rng-pci'],
     ...['-chardev', 'stdio,id=console,signal=off', '-serial', 'chardev:console'],
     // A comma in an option's value is doubled (qemu(1)).

@@ -9,7 +9,13 @@ import { type FirmwareName, type UefiFiles, uefiFiles } from './firmware.ts';
 import { removeLeftovers } from './leftovers.ts';
 import { type Machine, type Ports, SERVICE_PORTS, type Service } from './machine.ts';
 import { ownedName } from './owner.ts';
-import { type Accelerator, type Forward, qemuCommand, readForwards } from './qemu-command.ts';
+import {
+  type Accelerator,
+  type Forward,
+  type GuestService,
+  qemuCommand,
+  readForwards,
+} from './qemu-command.ts';
 import { listenForQmp, type Qmp } from './qmp.ts';
 import { PROGRAM_PATH, run } from './run.ts';
 import { seedFiles } from './seed.ts';
@@ -33,6 +39,8 @@ export interface VirtualMachineOptions {
   readonly volume?: string;
   readonly memoryMiB?: number;
   readonly cpus?: number;
+  /** What it can connect to; nothing, by default. */
+  readonly services?: readonly GuestService[];
   /** Ends the preparation; not the machine afterwards. */
   readonly signal?: AbortSignal;
 }
@@ -90,7 +98,9 @@ export class VirtualMachine implements Machine {
     await rm(control, { force: true });
     const { connected, close } = await listenForQmp(control);
     const forwards = this.#forwards;
-    this.#start(qemuCommand({ disk, seed, volume, uefi, accelerator, cpus, memoryMiB, forwards, control }));
+    const { services } = this.#options;
+    const about = { disk, seed, volume, uefi, accelerator, cpus, memoryMiB, forwards, services, control };
+    this.#start(qemuCommand(about));
     try {
       this.#qmp = await Promise.race([connected, this.ended.then(() => undefined)]);
       // The same ports again at the next boot: who has been told of them keeps them.

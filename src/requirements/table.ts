@@ -56,22 +56,19 @@ const SERVERS = [
   ['swaks', 'swaks'],
   ['turnutils_uclient', 'coturn'],
   ['/usr/lib/python3/dist-packages/prometheus_client/openmetrics', 'python3-prometheus-client'],
+  ['/usr/lib/python3/dist-packages/yaml/__init__.py', 'python3-yaml'],
 ] as const;
 
 const LINTERS = [
   ['lintian', 'lintian'],
   ['shellcheck', 'shellcheck'],
-  ['xz', 'xz-utils'],
 ] as const;
 
 type Requirement = readonly [what: string, debianPackage: string];
 
 export const REQUIREMENTS = {
   /** The relay's Debian package. */
-  package: [
-    ['dpkg-deb', 'dpkg'],
-    ['xz', 'xz-utils'],
-  ],
+  package: [['dpkg-deb', 'dpkg']],
   /** An image, as root. */
   build: [...MMDEBSTRAP, ...DISK],
   /** An image, as an ordinary user: the same, with what maps a range of user ids. */

@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { RemotePackage } from '../cloud-init/bootstrap.ts';
+import type { UserDataProblem } from '../cloud-init/problem.ts';
+import { type Base, renderUserData } from '../cloud-init/user-data.ts';
+import { loadSettings, SETTINGS_OPTIONS } from '../config/load-settings.ts';
+import { PROVIDER_NAMES, PROVIDERS } from '../model/providers.ts';
+import { providersTable } from '../model/providers-table.ts';
+import { packageVersion } from '../package/deb.ts';
+import { ROOM } from '../package/room.ts';
+import { failure } from '../terminal/failure.ts';
+import { type Context, defineCommand, type Options, type Values } from './command.ts';
+
+const OPTIONS = {
+  ...SETTINGS_OPTIONS,
+  base: { type: 'string', value: 'image|debian', help: 'for our image (default), or for a stock Debian 12' },
+  provider: { type: 'string', value: 'NAME', help: 'check it against what is known of this provider' },
+  'list-providers': { type: 'boolean', help: 'show what is known of each provider, and how surely' },
+  output: { type: 'string', short: 'o', value: 'FILE', help: 'write it here instead of printing it' },
+  'package-url': {
+    type: 'string',
+    value: 'URL',
+    help: 'stock Debian fetches the package here: a small text',
+  },
+  package: {
+    type: 'string',
+    value: 'FILE',
+    help: 'the package that is at that URL, by default the one in dist',
+  },
+  'ssh-key': { type: 'string', multiple: true, value: 'FILE', help: 'a public key to log in with' },
+  hostname: { type: 'string', value: 'NAME', help: "the machine's host name" },
+  'phone-home': { type: 'string', value: 'URL', help: 'cloud-init posts here when it is done' },
+  mirror: { type: 'string', value: 'URL', help: "Debian's archive for a stock machine, not the image's own" },
+  merge: { type: 'string', value: 'FILE', help: 'cloud-config of yours to merge in' },
+  script: { type: 'boolean', help: 'a shell script for root, where stock Debian has no cloud-init' },
+  json: { type: 'boolean', help: 'print text, size and problems as JSON' },
+} as const satisfies Options;
+
+type UserDataValues = Values<typeof OPTIONS>;
+
+/** The package is pinned: what is fetched is what is here, byte for byte. */
+const remotePackage = async (values: UserDataValues, cwd: string): Promise<RemotePackage | undefined> => {
+  const url = values['package-url'];
+  if (url === undefined) return undefined;
+  const file = values.package ?? `dist/chatmail-relay_${await packageVersion()}_all.deb`;
+  const bytes = await readFile(resolve(cwd, file)).catch((cause: unknown) => {
+    throw failure(`${file} cannot be read, so that its SHA-256 is not known`, {
+      hint: '`chatmail-image package` builds it; name another with --package',
+      cause,
+    });
+  });
+  return { url, sha256: createHash('sha256').update(bytes).digest('hex') };
+};
+
+const readText = (cwd: string, file: string): Promise<string> => readFile(resolve(cwd, file), 'utf8');
+
+/** Every line of the files that is a key. */
+const keysIn = async (files: readonly string[], cwd: string): Promise<string[]> =>
+  (await Promise.all(files.map((file) => readText(cwd, file))))
+    .flatMap((text) => text.split('\n'))
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'));
+
+/** Errors and warnings on stderr; 1 if one is an error. */
+const tell = (problems: readonly UserDataProblem[], context: Context): 0 | 1 => {
+  for (const { severity, message, hint } of problems)
+    if (severity === 'error') context.fail(message, hint);
+    else context.stderr.write(`warning: ${message}\n${hint === undefined ? '' : `  hint: ${hint}\n`}`);
+  return problems.some(({ severity }) => severity === 'error') ? 1 : 0;
+};
+
+export const command = defineCommand({
+  name: 'user-data',
+  summary: "write the text to paste into a provider's form",
+  description: [
+    'For our image the text holds settings only. For a stock Debian 12 it holds the whole relay, compressed:',
+    `only Debian's own packages are downloaded. At default settings it has at most ${ROOM} bytes.`,
+  ].join('\n'),
+  options: OPTIONS,
+  async run(context, { values }) {
+    const { cwd, stdout, stderr } = context;
+    if (values['list-providers']) {
+      stdout.write(values.json ? `${JSON.stringify(PROVIDERS, null, 2)}\n` : providersTable());
+      return 0;
+    }
+    const { base = 'image', provider } = values;
+    if (base !== 'image' && base !== 'debian')
+      return context.usage(`--base is image or debian, not \`${base}\``);
+    if (provider !== undefined && !Object.hasOwn(PROVIDERS, provider))
+      return context.usage(
+        `nothing is known of the provider \`${provider}\``,
+        `known are ${PROVIDER_NAMES.join(', ')}`,
+      );
+    const { result } = await loadSettings({ cwd, config: values.config, set: values.set });
+    if (context.report(result.problems) !== 0 || !result.ok) return 1;
+    const { text, size, problems } = renderUserData(result.value, {
+      base: base as Base,
+      provider,
+      remotePackage: await remotePackage(values, cwd),
+      isScript: values.script,
+      sshKeys: await keysIn(values['ssh-key'] ?? [], cwd),
+      hostname: values.hostname,
+      phoneHome: values['phone-home'],
+      mirror: values.mirror,
+      extra:
+        values.merge === undefined
+          ? undefined
+          : { name: values.merge, text: await readText(cwd, values.merge) },
+    });
+    const status = tell(problems, context);
+    if (values.json) stdout.write(`${JSON.stringify({ text, size, problems })}\n`);
+    if (status !== 0) return status;
+    if (values.output !== undefined) {
+      await writeFile(resolve(cwd, values.output), text);
+      stderr.write(`wrote ${values.output}, ${size} bytes\n`);
+    } else if (!values.json) stdout.write(text);
+    return 0;
+  },
+});

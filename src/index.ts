@@ -1,0 +1,7 @@
+/** The library: `import { renderUserData } from 'chatmail-image'`. */
+export type { RemotePackage } from './cloud-init/bootstrap.ts';
+export type { Extra } from './cloud-init/extra.ts';
+export type { UserDataProblem } from './cloud-init/problem.ts';
+export { type Base, renderUserData, type UserData, type UserDataOptions } from './cloud-init/user-data.ts';
+export type { Settings } from './config/schema.ts';
+export { PROVIDER_NAMES, PROVIDERS, type Provider, type ProviderName } from './model/providers.ts';

@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs';
+import { squeeze } from '../squeeze/squeeze.ts';
+import { PAYLOAD, PROJECT } from './paths.ts';
+import { controlFiles, type PackageTree, packageTree } from './tree.ts';
+
+/** The package as it travels in a text: its files squeezed, and the program that unpacks them. */
+export interface Payload {
+  /** Of the parts before squeezing, to know whether it is still right. */
+  readonly parts: string;
+  readonly unpacker: string;
+  readonly digits: string;
+}
+
+const DOCUMENTATION = /^\/usr\/share\/(doc|man|lintian)\//;
+
+/** What is alike stands together, and what teaches the model about the rest stands first. */
+const ORDER = [/^\/usr\/lib\//, /^\/usr\/share\/chatmail\/templates\//, /\/www\//, /^\/usr\/bin\//];
+
+const rank = (path: string): number => ORDER.findIndex((pattern) => pattern.test(path));
+
+/** The files of the package that travel: everything but the documentation. */
+export const travelling = (tree: PackageTree): PackageTree =>
+  new Map(
+    [...tree]
+      .filter(([path]) => !DOCUMENTATION.test(path))
+      .sort(([a], [b]) => rank(a) - rank(b) || (a < b ? -1 : 1)),
+  );
+
+/** A shell script as short as it runs. */
+const withoutComments = (script: string): string =>
+  script
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .map((line) => `${line}\n`)
+    .join('');
+
+/** The script that installs the relay, without what only its readers need. */
+export const setupScript = (): string =>
+  withoutComments(readFileSync(`${PROJECT}cloud-init/setup.sh`, 'utf8'));
+
+/** Names and contents, each ended by a NUL: first the script that goes on, then the package's files. */
+const partsOf = (tree: PackageTree, version: string): string => {
+  const control = [...controlFiles(tree, version)].map(([name, file]) => [`/DEBIAN/${name}`, file] as const);
+  const files = [...control, ...travelling(tree)].map(([path, { content }]) => [`package${path}`, content]);
+  return [['setup', setupScript()], ...files].map(([path, content]) => `${path}\0${content}\0`).join('');
+};
+
+const kept = (): Payload | undefined => {
+  try {
+    return readPayload();
+  } catch {
+    return undefined;
+  }
+};
+
+/** Squeezes the package, which takes seconds, or returns the payload of the last build if it is the same. */
+export const payloadOf = async (
+  program: string,
+  unpackerFor: (size: number) => Promise<string>,
+): Promise<Payload> => {
+  const { version } = JSON.parse(readFileSync(`${PROJECT}package.json`, 'utf8')) as { version: string };
+  const parts = partsOf(packageTree(program, version, ''), version);
+  const bytes = Buffer.from(parts);
+  const unpacker = await unpackerFor(bytes.length);
+  const last = kept();
+  if (last?.parts === parts && last.unpacker === unpacker) return last;
+  return { parts, unpacker, digits: squeeze(bytes, Buffer.from(unpacker)) };
+};
+
+/** What `npm run build` has made. Throws where that has not been run. */
+export const readPayload = (): Payload => JSON.parse(readFileSync(PAYLOAD, 'utf8')) as Payload;

@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest';
+import { mergeExtra } from '../../src/cloud-init/extra.ts';
+
+const OURS = {
+  hostname: 'relay',
+  write_files: [{ path: '/etc/chatmail/chatmail.yaml', content: 'a\n' }],
+  apt: { preserve_sources_list: false },
+  bootcmd: ['ours'],
+};
+
+const merge = (text: string) => mergeExtra(OURS, { name: 'extra.yaml', text: `#cloud-config\n${text}` });
+
+test.each<[string, string, object]>([
+  ['something new', 'timezone: Europe/Berlin', { ...OURS, timezone: 'Europe/Berlin' }],
+  ['a list', 'bootcmd: [[theirs, 1]]', { ...OURS, bootcmd: ['ours', ['theirs', 1]] }],
+  ['a mapping', 'apt: {conf: x}', { ...OURS, apt: { preserve_sources_list: false, conf: 'x' } }],
+  ['the same', 'hostname: relay', OURS],
+  [
+    'another file',
+    'write_files: [{path: /x}]',
+    { ...OURS, write_files: [...OURS.write_files, { path: '/x' }] },
+  ],
+  ['YAML 1.1', 'package_update: yes\nmode: 0644', { ...OURS, package_update: true, mode: 420 }],
+  ['an alias', 'a: &a [1]\nb: *a', { ...OURS, a: [1], b: [1] }],
+  ['nothing', '', OURS],
+])('%s is merged in', (_, text, config) => {
+  expect(merge(text)).toEqual({ config, problems: [] });
+});
+
+test.each<[string, string, string, string]>([
+  ['another value', 'timezone: UTC\nhostname: other', 'conflict', 'extra.yaml:3:1: hostname is set here'],
+  [
+    'another value inside',
+    'apt:\n  preserve_sources_list: true',
+    'conflict',
+    'extra.yaml:3:3: apt.preserve_sources_list',
+  ],
+  ['another kind', 'bootcmd: ls', 'conflict', 'extra.yaml:2:1: bootcmd'],
+  [
+    'our file',
+    'write_files:\n- path: /etc/chatmail/chatmail.yaml',
+    'conflict',
+    'extra.yaml:2:1: /etc/chatmail/chatmail.yaml is written',
+  ],
+  ['no YAML', 'a: b: c', 'bad-extra', 'extra.yaml:2:'],
+  ['a list', '- a', 'bad-extra', 'cloud-config is a mapping'],
+  ['a date', 'a: 2026-01-01', 'bad-extra', 'only texts'],
+  [
+    'bombs',
+    `a: &a [${'x,'.repeat(9)}]\nb: &b [${'*a,'.repeat(9)}]\nc: &c [${'*b,'.repeat(9)}]\nd: [${'*c,'.repeat(9)}]`,
+    'bad-extra',
+    'alias',
+  ],
+])('%s is refused with its place', (_, text, code, message) => {
+  const { config, problems } = merge(text);
+  expect(config).toBe(OURS);
+  expect(problems).toMatchObject([{ severity: 'error', code }]);
+  expect(problems[0]?.message).toContain(message);
+});
+
+test('a file that is not cloud-config is refused', () => {
+  const { problems } = mergeExtra(OURS, { name: 'x.sh', text: '#!/bin/sh\n' });
+  expect(problems).toMatchObject([
+    { code: 'bad-extra', message: 'x.sh:1:1: the first line must be #cloud-config' },
+  ]);
+});

@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { renderUserData } from '../../src/cloud-init/user-data.ts';
+import { relayOutcome } from '../../src/lab/readiness.ts';
+import { run, shell } from './relay.ts';
+import { relaySuite } from './relay-suite.ts';
+import { bootStock, type StockMachine } from './stock.ts';
+
+/** A computer that runs tests is busy; by default that closes a relay for new addresses. */
+const SETTINGS = { mail_domain: '_relay.test', max_load_1m: 1000 };
+
+/** What a provider's image may bring along: a web server that is there first, and comes back at each boot. */
+const FOREIGN = '/etc/systemd/system/foreign.service';
+const EXTRA = `#cloud-config
+bootcmd:
+- |
+  [ -e ${FOREIGN} ] || {
+    printf '[Service]\\nExecStart=python3 -m http.server 80\\n[Install]\\nWantedBy=multi-user.target\\n' > ${FOREIGN}
+    systemctl daemon-reload
+    systemctl enable foreign
+    systemctl start --no-block foreign
+  }
+`;
+
+const userData = (): string => {
+  const { text, problems } = renderUserData(SETTINGS, {
+    base: 'debian',
+    hostname: 'stock',
+    extra: { name: 'extra', text: EXTRA },
+  });
+  expect(problems.filter(({ severity }) => severity === 'error')).toEqual([]);
+  return text;
+};
+
+const CONFIGURED_SERVERS = 'postfix@- dovecot nginx opendkim unbound'.split(' ');
+
+describe('a stock Debian 12 with user-data', () => {
+  let stock: StockMachine;
+  let listened: string;
+  const relay = () => stock.relay();
+
+  beforeAll(async () => {
+    stock = await bootStock(userData(), false);
+    const { console } = stock.machine;
+    // Debian's mirror is out of reach, and the console says so; then it comes.
+    await console.waitFor(/chatmail: Debian's packages cannot be had, trying again/);
+    stock.archive.isOpen = true;
+    // While packages are installed, nothing of theirs starts.
+    await console.waitFor(/Setting up nginx/);
+    listened = await shell(relay(), 'ss -Hltn');
+    expect(await relayOutcome(console)).toMatchObject({ state: 'ready', domain: '_relay.test' });
+    await shell(relay(), 'cloud-init status --wait');
+  });
+  afterAll(() => stock?.remove());
+
+  test('cloud-init has nothing to complain of', async () => {
+    const { exitCode, stdout } = await run(relay(), 'cloud-init', 'status', '--format', 'json');
+    expect([exitCode, JSON.parse(stdout)]).toMatchObject([0, { status: 'done', errors: [] }]);
+    expect(await shell(relay(), 'grep WARN /var/log/cloud-init.log || true')).toBe('');
+    expect(await shell(relay(), 'cloud-init schema --system')).toMatch(/^Valid cloud-config/m);
+  });
+
+  test('no server was started half configured', () => {
+    expect(listened).not.toMatch(/:(25|143|443|465|587|993) /);
+  });
+
+  test('whoever else was at a port of the relay has left it for good', async () => {
+    const state =
+      'systemctl is-active foreign systemd-resolved; systemctl is-enabled foreign systemd-resolved';
+    expect((await shell(relay(), `{ ${state}; } || true`)).split('\n')).toEqual([
+      ...['inactive', 'inactive', 'disabled', 'disabled'],
+    ]);
+  });
+
+  test('the package is installed as dpkg would have it', async () => {
+    expect(await shell(relay(), 'dpkg --audit; dpkg --verify chatmail-relay')).toBe('');
+    expect(await shell(relay(), "dpkg-query -f '${Status}' -W chatmail-relay")).toBe('install ok installed');
+    expect(await shell(relay(), 'ls /usr/sbin/policy-rc.d 2>/dev/null || true')).toBe('');
+  });
+
+  test('names are resolved by the relay itself', async () => {
+    expect(await shell(relay(), 'head -1 /etc/resolv.conf')).toBe('nameserver 127.0.0.1');
+  });
+
+  relaySuite(relay, { hasDomain: true, isOurImage: false });
+
+  test('after a reboot it is a relay at once, and installs nothing', async () => {
+    stock.archive.isOpen = false;
+    const before = await shell(relay(), 'cat /etc/dkimkeys/opendkim.private; cat /var/log/dpkg.log');
+    await stock.machine.stop();
+    await stock.machine.boot();
+    expect(await relayOutcome(stock.machine.console)).toMatchObject({ state: 'ready' });
+    expect(await shell(relay(), 'cloud-init status --wait')).toContain('status: done');
+    expect(await shell(relay(), 'cat /etc/dkimkeys/opendkim.private; cat /var/log/dpkg.log')).toBe(before);
+    expect(stock.machine.console.text).not.toContain('trying again');
+  });
+});
+
+/** Random, and said, so that a failure can be had again. */
+const seed = Number(process.env.STOCK_SEED ?? Math.floor(Math.random() * 1000));
+
+test(`cut off at random points (STOCK_SEED=${seed}) it becomes the same relay`, async () => {
+  const stock = await bootStock(userData());
+  onTestFinished(() => stock.remove());
+  const { machine } = stock;
+  // Lines of the console count the work done; each boot gets a little further, or begins again.
+  for (const lines of [60 + (seed % 41), 120 + (seed % 97), 200 + (seed % 151)]) {
+    let seen = 0;
+    for await (const _ of machine.console.follow()) if (++seen > lines) break;
+    await machine.kill();
+    await machine.boot();
+  }
+  expect(await relayOutcome(machine.console)).toMatchObject({ state: 'ready', domain: '_relay.test' });
+  const relay = stock.relay();
+  await shell(relay, 'cloud-init status --wait');
+  expect(await shell(relay, 'dpkg --audit; dpkg --verify chatmail-relay')).toBe('');
+  expect(await shell(relay, 'systemctl --failed --no-legend --plain')).toBe('');
+  const active = await shell(relay, `systemctl is-active ${CONFIGURED_SERVERS.join(' ')}`);
+  expect(active.split('\n')).toEqual(CONFIGURED_SERVERS.map(() => 'active'));
+});
