@@ -68,6 +68,7 @@ export const SETTINGS = {
   www_folder: unset('path'),
   disable_ipv6: off,
   acme_email: unset('email'),
+  acme_directory: unset('url'),
   iroh_relay: unset('url'),
   mtail_address: unset('address'),
   imap_rawlog: off,

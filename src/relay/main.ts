@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import type { Model } from '../model/model.ts';
 import { PATHS } from '../model/model.ts';
+import { dns } from './admin/dns.ts';
 import { status } from './admin/status.ts';
 import { start as doveauth } from './doveauth/main.ts';
 import { start as filtermail } from './filtermail/main.ts';
+import { renew } from './firstboot/certify.ts';
 import { configure } from './firstboot/configure.ts';
 import { firstboot } from './firstboot/firstboot.ts';
 import { listeners } from './lib/listeners.ts';
@@ -16,7 +18,9 @@ const COMMANDS: Readonly<Record<string, (flags: readonly string[]) => number | P
   {
     configure: (flags) => configure(flags.includes('--boot')),
     status: (flags) => status(flags.includes('--json')),
-    firstboot,
+    dns: (flags) => dns(model(), flags),
+    firstboot: () => firstboot(model()),
+    renew: () => renew(model()),
     doveauth: () => {
       doveauth(model(), listeners());
       return undefined;

@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
+import type { Model } from '../../model/model.ts';
 
 /** Who reads what: the unit to reload or restart after a file changed. */
 const READERS: readonly (readonly [pattern: RegExp, ...units: string[]])[] = [
@@ -8,7 +9,7 @@ const READERS: readonly (readonly [pattern: RegExp, ...units: string[]])[] = [
   [/\/nginx\.conf$/, 'nginx.service'],
   [/^\/etc\/unbound\//, 'unbound.service'],
   [/\/relay\.json$/, 'chatmail-doveauth.service', 'chatmail-filtermail.service'],
-  [/\/mailserver\.(pem|key)$/, 'postfix@-.service', 'dovecot.service', 'nginx.service'],
+  [/\/(mailserver\.(pem|key)|fullchain)$/, 'postfix@-.service', 'dovecot.service', 'nginx.service'],
 ];
 
 export const unitsFor = (changed: readonly string[]): string[] => [
@@ -24,6 +25,21 @@ export const unitsFor = (changed: readonly string[]): string[] => [
 export const reload = (units: readonly string[], isBoot: boolean): void => {
   if (units.length === 0) return;
   execFileSync('systemctl', [...(isBoot ? ['--no-block'] : []), 'try-reload-or-restart', ...units]);
+};
+
+/** Those who read the certificate, and how they read it again. */
+const RELOAD = ['systemctl', 'try-reload-or-restart', ...unitsFor(['/fullchain'])] as const;
+
+/**
+ * A certificate that is kept by somebody else is read again whenever that one changes it. The units are
+ * transient: systemd forgets them at the end of a boot, and each boot makes them anew.
+ */
+export const watchCertificate = ({ settings }: Model): void => {
+  const watcher = 'chatmail-certificate';
+  const [path] = settings.tls_external_cert_and_key ?? [];
+  spawnSync('systemctl', ['stop', `${watcher}.path`]);
+  if (path === undefined) return;
+  execFileSync('systemd-run', ['-q', `--unit=${watcher}`, `--path-property=PathChanged=${path}`, ...RELOAD]);
 };
 
 /** Starts what is down, and looks anew whether the relay is ready. At boot systemd does this in its own order. */
