@@ -19,6 +19,7 @@ export const COMMANDS: Commands = {
   describe: () => import('./commands/describe.ts'),
   build: () => import('./commands/build.ts'),
   try: () => import('./commands/try.ts'),
+  dns: () => import('./commands/dns.ts'),
   package: () => import('./commands/package.ts'),
   requirements: () => import('./commands/requirements.ts'),
 };

@@ -1,4 +1,4 @@
-import type { ZoneRecord } from '../model/zone.ts';
+import { UNKNOWN, type ZoneRecord } from '../model/zone.ts';
 import { type Authority, authorityOf } from './authority.ts';
 import { type CheckedRecord, compareRecord, worstOf } from './compare.ts';
 
@@ -38,8 +38,9 @@ const strayAddress = async (
 /** Asks those who speak for `domain` about all records at once, and for the reverse names those who do for them. */
 export const checkZone = async (domain: string, records: readonly ZoneRecord[]): Promise<CheckedRecord[]> => {
   const authority = await authorityOf(domain);
+  const isUnknown = records.some(({ type, value }) => type === 'A' && value.includes(UNKNOWN));
   const strays = (['A', 'AAAA'] as const)
-    .filter((type) => !records.some((record) => record.type === type))
+    .filter((type) => !isUnknown && !records.some((record) => record.type === type))
     .map((type) => strayAddress(authority, domain, type));
   const checked = records.map(async (record) =>
     checkRecord(record.type === 'PTR' ? await authorityOf(record.name) : authority, record),

@@ -31,7 +31,7 @@ export interface ZoneFacts {
 /** What stands in a value for something that is not known; a check takes anything in its place. */
 export const UNKNOWN = '<';
 
-/** The name by which an authority with this directory goes in CAA records (RFC 8659 §4.2). */
+/** The name by which an authority with this directory most likely goes in CAA records (RFC 8659 §4.2). */
 export const issuerOf = (directory: string): string =>
   new URL(directory).hostname.split('.').slice(-2).join('.');
 

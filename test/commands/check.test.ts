@@ -15,7 +15,7 @@ beforeEach(async () => {
 afterEach(() => folder.remove());
 
 test.each<[readonly string[], string]>([
-  [['-c', 'good.yaml'], 'good.yaml: good, chat.example.org, 2 of 28 settings differ from the defaults\n'],
+  [['-c', 'good.yaml'], 'good.yaml: good, chat.example.org, 2 of 29 settings differ from the defaults\n'],
   [['-c', 'good.yaml', '--set', 'max_load_1m=5'], 'good.yaml: good, chat.example.org, 1 of'],
   [['--config=chatmail.ini'], 'chatmail.ini: good, chat.example.org, 1 of'],
   [['-s', 'mail_domain=192.0.2.1'], 'settings: good, 192.0.2.1, 1 of'],

@@ -49,7 +49,7 @@ const fetchFrom = (host: string, port: number, incoming?: IncomingMessage, body?
 const makeCertificate = async (folder: string, host: string): Promise<void> => {
   await mkdir(folder, { recursive: true });
   await run(
-    `openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 9 -subj /CN=door -addext subjectAltName=IP:${host} -keyout door.key -out door.pem`.split(
+    `openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 9 -subj /CN=door -addext subjectAltName=DNS:${host} -keyout door.key -out door.pem`.split(
       ' ',
     ),
     { cwd: folder },
@@ -74,16 +74,22 @@ const startPebble = async (folder: string, { namespace, core }: Exchange): Promi
   });
 };
 
-/** Starts the authority; it asks the exchange's name server, and reaches relays by their names at port 80. */
-export const startAuthority = async (folder: string, exchange: Exchange): Promise<Authority> => {
+/** Starts the authority by that name; it asks the exchange's name server, and reaches relays by their names at port 80. */
+export const startAuthority = async (
+  folder: string,
+  exchange: Exchange,
+  name: string,
+): Promise<Authority> => {
   const { host, core } = exchange;
-  await makeCertificate(folder, host);
+  await makeCertificate(folder, name);
   const pebble = await startPebble(folder, exchange);
   const ended = once(pebble, 'exit');
   let root: string | undefined;
   while (root === undefined) {
     if (pebble.exitCode !== null) throw new Error('pebble ended');
-    root = await fetchFrom(core, MANAGEMENT, undefined, undefined, '/roots/0').then(text, () => pause(50).then());
+    root = await fetchFrom(core, MANAGEMENT, undefined, undefined, '/roots/0').then(text, () =>
+      pause(50).then(),
+    );
   }
   const requests: AuthorityRequest[] = [];
   const failures = new Map<string, number>();
@@ -114,7 +120,7 @@ export const startAuthority = async (folder: string, exchange: Exchange): Promis
   door.listen(0, host);
   await once(door, 'listening');
   return {
-    directory: `https://${host}:${(door.address() as AddressInfo).port}/dir`,
+    directory: `https://${name}:${(door.address() as AddressInfo).port}/dir`,
     trusted: `${cert}${root}`,
     requests,
     failNext: (from, times) => failures.set(from, times),

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SERVICE_PORTS, type Machine } from '../../src/lab/machine.ts';
+import { type Machine, SERVICE_PORTS } from '../../src/lab/machine.ts';
 import { bootContainer } from '../../src/lab/nspawn.ts';
 import { cachedTree } from '../../src/lab/tree-cache.ts';
 import { TAR } from './images.ts';
@@ -39,6 +39,9 @@ const worldFiles = async (tree: string, dns: NameServer, authority: Authority) =
   [CA_FILE]: (await readFile(join(tree, CA_FILE), 'utf8')) + authority.trusted,
 });
 
+/** The authority's zone; CAA records know it by that. */
+export const AUTHORITY = 'authority.example';
+
 export const startInternet = async (zones: (exchange: Exchange) => readonly string[]): Promise<Internet> => {
   const folder = await mkdtemp(join(tmpdir(), 'small-internet-'));
   const undo: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })];
@@ -48,9 +51,10 @@ export const startInternet = async (zones: (exchange: Exchange) => readonly stri
   try {
     const exchange = await makeExchange();
     undo.push(() => exchange.remove());
-    const dns = await startNameServer(join(folder, 'dns'), exchange, zones(exchange));
+    const dns = await startNameServer(join(folder, 'dns'), exchange, [...zones(exchange), AUTHORITY]);
     undo.push(() => dns.stop());
-    const authority = await startAuthority(join(folder, 'authority'), exchange);
+    await dns.publish(AUTHORITY, `acme A ${exchange.host}\n`);
+    const authority = await startAuthority(join(folder, 'authority'), exchange, `acme.${AUTHORITY}`);
     undo.push(() => authority.stop());
     const tree = await cachedTree(TAR);
     const files = await worldFiles(tree, dns, authority);

@@ -16,10 +16,12 @@ import {
   pauseAfter,
 } from './certify-rules.ts';
 import { ensureCertificate, liveFolder } from './keys.ts';
+import { learnAddress } from './learn-address.ts';
 import { reload, unitsFor } from './units.ts';
 
 /** What public DNS says of this relay now. */
-export const lookAtDns = (model: Model): Promise<CheckedRecord[]> => {
+export const lookAtDns = async (model: Model): Promise<CheckedRecord[]> => {
+  await learnAddress(model.domain);
   const { zone, reverse } = recordsOf(model, readState() ?? {});
   return checkZone(model.domain, [...zone, ...reverse]);
 };

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { printProblems } from '../../config/print-problems.ts';
 import { joinCode } from '../../model/join-code.ts';
@@ -8,7 +8,7 @@ import type { Addresses } from '../../model/zone.ts';
 import { type RelayFile, renderFiles } from '../../render/render.ts';
 import { templatesFor } from '../../render/templates.ts';
 import { drawQr } from '../lib/qr.ts';
-import { readState, updateState } from '../lib/state.ts';
+import { type CertificateState, readState, updateState } from '../lib/state.ts';
 import { announce } from './announce.ts';
 import { applyFiles } from './apply-files.ts';
 import { ensureCertificate, ensureDkimKey } from './keys.ts';
@@ -20,6 +20,17 @@ import { reload, startRelay, unitsFor, watchCertificate } from './units.ts';
 const SHARE = '/usr/share/chatmail';
 /** While it exists the mail servers may start; gone with every boot (`ConditionPathExists=` in their units). */
 const CONFIGURED = '/run/chatmail/configured';
+
+const PLACEHOLDER: CertificateState = {
+  state: 'placeholder',
+  detail: 'our own, until an authority gives one',
+};
+
+/** What there is to say of a certificate that no authority is asked for. */
+const certificateKind = (model: Model): CertificateState | undefined => {
+  if (model.isSelfSigned) return { state: 'self-signed', detail: 'apps know it by the code to join with' };
+  return model.isCertified ? undefined : { state: 'external', detail: model.certificate };
+};
 
 /** The picture of the code to join with, where it is the same for everybody. */
 const joinPicture = (model: Model): RelayFile[] => {
@@ -45,14 +56,17 @@ const fail = (step: string, text: string, isBoot: boolean): number => {
   return 1;
 };
 
-const apply = ({ settings, sources }: RelaySettings, found: Addresses, isBoot: boolean): void => {
+const apply = ({ settings: asked, sources }: RelaySettings, found: Addresses, isBoot: boolean): void => {
+  // A kernel without IPv6 has no such socket to listen on, and a server that tries does not start.
+  const settings = { ...asked, disable_ipv6: asked.disable_ipv6 || !existsSync('/proc/net/if_inet6') };
   const model = modelOf(settings);
   const { domain } = model;
   const { ipv6, ...ipv4Only } = found;
   const addresses = settings.disable_ipv6 ? ipv4Only : found;
   const address = found.ipv4 ?? ipv6;
   // What was found out about another domain is not true of this one.
-  const forgotten = readState()?.domain !== domain && { dns: undefined, certificate: undefined };
+  const before = readState();
+  const known = before?.domain === domain ? before : { dns: undefined, certificate: undefined };
   updateState({
     ...{
       state: 'configuring',
@@ -63,7 +77,8 @@ const apply = ({ settings, sources }: RelaySettings, found: Addresses, isBoot: b
       sources,
     },
     ...(address !== undefined && { address }),
-    ...forgotten,
+    dns: known.dns,
+    certificate: certificateKind(model) ?? known.certificate ?? PLACEHOLDER,
   });
   if (!model.isIpOnly) ensureDkimKey();
   const isNewCertificate = ensureCertificate(model);

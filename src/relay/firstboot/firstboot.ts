@@ -45,22 +45,17 @@ const untilAllAnswer = async (): Promise<void> => {
 const HOUR_MS = 3_600_000;
 const pauseBetween = (begun: number): number => (Date.now() - begun < HOUR_MS ? 3000 : 30_000);
 
-const certificateOf = async (model: Model, dns: readonly CheckedRecord[]): Promise<CertificateState> => {
-  if (model.isCertified) return certify(model, dns);
-  return model.isSelfSigned
-    ? { state: 'self-signed', detail: 'apps are told so by the code to join with' }
-    : { state: 'external', detail: model.certificate };
-};
-
 /** What is still wanting, in words; empty: nothing. */
-const wanting = (dns: readonly CheckedRecord[], { state, detail }: CertificateState): string =>
+const wanting = (dns: readonly CheckedRecord[], certificate: CertificateState | undefined): string =>
   [
     ...new Set(
       dns
         .filter((record) => record.isRequired && record.state !== 'found')
         .map(({ state: how, type, name }) => `DNS: ${type} ${name} is ${how}`),
     ),
-    ...(state === 'waiting' || state === 'failed' ? [`certificate: ${detail}`] : []),
+    ...(certificate && /waiting|failed/.test(certificate.state)
+      ? [`certificate: ${certificate.detail}`]
+      : []),
   ].join('\n');
 
 /** Follows DNS and the certificate until nothing is wanting; each step can be cut off and begun again. */
@@ -70,11 +65,14 @@ const untilComplete = async (model: Model, at: string): Promise<void> => {
   for (;;) {
     const dns = await lookAtDns(model);
     updateState({ dns });
-    const certificate = await certificateOf(model, dns);
+    const certificate = model.isCertified ? await certify(model, dns) : readState()?.certificate;
     const news = wanting(dns, certificate);
     if (news === '') return updateState({ certificate });
     updateState({ state: 'waiting', step: news.replaceAll('\n', '; '), certificate });
-    if (news !== told) announce(`waiting: ${at}\n${news}\n\`chatmail dns\` shows what to publish.`);
+    if (news !== told)
+      announce(
+        `waiting: ${at}, until DNS and its certificate are right\n${news}\n\`chatmail dns\` shows what to publish.`,
+      );
     told = news;
     await pause(pauseBetween(begun));
   }
@@ -102,6 +100,6 @@ export const firstboot = async (model: Model): Promise<number> => {
   if (model.isIpOnly) return 0;
   const dns = await lookAtDns(model);
   updateState({ dns });
-  updateState({ certificate: await certificateOf(model, dns) });
+  if (model.isCertified) updateState({ certificate: await certify(model, dns) });
   return 0;
 };
