@@ -292,7 +292,7 @@ describe('from a server that is no relay', () => {
 describe('in the long run', () => {
   test('the timer renews, and the servers read what is new', async () => {
     const before = await certificateOf(north, NORTH);
-    await shell(northRelay(), 'systemctl start acmetool.service');
+    await shell(northRelay(), 'systemctl is-active acmetool.timer; systemctl start acmetool.service');
     expect((await certificateOf(north, NORTH)).serialNumber).toBe(before.serialNumber);
     // As good as expired: gone.
     await shell(northRelay(), 'cd /var/lib/acme; rm -r certs live keys; systemctl start acmetool.service');

@@ -1,4 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import type { Model } from '../../model/model.ts';
 
 /** Who reads what: the unit to reload or restart after a file changed. */
@@ -27,8 +28,8 @@ export const reload = (units: readonly string[], isBoot: boolean): void => {
   execFileSync('systemctl', [...(isBoot ? ['--no-block'] : []), 'try-reload-or-restart', ...units]);
 };
 
-/** Those who read the certificate, and how they read it again. */
-const RELOAD = ['systemctl', 'try-reload-or-restart', ...unitsFor(['/fullchain'])] as const;
+/** Those who read the certificate read it again; who did not start for the lack of it starts. */
+const RELOAD = ['systemctl', 'reload-or-restart', ...unitsFor(['/fullchain'])] as const;
 
 /**
  * A certificate that is kept by somebody else is read again whenever that one changes it. The units are
@@ -38,7 +39,8 @@ export const watchCertificate = ({ settings }: Model): void => {
   const watcher = 'chatmail-certificate';
   const [path] = settings.tls_external_cert_and_key ?? [];
   spawnSync('systemctl', ['stop', `${watcher}.path`]);
-  if (path === undefined) return;
+  // sd_booted(3): in a tree that is only being prepared nothing changes under way.
+  if (path === undefined || !existsSync('/run/systemd/system')) return;
   execFileSync('systemd-run', ['-q', `--unit=${watcher}`, `--path-property=PathChanged=${path}`, ...RELOAD]);
 };
 
