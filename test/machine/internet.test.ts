@@ -116,7 +116,7 @@ describe('on the way to readiness', () => {
       `${reverseName(north.ipv6 ?? '')}. PTR ${NORTH}.\n`,
     );
     const northGoes = async () => {
-      internet.authority.failNext(north.address, 2);
+      internet.authority.failNext(north.address, 4);
       await internet.dns.publish(NORTH, northZone);
       await north.machine.console.waitFor(/certificate: the certificate authority does not answer/);
       await north.machine.console.waitFor(/chatmail: ready/);
@@ -140,7 +140,7 @@ describe('on the way to readiness', () => {
       await south.machine.console.waitFor(/chatmail: ready/);
     };
     await Promise.all([northGoes(), southGoes()]);
-    expect(requestsOf(north).filter(({ status }) => status === 0)).toHaveLength(2);
+    expect(requestsOf(north).filter(({ status }) => status === 0)).toHaveLength(4);
     for (const member of [north, south]) {
       const accounts = requestsOf(member).filter(
         ({ path, status }) => /sign-me-up/.test(path) && status === 201,
@@ -262,31 +262,19 @@ describe('from a server that is no relay', () => {
     return reply;
   };
 
-  test.each<[string, () => (mail: string) => string, number, string]>([
-    ['with its own key', () => (mail) => signer.sign(mail, OUTSIDE), 250, ''],
-    ['with no signature', () => (mail) => mail, 554, 'No DKIM signature found'],
-    [
-      'with another key',
-      () => (mail) => makeDkimSigner().sign(mail, OUTSIDE),
-      554,
-      'No valid DKIM signature found',
-    ],
-    [
-      'with the signature of another domain',
-      () => (mail) => signer.sign(mail, SOUTH),
-      554,
-      'No valid DKIM signature found',
-    ],
-    [
-      'changed on its way',
-      () => (mail) => signer.sign(mail, OUTSIDE).replace(/Subject: .*/, 'Subject: changed'),
-      554,
-      'No valid DKIM signature found',
-    ],
-  ])('mail %s: %d', async (_, sign, code, words) => {
-    const reply = await deliver(sign());
+  const other = 'No valid DKIM signature found';
+  test.each<[string, number, string, (mail: string) => string]>([
+    ['with its own key', 250, '', (mail) => signer.sign(mail, OUTSIDE)],
+    ['with no signature', 554, 'No DKIM signature found', (mail) => mail],
+    ['with another key', 554, other, (mail) => makeDkimSigner().sign(mail, OUTSIDE)],
+    ['with the signature of another domain', 554, other, (mail) => signer.sign(mail, SOUTH)],
+    ['changed on its way', 554, other, (mail) => signer.sign(mail, OUTSIDE).replace('[...]', 'changed')],
+  ])('mail %s: %d %s', async (_, code, words, sign) => {
+    const reply = await deliver(sign);
     expect([reply.code, reply.text]).toEqual([code, expect.stringContaining(words)]);
   });
+
+  // With port 25 closed between relays: mail by HTTPS, where `/mxdeliv` is.
 });
 
 describe('in the long run', () => {

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { type Model, PATHS } from '../../model/model.ts';
 import { replaceFile } from '../lib/replace-file.ts';
 import { liveFolder } from './keys.ts';
@@ -17,14 +17,13 @@ const writeTarget = (domain: string, names: readonly string[]): void => {
   renameSync(temporary, `${acme}/desired/${domain}`);
 };
 
-/** Everything acmetool is told: what to ask whom for, and how it shall prove that we are reached by that name. */
-const prepare = ({ domain, acmeDirectory }: Model, names: readonly string[]): void => {
+/** Whom acmetool asks, and how it shall prove that we are reached by a name. */
+const prepare = ({ acmeDirectory }: Model): void => {
   for (const folder of ['conf', 'desired', 'tmp']) mkdirSync(`${acme}/${folder}`, { recursive: true });
   mkdirSync('/run/acme/acme-challenge', { recursive: true });
   const challenge = { 'http-ports': [], 'http-self-test': false };
   const request = { provider: acmeDirectory, key: { type: 'ecdsa' }, challenge };
   replaceFile(`${acme}/conf/target`, yaml({ request }));
-  writeTarget(domain, names);
 };
 
 export interface Said {
@@ -46,7 +45,8 @@ const reconcile = () => acmetool('reconcile');
  * the first time, and so they need no other place to be known from.
  */
 export const requestCertificate = async (model: Model, names: readonly string[]): Promise<Said> => {
-  prepare(model, names);
+  prepare(model);
+  writeTarget(model.domain, names);
   const said = await reconcile();
   const [, agreement] = /cannot respond: "(acme-agreement:.*?)"/.exec(said.text) ?? [];
   if (agreement === undefined) return said;
@@ -54,9 +54,12 @@ export const requestCertificate = async (model: Model, names: readonly string[])
   return reconcile();
 };
 
-/** The URL of our account; `undefined`: there is none yet, or the authority does not answer. */
-export const accountUrl = async (): Promise<string | undefined> =>
-  /^https?:\S+$/m.exec((await acmetool('account-url')).text)?.[0];
+/** The URL of our account. `undefined`: there is none, which is seen here, or the authority does not answer. */
+export const accountUrl = async (model: Model): Promise<string | undefined> => {
+  if (!existsSync(`${acme}/accounts`)) return undefined;
+  prepare(model);
+  return /^https?:\S+$/m.exec((await acmetool('account-url')).text)?.[0];
+};
 
 /** The certificate in use: the names it is for and when it ends. `undefined`: there is none from an authority. */
 export const liveCertificate = (domain: string): { names: string; end: Date } | undefined => {

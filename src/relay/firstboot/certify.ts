@@ -44,6 +44,18 @@ export const validCertificate = (domain: string): CertificateState | undefined =
     : undefined;
 };
 
+let isAccountAsked = false;
+
+/** Our account, also where another relay's state was brought here with it; asked once, and not every few seconds. */
+const knownAccount = async (model: Model): Promise<string | undefined> => {
+  const { account } = readState() ?? {};
+  if (account !== undefined || isAccountAsked) return account;
+  isAccountAsked = true;
+  const found = await accountUrl(model);
+  updateState({ account: found });
+  return found;
+};
+
 /** Asks the authority, and has the servers read what it gave. */
 const request = async (model: Model, names: readonly string[], tries: number): Promise<CertificateState> => {
   const { domain } = model;
@@ -51,7 +63,8 @@ const request = async (model: Model, names: readonly string[], tries: number): P
   const { isDone, text } = await requestCertificate(model, names);
   const isAnother = linkTo(liveFolder(domain)) !== before;
   if (ensureCertificate(model) || isAnother) reload(unitsFor([model.certificate]), false);
-  if (readState()?.account === undefined) updateState({ account: await accountUrl() });
+  const account = await accountUrl(model);
+  if (account !== undefined) updateState({ account });
   const valid = validCertificate(domain);
   if (isDone && valid) return valid;
   const { isRefused, detail } = explainFailure(text);
@@ -70,14 +83,16 @@ export const certify = async (
   isRenewal = false,
 ): Promise<CertificateState> => {
   const { domain, acmeDirectory } = model;
-  const { certificate, account } = readState() ?? {};
+  const { certificate } = readState() ?? {};
   const live = liveCertificate(domain);
   const valid = validCertificate(domain);
   const names = namesToCertify(domain, dns, live?.names);
+  if (valid) await knownAccount(model);
   if (valid && !isRenewal && coversAll(live?.names, names)) return valid;
   if (!leadsHere(domain, dns))
     return valid ?? { ...certificate, state: 'waiting', detail: 'until DNS leads here and nowhere else' };
   if (certificate && isPausing(certificate, nowS())) return certificate;
+  const account = await knownAccount(model);
   const obstacle = caaObstacle(await caaOf(domain), issuerOf(acmeDirectory), account);
   if (obstacle !== undefined) return { state: 'failed', detail: obstacle, ...valid };
   const tries = (certificate?.tries ?? 0) + 1;
