@@ -10,6 +10,7 @@ test.each([
   [['/etc/chatmail/nginx.conf'], ['nginx.service']],
   [['/etc/unbound/unbound.conf.d/chatmail.conf'], ['unbound.service']],
   [['/etc/chatmail/relay.json'], ['chatmail-doveauth.service', 'chatmail-filtermail.service']],
+  [['/var/lib/chatmail/tls/fullchain'], ['postfix@-.service', 'dovecot.service', 'nginx.service']],
   [['/etc/ssl/certs/mailserver.pem'], ['postfix@-.service', 'dovecot.service', 'nginx.service']],
   [['/var/www/chatmail/index.html'], []],
 ])('after %j: %j', (changed, units) => {
