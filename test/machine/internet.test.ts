@@ -38,9 +38,11 @@ beforeAll(async () => {
     reverse6(exchange),
   ]);
   const common = `max_load_1m: 1000\nacme_directory: ${internet.authority.directory}`;
-  north = await internet.boot(11, `mail_domain: ${NORTH}\n${common}`, true);
-  south = await internet.boot(12, `mail_domain: ${SOUTH}\n${common}`);
-  literal = await internet.boot(13, common);
+  [north, south, literal] = await Promise.all([
+    internet.boot(11, `mail_domain: ${NORTH}\n${common}`, true),
+    internet.boot(12, `mail_domain: ${SOUTH}\n${common}`),
+    internet.boot(13, common),
+  ]);
 });
 afterAll(() => internet?.stop());
 
@@ -310,6 +312,23 @@ describe('in the long run', () => {
     const { addresses, dns } = await look('198.51.100.12');
     expect(addresses?.ipv4).toBe('198.51.100.12');
     expect(dns?.find(({ type }) => type === 'A')?.state).toBe('found');
+  });
+
+  test('a failed challenge is explained, and the authority left alone for a while', async () => {
+    // Only the machine itself has a way to the address that DNS has now.
+    await shell(southRelay(), 'cd /var/lib/acme; rm -r certs live keys');
+    expect((await run(southRelay(), 'chatmail', 'renew')).exitCode).toBe(1);
+    const { certificate } = await stateOf(southRelay());
+    expect(certificate).toMatchObject({
+      state: 'failed',
+      tries: 1,
+      detail: expect.stringContaining('port 80'),
+    });
+    expect(certificate?.retryAt).toBeGreaterThan(Date.now() / 1000);
+    const before = requestsOf(south);
+    await run(southRelay(), 'chatmail', 'renew');
+    expect(requestsOf(south)).toEqual(before);
+    expect((await run(southRelay(), 'chatmail', 'status')).stdout).toContain('port 80');
   });
 
   test('a certificate kept by somebody else is read again when it changes', async () => {

@@ -44,6 +44,10 @@ export const validCertificate = (domain: string): CertificateState | undefined =
     : undefined;
 };
 
+/** What went wrong, beside the certificate that may still be there. */
+const withFailure = (valid: CertificateState | undefined, detail: string): CertificateState =>
+  valid ? { ...valid, detail: `${valid.detail}, but ${detail}` } : { state: 'failed', detail };
+
 let isAccountAsked = false;
 
 /** Our account, also where another relay's state was brought here with it; asked once, and not every few seconds. */
@@ -70,7 +74,7 @@ const request = async (model: Model, names: readonly string[], tries: number): P
   const { isRefused, detail } = explainFailure(text);
   process.stderr.write(`${detail}\n`);
   const pausing = { tries, retryAt: nowS() + pauseAfter(tries, isRefused) };
-  return { state: 'failed', detail, ...valid, ...pausing };
+  return { ...withFailure(valid, detail), ...pausing };
 };
 
 /**
@@ -94,7 +98,7 @@ export const certify = async (
   if (certificate && isPausing(certificate, nowS())) return certificate;
   const account = await knownAccount(model);
   const obstacle = caaObstacle(await caaOf(domain), issuerOf(acmeDirectory), account);
-  if (obstacle !== undefined) return { state: 'failed', detail: obstacle, ...valid };
+  if (obstacle !== undefined) return withFailure(valid, obstacle);
   const tries = (certificate?.tries ?? 0) + 1;
   if (!valid)
     updateState({

@@ -45,14 +45,20 @@ const untilAllAnswer = async (): Promise<void> => {
 const HOUR_MS = 3_600_000;
 const pauseBetween = (begun: number): number => (Date.now() - begun < HOUR_MS ? 3000 : 30_000);
 
+/** A record that is not as it must be, in words. */
+const fault = ({ type, name, value, state, found = [] }: CheckedRecord): string => {
+  const words = { missing: 'is missing', unknown: 'gets no answer', found: '' };
+  const is =
+    state === 'different'
+      ? `is ${found.join(' and ')} and should ${value ? `be ${value}` : 'not be'}`
+      : words[state];
+  return `DNS: ${type} ${name} ${is}`.replace(/(\S{60})\S+/g, '$1…');
+};
+
 /** What is still wanting, in words; empty: nothing. */
 const wanting = (dns: readonly CheckedRecord[], certificate: CertificateState | undefined): string =>
   [
-    ...new Set(
-      dns
-        .filter((record) => record.isRequired && record.state !== 'found')
-        .map(({ state: how, type, name }) => `DNS: ${type} ${name} is ${how}`),
-    ),
+    ...dns.filter((record) => record.isRequired && record.state !== 'found').map(fault),
     ...(certificate && /waiting|failed/.test(certificate.state)
       ? [`certificate: ${certificate.detail}`]
       : []),
