@@ -18,6 +18,7 @@ import { byHand } from './suite/chat.ts';
 
 const NORTH = 'north.example';
 const SOUTH = 'south.example';
+const EAST = 'east.example';
 /** A domain with a mail server that is no relay. */
 const OUTSIDE = 'outside.example';
 
@@ -33,6 +34,7 @@ beforeAll(async () => {
   internet = await startInternet((exchange) => [
     NORTH,
     SOUTH,
+    EAST,
     OUTSIDE,
     reverse4(exchange),
     reverse6(exchange),
@@ -103,8 +105,10 @@ describe('on the way to readiness', () => {
     await south.machine.console.waitFor(
       /certificate: the CAA record of south\.example allows .*old.* remove it/,
     );
-    expect((await stateOf(southRelay())).certificate?.state).toBe('failed');
-    expect(requestsOf(south)).toEqual([]);
+    const { certificate, account } = await stateOf(southRelay());
+    expect(certificate?.state).toBe('failed');
+    expect(certificate?.detail).toContain(`make it 0 issue "${AUTHORITY};accounturi=${account}"`);
+    expect(requestsOf(south).filter(({ path }) => /order/.test(path))).toEqual([]);
   });
 
   test('it becomes ready without a hand: DNS later, no answer twice, power cut, names that join', async () => {
@@ -314,23 +318,6 @@ describe('in the long run', () => {
     expect(dns?.find(({ type }) => type === 'A')?.state).toBe('found');
   });
 
-  test('a failed challenge is explained, and the authority left alone for a while', async () => {
-    // Only the machine itself has a way to the address that DNS has now.
-    await shell(southRelay(), 'cd /var/lib/acme; rm -r certs live keys');
-    expect((await run(southRelay(), 'chatmail', 'renew')).exitCode).toBe(1);
-    const { certificate } = await stateOf(southRelay());
-    expect(certificate).toMatchObject({
-      state: 'failed',
-      tries: 1,
-      detail: expect.stringContaining('port 80'),
-    });
-    expect(certificate?.retryAt).toBeGreaterThan(Date.now() / 1000);
-    const before = requestsOf(south);
-    await run(southRelay(), 'chatmail', 'renew');
-    expect(requestsOf(south)).toEqual(before);
-    expect((await run(southRelay(), 'chatmail', 'status')).stdout).toContain('port 80');
-  });
-
   test('a certificate kept by somebody else is read again when it changes', async () => {
     const relay = literalRelay();
     const make = (folder: string) =>
@@ -357,5 +344,30 @@ describe('in the long run', () => {
     expect((await stateOf(relay)).certificate).toMatchObject({ state: 'external' });
     await shell(relay, `${make('/srv/two')}; mv /srv/two/key.pem /srv/one/; mv /srv/two/chain.pem /srv/one/`);
     await isServed('two');
+  });
+
+  test('a failed challenge is explained, and the authority left alone for a while', async () => {
+    const relay = literal.relay(EAST);
+    const { console } = literal.machine;
+    // Only the machine itself has a way to this address.
+    await shell(
+      relay,
+      `ip address add 198.51.100.13/32 dev lo
+      echo 'mail_domain: ${EAST}' > /etc/chatmail/chatmail.yaml; chatmail configure`,
+    );
+    const zone = await shell(relay, 'chatmail dns');
+    await internet.dns.publish(EAST, zone.replace(/^.* A .*$/m, '@ A 198.51.100.13'));
+    const refused = /chatmail: certificate: the certificate authority refused, it does not reach port 80/;
+    await console.waitFor(refused);
+    const { certificate } = await stateOf(relay);
+    expect(certificate).toMatchObject({ state: 'failed', tries: 1 });
+    expect(certificate?.retryAt).toBeGreaterThan(Date.now() / 1000);
+    const before = requestsOf(literal);
+    await shell(relay, 'systemctl restart chatmail-firstboot');
+    await vi.waitFor(
+      () => expect(console.lines.filter((line) => refused.test(line))).toHaveLength(2),
+      30_000,
+    );
+    expect(requestsOf(literal)).toEqual(before);
   });
 });

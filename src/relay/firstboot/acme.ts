@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { type Model, PATHS } from '../../model/model.ts';
 import { replaceFile } from '../lib/replace-file.ts';
+import { type Account, openAccount } from './authorize.ts';
 import { liveFolder } from './keys.ts';
 
 const { acme } = PATHS;
-const RESPONSES = `${acme}/conf/responses`;
 
 const yaml = (value: unknown): string => `${JSON.stringify(value)}\n`;
 
@@ -38,27 +38,29 @@ const acmetool = (...args: string[]): Promise<Said> =>
     );
   });
 
-const reconcile = () => acmetool('reconcile');
-
-/**
- * Has acmetool get or renew the certificate. The authority's terms are in the question that stays unanswered
- * the first time, and so they need no other place to be known from.
- */
-export const requestCertificate = async (model: Model, names: readonly string[]): Promise<Said> => {
-  prepare(model);
-  writeTarget(model.domain, names);
-  const said = await reconcile();
-  const [, agreement] = /cannot respond: "(acme-agreement:.*?)"/.exec(said.text) ?? [];
-  if (agreement === undefined) return said;
-  replaceFile(RESPONSES, yaml({ 'acme-enter-email': model.settings.acme_email ?? '', [agreement]: true }));
-  return reconcile();
+/** The key of our account. acmetool makes it, and knows it from then on. */
+const accountKey = async ({ acmeDirectory }: Model): Promise<string> => {
+  const accounts = `${acme}/accounts`;
+  const find = (): string | undefined => {
+    if (!existsSync(accounts)) return undefined;
+    const at = readdirSync(accounts).find((name) => acmeDirectory.endsWith(`//${decodeURIComponent(name)}`));
+    const keys = at ? readdirSync(`${accounts}/${at}`).map((id) => `${accounts}/${at}/${id}/privkey`) : [];
+    return keys.find((path) => existsSync(path));
+  };
+  if (find() === undefined) await acmetool('account-url');
+  return readFileSync(find() ?? accounts, 'utf8');
 };
 
-/** The URL of our account. `undefined`: there is none, which is seen here, or the authority does not answer. */
-export const accountUrl = async (model: Model): Promise<string | undefined> => {
-  if (!existsSync(`${acme}/accounts`)) return undefined;
+/** Opens our account with the authority; rejects with its {@link Refusal}, or when it does not answer. */
+export const openOurAccount = async (model: Model): Promise<Account> => {
   prepare(model);
-  return /^https?:\S+$/m.exec((await acmetool('account-url')).text)?.[0];
+  return openAccount(model.acmeDirectory, await accountKey(model), model.settings.acme_email);
+};
+
+/** Has acmetool get or renew the certificate; to the authority it is proved by now that the names lead here. */
+export const reconcile = (domain: string, names: readonly string[]): Promise<Said> => {
+  writeTarget(domain, names);
+  return acmetool('reconcile');
 };
 
 /** The certificate in use: the names it is for and when it ends. `undefined`: there is none from an authority. */

@@ -1,5 +1,6 @@
 import type { CheckedRecord } from '../../dns/compare.ts';
 import type { CertificateState } from '../lib/state.ts';
+import { Refusal } from './authorize.ts';
 
 const MINUTES = [1, 4, 10, 20, 40];
 const HOUR_S = 3600;
@@ -20,27 +21,25 @@ const MEANINGS: Readonly<Record<string, string>> = {
   rateLimited: 'too much was asked of it in too short a time',
 };
 
-/** Why there is no certificate, in words for the operator, from what acmetool printed. */
-export const explainFailure = (text: string): { isRefused: boolean; detail: string } => {
+/** What went wrong in acmetool, from what it printed. */
+export const failureIn = (text: string): Error => {
   const [, type, quoted = ''] = /acme:error:(\w+)"[\s\S]*?detail "((?:\\.|[^"\\])*)"/.exec(text) ?? [];
-  const said = quoted.replace(/\\(.)/g, '$1');
-  if (type !== undefined)
-    return {
-      isRefused: true,
-      detail: `the certificate authority refused${MEANINGS[type] ? `, ${MEANINGS[type]}` : ''} (${type}: ${said})`,
-    };
-  const last = text.trim().split('\n').at(-1) ?? '';
-  return {
-    isRefused: false,
-    detail: `the certificate authority does not answer: ${last.replace(/^.*?(\w+ "https?:|$)/, '$1') || 'acmetool failed'}`,
-  };
+  if (type !== undefined) return new Refusal({ type, detail: quoted.replace(/\\(.)/g, '$1') });
+  return new Error(text.trim().split('\n').at(-1));
+};
+
+/** Why there is no certificate, in words for the operator. */
+export const explainFailure = (error: Error): string => {
+  if (!(error instanceof Refusal)) return `the certificate authority does not answer: ${error.message}`;
+  const meaning = MEANINGS[error.type];
+  return `the certificate authority refused${meaning ? `, ${meaning}` : ''} (${error.type}: ${error.message})`;
 };
 
 /** Whether CAA records keep the authority from issuing to us (RFC 8659 §4.2, RFC 8657 §3); in words if they do. */
 export const caaObstacle = (
   { name, values }: { name: string; values: readonly string[] },
   issuer: string,
-  account: string | undefined,
+  account: string,
 ): string | undefined => {
   const allowed = values.flatMap((value) => /^\d+ issue "(.*)"$/.exec(value)?.[1] ?? []);
   const isOurs = (value: string): boolean => {
@@ -50,8 +49,7 @@ export const caaObstacle = (
     return who === issuer && (uri === undefined || uri === account);
   };
   if (allowed.length === 0 || allowed.some(isOurs)) return undefined;
-  const wish = account === undefined ? issuer : `${issuer};accounturi=${account}`;
-  return `the CAA record of ${name} allows ${allowed.map((value) => `"${value}"`).join(', ')}, which is not this relay's account at ${issuer}: remove it, or make it 0 issue "${wish}"`;
+  return `the CAA record of ${name} allows ${allowed.map((value) => `"${value}"`).join(', ')}, which is not this relay's account at ${issuer}: remove it, or make it 0 issue "${issuer};accounturi=${account}"`;
 };
 
 const EXTRA = ['www', 'mta-sts'] as const;

@@ -5,11 +5,13 @@ import type { Model } from '../../model/model.ts';
 import { issuerOf } from '../../model/zone.ts';
 import { type CertificateState, readState, updateState } from '../lib/state.ts';
 import { recordsOf } from '../lib/zone-facts.ts';
-import { accountUrl, liveCertificate, requestCertificate } from './acme.ts';
+import { liveCertificate, openOurAccount, reconcile } from './acme.ts';
+import { Refusal } from './authorize.ts';
 import {
   caaObstacle,
   coversAll,
   explainFailure,
+  failureIn,
   isPausing,
   leadsHere,
   namesToCertify,
@@ -48,33 +50,28 @@ export const validCertificate = (domain: string): CertificateState | undefined =
 const withFailure = (valid: CertificateState | undefined, detail: string): CertificateState =>
   valid ? { ...valid, detail: `${valid.detail}, but ${detail}` } : { state: 'failed', detail };
 
-let isAccountAsked = false;
-
-/** Our account, also where another relay's state was brought here with it; asked once, and not every few seconds. */
-const knownAccount = async (model: Model): Promise<string | undefined> => {
-  const { account } = readState() ?? {};
-  if (account !== undefined || isAccountAsked) return account;
-  isAccountAsked = true;
-  const found = await accountUrl(model);
-  updateState({ account: found });
-  return found;
+/** Our account, which is opened when DNS leads here, so that what is said of CAA records is the whole truth. */
+const ourAccount = async (model: Model): Promise<string> => {
+  const known = readState()?.account;
+  if (known !== undefined) return known;
+  const { url } = await openOurAccount(model);
+  updateState({ account: url });
+  return url;
 };
 
-/** Asks the authority, and has the servers read what it gave. */
-const request = async (model: Model, names: readonly string[], tries: number): Promise<CertificateState> => {
+/** Proves that the names lead here, gets the certificate, and has the servers read it. Rejects with what failed. */
+const request = async (model: Model, names: readonly string[]): Promise<CertificateState> => {
   const { domain } = model;
   const before = linkTo(liveFolder(domain));
-  const { isDone, text } = await requestCertificate(model, names);
+  const account = await openOurAccount(model);
+  updateState({ account: account.url });
+  await account.authorize(names);
+  const { isDone, text } = await reconcile(domain, names);
   const isAnother = linkTo(liveFolder(domain)) !== before;
   if (ensureCertificate(model) || isAnother) reload(unitsFor([model.certificate]), false);
-  const account = await accountUrl(model);
-  if (account !== undefined) updateState({ account });
   const valid = validCertificate(domain);
   if (isDone && valid) return valid;
-  const { isRefused, detail } = explainFailure(text);
-  process.stderr.write(`${detail}\n`);
-  const pausing = { tries, retryAt: nowS() + pauseAfter(tries, isRefused) };
-  return { ...withFailure(valid, detail), ...pausing };
+  throw failureIn(text);
 };
 
 /**
@@ -91,21 +88,27 @@ export const certify = async (
   const live = liveCertificate(domain);
   const valid = validCertificate(domain);
   const names = namesToCertify(domain, dns, live?.names);
-  if (valid) await knownAccount(model);
   if (valid && !isRenewal && coversAll(live?.names, names)) return valid;
   if (!leadsHere(domain, dns))
     return valid ?? { ...certificate, state: 'waiting', detail: 'until DNS leads here and nowhere else' };
   if (certificate && isPausing(certificate, nowS())) return certificate;
-  const account = await knownAccount(model);
-  const obstacle = caaObstacle(await caaOf(domain), issuerOf(acmeDirectory), account);
-  if (obstacle !== undefined) return withFailure(valid, obstacle);
   const tries = (certificate?.tries ?? 0) + 1;
-  if (!valid)
-    updateState({
-      certificate: { ...certificate, state: 'waiting', detail: 'for the certificate authority' },
-    });
-  // The further names must not be what keeps the domain itself waiting.
-  return request(model, valid || tries % 2 ? names : [domain], tries);
+  try {
+    const account = await ourAccount(model);
+    const obstacle = caaObstacle(await caaOf(domain), issuerOf(acmeDirectory), account);
+    if (obstacle !== undefined) return withFailure(valid, obstacle);
+    if (!valid)
+      updateState({
+        certificate: { ...certificate, state: 'waiting', detail: 'for the certificate authority' },
+      });
+    // The further names must not be what keeps the domain itself waiting.
+    return await request(model, valid || tries % 2 ? names : [domain]);
+  } catch (error) {
+    const detail = explainFailure(error as Error);
+    process.stderr.write(`${detail}\n`);
+    const retryAt = nowS() + pauseAfter(tries, error instanceof Refusal);
+    return { ...withFailure(valid, detail), tries, retryAt };
+  }
 };
 
 /** What the timer does twice a day, once the relay is ready. */
