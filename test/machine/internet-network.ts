@@ -27,14 +27,26 @@ const routes = async (): Promise<string[]> =>
     ({ dst }) => dst ?? '',
   );
 
-/** The first three numbers of a network nothing here is in: the lab's, taken by the name of an interface. */
+/** The lab's links in a network of 256 addresses. */
+const LINKS = 64;
+
+/** The first three numbers of networks in which no machine of the lab has an address. */
+const freeNetworks = async (): Promise<string[]> => {
+  const free = new Map<string, number>();
+  for (const { host } of freeLinks(await routes(), process.pid * LINKS)) {
+    const prefix = host.replace(/\.\d+$/, '');
+    free.set(prefix, (free.get(prefix) ?? 0) + 1);
+  }
+  return [...free].filter(([, count]) => count === LINKS).map(([prefix]) => prefix);
+};
+
+/** Takes a network by the name of an interface: of two who want the same one is refused. */
 const takeNetwork = async (namespace: string): Promise<{ prefix: string; id: number }> => {
-  for (const { host } of freeLinks(await routes(), process.pid * 64)) {
-    const [, , third] = host.split('.');
-    if (!host.endsWith('.1') || third === undefined) continue;
+  for (const prefix of await freeNetworks()) {
+    const id = Number(prefix.split('.')[2]);
     try {
-      await ip(...`link add cmnet${third} type veth peer name uplink netns ${namespace}`.split(' '));
-      return { prefix: host.replace(/\.1$/, ''), id: Number(third) };
+      await ip(...`link add cmnet${id} type veth peer name uplink netns ${namespace}`.split(' '));
+      return { prefix, id };
     } catch (error) {
       if (!/File exists/.test(String(error))) throw error;
     }

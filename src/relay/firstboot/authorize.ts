@@ -141,7 +141,9 @@ export const openAccount = async (
     authorize: async (names) => {
       const identifiers = names.map((value) => ({ type: 'dns', value }));
       const { body } = await post<{ authorizations: string[] }>(directory.newOrder, { identifiers });
-      await Promise.all(body.authorizations.map(prove));
+      // All come to their end before one that failed is told: no question is left on its way.
+      for (const proof of await Promise.allSettled(body.authorizations.map(prove)))
+        if (proof.status === 'rejected') throw proof.reason;
     },
   };
 };

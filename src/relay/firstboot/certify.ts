@@ -101,13 +101,19 @@ export const certify = async (
       updateState({
         certificate: { ...certificate, state: 'waiting', detail: 'for the certificate authority' },
       });
-    // The further names must not be what keeps the domain itself waiting.
-    return await request(model, valid || tries % 2 ? names : [domain]);
+    // The further names must not be what keeps the domain itself waiting: every other time it goes alone.
+    const isAlone = !valid && certificate?.isRefused && tries % 2 === 0;
+    return await request(model, isAlone ? [domain] : names);
   } catch (error) {
     const detail = explainFailure(error as Error);
     process.stderr.write(`${detail}\n`);
-    const retryAt = nowS() + pauseAfter(tries, error instanceof Refusal);
-    return { ...withFailure(valid, detail), tries, retryAt };
+    const isRefused = error instanceof Refusal;
+    return {
+      ...withFailure(valid, detail),
+      tries,
+      isRefused,
+      retryAt: nowS() + pauseAfter(tries, isRefused),
+    };
   }
 };
 

@@ -13,6 +13,8 @@ export interface CertificateState {
   /** How often in a row the authority was asked in vain, and the Unix time before which it is not asked again. */
   readonly tries?: number;
   readonly retryAt?: number;
+  /** It answered, and refused. */
+  readonly isRefused?: boolean;
 }
 
 /** Where a relay is on its way to readiness: one JSON file, shown by `chatmail status` and on the console. */
