@@ -11,9 +11,11 @@ import type { Manifest } from '../image/manifest.ts';
 import { MiB } from '../image/partition-table.ts';
 import type { BuildRequest } from '../image/request.ts';
 import { buildRelayPackage } from '../package/deb.ts';
+import { echobotFiles } from '../package/echobot.ts';
 import { roomTable } from '../package/room.ts';
 import { installPackages } from '../requirements/install.ts';
 import { findMissing, packagesOf } from '../requirements/missing.ts';
+import { failure } from '../terminal/failure.ts';
 import { createProgress } from '../terminal/progress.ts';
 import { duration } from '../terminal/render-step.ts';
 import { type Context, defineCommand } from './command.ts';
@@ -147,6 +149,7 @@ export const command = defineCommand({
       value: 'FILE',
       help: "the relay's Debian package; built when not given",
     },
+    'with-echobot': { type: 'boolean', help: 'put in the Delta Chat core, for the setting echobot' },
     refresh: { type: 'boolean', help: "make the base system anew from today's Debian" },
     force: { type: 'boolean', help: 'build although the same image is there' },
     'install-requirements': { type: 'boolean', help: 'install what is missing from Debian first, as root' },
@@ -162,6 +165,12 @@ export const command = defineCommand({
     const baked = file ?? (values.set && '--set');
     if (baked) context.stderr.write(`settings of ${baked} go into the image\n`);
 
+    const programs = values['with-echobot'] ? echobotFiles() : {};
+    if (!programs)
+      throw failure('the Delta Chat core is not here', {
+        hint: 'npm install @deltachat/stdio-rpc-server, for linux on x64',
+      });
+
     if (values['install-requirements']) await installRequirements(choices.compression, context);
     const folder = await mkdtemp(join(tmpdir(), 'chatmail-image-'));
     try {
@@ -174,6 +183,7 @@ export const command = defineCommand({
         cache: cacheFolder(context.env),
         refresh: values.refresh ?? false,
         force: values.force ?? false,
+        ...(values['with-echobot'] ? { programs } : {}),
         ...(baked ? { settings: toYaml(result.value) } : {}),
         ...epochOf(context.env),
       };

@@ -26,13 +26,18 @@ const OPTIONS = {
   accel: { type: 'string', value: 'tcg|kvm', help: 'how QEMU runs it: tcg (default) works everywhere' },
   memory: { type: 'string', value: 'SIZE', help: 'memory in QEMU, 1G by default' },
   'disk-size': { type: 'string', value: 'SIZE', help: "disk in QEMU, by default the image's own" },
+  volume: {
+    type: 'string',
+    value: 'FILE',
+    help: 'raw file to give it as a second disk in QEMU, and to write to',
+  },
   timeout: { type: 'string', value: 'SECONDS', help: 'how long to wait, by default 60, in QEMU 600' },
   keep: { type: 'boolean', help: 'leave a relay that does not start running, to look into it' },
   verbose: { type: 'boolean', help: "show the machine's console as it speaks" },
   json: { type: 'boolean', help: 'print where it is as one line of JSON' },
 } as const satisfies Options;
 
-const QEMU_ONLY = ['firmware', 'accel', 'memory', 'disk-size'] as const;
+const QEMU_ONLY = ['firmware', 'accel', 'memory', 'disk-size', 'volume'] as const;
 const CHOICES = { backend: ['nspawn', 'qemu'], firmware: ['bios', 'uefi'], accel: ['tcg', 'kvm'] } as const;
 const TIMEOUT_S: Readonly<Record<Backend, number>> = { nspawn: 60, qemu: 600 };
 const MiB = 1024 * 1024;
@@ -97,7 +102,7 @@ const bootInContainer = async ({ image, userData }: Trial, { env, signal }: Cont
   return bootContainer({ tree, signal, ...(userData && { userData }) });
 };
 
-const bootInQemu = ({ image, userData, values }: Trial, { signal }: Context): Promise<Machine> => {
+const bootInQemu = ({ image, userData, values }: Trial, { cwd, signal }: Context): Promise<Machine> => {
   const { memory, 'disk-size': diskSize } = values;
   return bootVirtualMachine({
     image: image.path,
@@ -106,6 +111,7 @@ const bootInQemu = ({ image, userData, values }: Trial, { signal }: Context): Pr
     accelerator: (values.accel ?? 'tcg') as Accelerator,
     ...(memory !== undefined && { memoryMiB: Math.floor((parseSize(memory) ?? 0) / MiB) }),
     ...(diskSize !== undefined && { diskSize: parseSize(diskSize) ?? 0 }),
+    ...(values.volume !== undefined && { volume: resolve(cwd, values.volume) }),
     ...(userData && { userData }),
     signal,
   });

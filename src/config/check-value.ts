@@ -31,6 +31,8 @@ const READ: { readonly [K in Kind]: (text: string) => KindValue[K] | undefined }
   url: matching(WEB_URL),
   address: (text) => (isIP(text) ? text : undefined),
   path: matching(PATH),
+  // ext4 has labels of 16 bytes.
+  volume: matching(/^(\/dev(\/(?!\.\.?(\/|$))[\w.:@+-]+)+|[\w.-]{1,16})$/),
   paths: (text) => {
     const [certificate = '', key = '', ...more] = text.split(/\s+/);
     return PATH.test(certificate) && PATH.test(key) && !more[0] ? [certificate, key] : undefined;

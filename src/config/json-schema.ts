@@ -21,6 +21,7 @@ const TYPES: { readonly [K in Kind]: (setting: Setting) => JsonSchema } = {
   email: () => ({ ...text, format: 'email' }),
   url: () => ({ ...text, pattern: '^(https?://.*)?$' }),
   address: () => ({ ...text, anyOf: [{ format: 'ipv4' }, { format: 'ipv6' }] }),
+  volume: () => ({ ...text, pattern: '^(/dev/.+|[^/]{1,16})$' }),
   path: () => ({ ...text, pattern: '^/' }),
   paths: () => ({ type: 'array', items: { ...text, pattern: '^/' }, minItems: 2, maxItems: 2 }),
 };

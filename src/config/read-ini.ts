@@ -16,6 +16,9 @@ const WITHOUT_EFFECT: readonly string[] = [
   'postfix_reinject_port_incoming',
 ];
 
+/** Settings that upstream calls otherwise. */
+const RENAMED: Readonly<Record<string, string>> = { mtail_address: 'metrics_address' };
+
 interface IniEntry extends Entry {
   readonly section: string;
   readonly value: string;
@@ -72,7 +75,7 @@ export const readIni = (source: Source): Layer => {
     }
     return iniEntries(source.text, complain).flatMap(({ section, value, ...entry }) => {
       const isUsed = section === 'params' && !WITHOUT_EFFECT.includes(entry.name);
-      if (isUsed) return [{ ...entry, value: unquote(value) }];
+      if (isUsed) return [{ ...entry, name: RENAMED[entry.name] ?? entry.name, value: unquote(value) }];
       const { name, nameRange: range } = entry;
       warnings.push({ code: 'no-effect', severity: 'warning', path: [name], range, source });
       return [];

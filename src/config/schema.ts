@@ -21,6 +21,8 @@ export interface KindValue {
   address: string;
   paths: readonly [certificate: string, key: string];
   path: string;
+  /** A device below /dev, or the label of a file system. */
+  volume: string;
 }
 export type Kind = keyof KindValue;
 
@@ -66,11 +68,16 @@ export const SETTINGS = {
   max_smtp_connections: integer(1000, 10, 1_000_000),
   tls_external_cert_and_key: unset('paths'),
   www_folder: unset('path'),
+  data_volume: unset('volume'),
   disable_ipv6: off,
   acme_email: unset('email'),
   acme_directory: unset('url'),
   iroh_relay: unset('url'),
-  mtail_address: unset('address'),
+  turn: off,
+  push_gateway: unset('url'),
+  metrics_address: unset('address'),
+  public_metrics: off,
+  echobot: off,
   imap_rawlog: off,
   imap_compress: off,
   privacy_postal: unset('text'),

@@ -55,7 +55,7 @@ const make = async (
   { signal, progress }: Pick<BuildOptions, 'signal' | 'progress'>,
 ): Promise<Manifest> => {
   const { request, epoch } = plan;
-  const { name, relayPackage, settings, formats, diskSize, compression } = request;
+  const { name, relayPackage, settings, programs, formats, diskSize, compression } = request;
   const run = { signal };
 
   const base = { ...plan, key: plan.baseKey, cache: request.cache, tree, isRoot };
@@ -66,7 +66,7 @@ const make = async (
 
   const inputs = inputsOf(plan, packages);
   const key = keyOf({ ...inputs });
-  const parts = { tree, relayPackage, settings, rootUuid: rootUuidOf(key), epoch, isRoot, folder };
+  const parts = { tree, relayPackage, settings, programs, rootUuid: rootUuidOf(key), epoch, isRoot, folder };
   await progress.step('relay', async () => {
     await installRelay(parts, run);
     await finishTree(parts, run);

@@ -57,6 +57,7 @@ rm -rf -- ${LEFTOVERS.join(' ')}
   mkdir -p "$tree/$(dirname "$file")"
   rm -f "$tree/$file"
   cp --no-preserve=all "$file" "$tree/$file"
+  ! [ -x "$file" ] || chmod 755 "$tree/$file"
 done)
 find . -xdev -newermt "@$epoch" -exec touch --no-dereference --date="@$epoch" {} +
 `;

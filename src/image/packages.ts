@@ -5,6 +5,8 @@ export const SUITE = 'bookworm';
 export const MACHINE_PACKAGES = [
   'ca-certificates',
   'cloud-init',
+  // Does nothing until the setting `turn` is on.
+  'coturn',
   'dbus',
   'e2fsprogs',
   'initramfs-tools',

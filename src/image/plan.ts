@@ -45,6 +45,14 @@ const digestFolder = async (folder: string): Promise<string> => {
   return sha256(lines.join('\n'));
 };
 
+/** The files that are laid over the tree: the image's own, and the programs asked for. */
+const digestOverlay = async ({ programs = {} }: BuildRequest): Promise<string> => {
+  const digests = await Promise.all(
+    Object.entries(programs).map(async ([path, file]) => `${sha256(await readFile(file))} ${path}`),
+  );
+  return sha256([await digestFolder(OVERLAY), ...digests].join('\n'));
+};
+
 const programVersion = async (): Promise<string> =>
   (JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string })
     .version;
@@ -75,7 +83,7 @@ export const planBuild = async (request: BuildRequest, now: number, options: Run
       version,
       sha256: (await digestFile(relayPackage, options.signal)).sha256,
     },
-    overlay: await digestFolder(OVERLAY),
+    overlay: await digestOverlay(request),
     builder: await programVersion(),
   };
 };

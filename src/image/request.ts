@@ -14,6 +14,8 @@ export interface BuildRequest {
   readonly compression: Compression;
   /** Text of `/etc/chatmail/chatmail.yaml`, checked; absent: the image has no settings. */
   readonly settings?: string;
+  /** Programs to put into the tree besides the package: where there, and what file here. */
+  readonly programs?: Readonly<Record<string, string>>;
   /** Folder where the base system is kept between builds. */
   readonly cache: string;
   /** Make the base system anew, although a young one is kept. */

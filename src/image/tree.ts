@@ -1,4 +1,4 @@
-import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fstab, grubConfig } from './boot-files.ts';
@@ -14,6 +14,7 @@ export interface TreeRequest {
   readonly tree: string;
   readonly relayPackage: string;
   readonly settings: string | undefined;
+  readonly programs: Readonly<Record<string, string>> | undefined;
   readonly rootUuid: string;
   readonly epoch: number;
   readonly isRoot: boolean;
@@ -45,7 +46,7 @@ export const installRelay = async (
 };
 
 /** The image's files with those that this image alone has, in one folder. */
-const overlayFor = async ({ folder, rootUuid, settings }: TreeRequest): Promise<string> => {
+const overlayFor = async ({ folder, rootUuid, settings, programs = {} }: TreeRequest): Promise<string> => {
   const overlay = join(folder, 'overlay');
   await cp(OVERLAY, overlay, { recursive: true });
   const write = async (path: string, text: string): Promise<void> => {
@@ -55,6 +56,11 @@ const overlayFor = async ({ folder, rootUuid, settings }: TreeRequest): Promise<
   await write('etc/fstab', fstab(rootUuid));
   await write('boot/grub/grub.cfg', grubConfig(rootUuid));
   if (settings !== undefined) await write('etc/chatmail/chatmail.yaml', settings);
+  for (const [path, file] of Object.entries(programs)) {
+    await mkdir(dirname(join(overlay, path)), { recursive: true });
+    await copyFile(file, join(overlay, path));
+    await chmod(join(overlay, path), 0o755);
+  }
   return overlay;
 };
 

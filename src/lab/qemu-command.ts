@@ -13,6 +13,8 @@ export interface QemuOptions {
   readonly disk: string;
   /** Folder with a NoCloud seed. */
   readonly seed?: string | undefined;
+  /** A file that is the machine's second disk, /dev/disk/by-id/virtio-volume. */
+  readonly volume?: string | undefined;
   /** Absent: BIOS. */
   readonly uefi?: UefiFiles | undefined;
   readonly accelerator: Accelerator;
@@ -46,6 +48,12 @@ const seedDisk = (folder: string): string[] => [
   ...['-device', 'virtio-blk-pci,drive=seed'],
 ];
 
+/** What is on it shall last. */
+const volumeDisk = (filename: string): string[] => [
+  ...blockdev('volume', 'raw', { file: file(filename) }),
+  ...['-device', 'virtio-blk-pci,drive=volume,serial=volume'],
+];
+
 const flash = ({ code, variables }: UefiFiles): string[] => [
   ...blockdev('uefi-code', 'raw', { 'read-only': true, file: file(code) }),
   ...blockdev('uefi-variables', 'raw', { file: file(variables) }),
@@ -65,7 +73,7 @@ const ACCELERATION: Readonly<Record<Accelerator, readonly string[]>> = {
 
 /** A virtual machine with a virtio disk and network, its serial console on standard output; it dies with us. */
 export const qemuCommand = (options: QemuOptions): string[] => {
-  const { uefi, seed, accelerator, cpus, memoryMiB, forwards, control } = options;
+  const { uefi, seed, volume, accelerator, cpus, memoryMiB, forwards, control } = options;
   return [
     ...['setpriv', '--pdeathsig', 'KILL', '--'],
     ...['qemu-system-x86_64', '-nodefaults', '-no-user-config', '-display', 'none', '-vga', 'std'],
@@ -74,6 +82,7 @@ export const qemuCommand = (options: QemuOptions): string[] => {
     ...['-smp', String(cpus), '-m', String(memoryMiB)],
     ...(uefi ? flash(uefi) : []),
     ...disk(options),
+    ...(volume === undefined ? [] : volumeDisk(volume)),
     ...(seed === undefined ? [] : seedDisk(seed)),
     ...['-netdev', network(forwards), '-device', 'virtio-net-pci,netdev=net,romfile='],
     ...['-device', 'virtio-rng-pci'],

@@ -29,6 +29,8 @@ export interface VirtualMachineOptions {
   readonly accelerator?: Accelerator;
   /** Bytes of the disk, at least the image's own; absent: as the image has it. */
   readonly diskSize?: number;
+  /** A raw file to give it as a second disk, which is written to. */
+  readonly volume?: string;
   readonly memoryMiB?: number;
   readonly cpus?: number;
   /** Ends the preparation; not the machine afterwards. */
@@ -81,13 +83,14 @@ export class VirtualMachine implements Machine {
     const {
       accelerator = 'tcg',
       memoryMiB = 1024,
+      volume,
       cpus = Math.min(2, availableParallelism()),
     } = this.#options;
     const control = join(folder, 'control');
     await rm(control, { force: true });
     const { connected, close } = await listenForQmp(control);
     const forwards = this.#forwards;
-    this.#start(qemuCommand({ disk, seed, uefi, accelerator, cpus, memoryMiB, forwards, control }));
+    this.#start(qemuCommand({ disk, seed, volume, uefi, accelerator, cpus, memoryMiB, forwards, control }));
     try {
       this.#qmp = await Promise.race([connected, this.ended.then(() => undefined)]);
       // The same ports again at the next boot: who has been told of them keeps them.

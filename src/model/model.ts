@@ -22,6 +22,10 @@ export interface Model {
   readonly certificateKey: string;
   /** Where the pages are published from. */
   readonly wwwFolder: string;
+  /** The iroh relay that apps are told of, if any. */
+  readonly irohRelay: string | undefined;
+  /** It is a program of this machine. */
+  readonly isIrohLocal: boolean;
 }
 
 /** Where things are in a relay. Upstream's places where it has one, so that state moves with `tar`. */
@@ -29,6 +33,7 @@ export const PATHS = {
   mail: '/home/vmail/mail',
   dkimKey: '/etc/dkimkeys/opendkim.private',
   noCreate: '/etc/chatmail-nocreate',
+  settings: '/etc/chatmail/chatmail.yaml',
   /** The resolved model, written by `chatmail configure`, read by the services. */
   model: '/etc/chatmail/relay.json',
   state: '/var/lib/chatmail/state.json',
@@ -37,14 +42,35 @@ export const PATHS = {
   acme: '/var/lib/acme',
   /** A link to where `fullchain` and `privkey` are now, where an authority is asked for them. */
   tls: '/var/lib/chatmail/tls',
+  /** Written by doveauth, worked off by the courier. */
+  pushQueue: '/var/lib/chatmail/push',
+  /** coturn's, with the secret of its credentials. */
+  turn: '/etc/chatmail/turnserver.conf',
+} as const;
+
+/** The echo bot: a program and the Delta Chat core, which are in an image only if it is built with them. */
+export const ECHOBOT = {
+  program: '/usr/lib/chatmail/echobot',
+  core: '/usr/lib/chatmail/deltachat-rpc-server',
+  accounts: '/var/lib/chatmail-echobot/accounts',
+  password: '/var/lib/chatmail-echobot/password',
+  /** The link to get in contact with it, while it runs. */
+  invite: '/run/chatmail/echobot/invite',
 } as const;
 
 const LETS_ENCRYPT = 'https://acme-v02.api.letsencrypt.org/directory';
 
-/** Derives the model. `settings.mail_domain` must be settled by then. */
-export const modelOf = (settings: Settings & { readonly mail_domain: string }): Model => {
+/**
+ * Derives the model. `settings.mail_domain` must be settled by then; `hasIroh`: the machine has a program for an
+ * iroh relay.
+ */
+export const modelOf = (
+  settings: Settings & { readonly mail_domain: string },
+  { hasIroh = false } = {},
+): Model => {
   const domain = settings.mail_domain;
   const isIpOnly = isIPv4(domain);
+  const isIrohLocal = hasIroh && settings.iroh_relay === undefined;
   const external = settings.tls_external_cert_and_key;
   const isSelfSigned = external === undefined && (isIpOnly || domain.startsWith('_'));
   const isCertified = external === undefined && !isSelfSigned;
@@ -64,5 +90,7 @@ export const modelOf = (settings: Settings & { readonly mail_domain: string }): 
     certificate,
     certificateKey,
     wwwFolder: settings.www_folder ?? PATHS.www,
+    irohRelay: isIrohLocal ? `https://${domain}` : settings.iroh_relay || undefined,
+    isIrohLocal,
   };
 };

@@ -39,7 +39,7 @@ export const packageTree = (program: string, version: string, date: string): Pac
     files.set(path, { content, mode });
   add('/usr/bin/chatmail', program, 0o755);
   for (const [path, text] of loadTemplates(`${PROJECT}templates/usr`, '/usr'))
-    add(path, withoutComments(text));
+    add(path, withoutComments(text), text.startsWith('#!') ? 0o755 : 0o644);
   for (const [path, text] of loadTemplates(`${PROJECT}templates/etc`, '/usr/share/chatmail/templates/etc'))
     add(path, withoutComments(text));
   for (const [path, text] of loadTemplates(`${PROJECT}www`, '/usr/share/chatmail/www'))

@@ -1,14 +1,21 @@
 import { readFileSync } from 'node:fs';
 import type { Model } from '../model/model.ts';
 import { PATHS } from '../model/model.ts';
+import { backup } from './admin/backup.ts';
 import { dns } from './admin/dns.ts';
+import { restore } from './admin/restore.ts';
 import { status } from './admin/status.ts';
+import { mailboxFinder } from './doveauth/mailbox.ts';
 import { start as doveauth } from './doveauth/main.ts';
 import { start as filtermail } from './filtermail/main.ts';
 import { renew } from './firstboot/certify.ts';
 import { configure } from './firstboot/configure.ts';
 import { firstboot } from './firstboot/firstboot.ts';
+import { faultOf } from './lib/fault.ts';
 import { listeners } from './lib/listeners.ts';
+import { log } from './lib/log.ts';
+import { start as metadata } from './metadata/main.ts';
+import { start as notifier } from './notifier/main.ts';
 import { start as web } from './web/main.ts';
 
 const model = (): Model => JSON.parse(readFileSync(PATHS.model, 'utf8')) as Model;
@@ -21,13 +28,21 @@ const COMMANDS: Readonly<Record<string, (flags: readonly string[]) => number | P
     dns: (flags) => dns(model(), flags),
     firstboot: () => firstboot(model()),
     renew: () => renew(model()),
+    backup,
+    restore: async (flags) => (await restore(flags)) || configure(false),
     doveauth: () => {
+      const find = mailboxFinder(model(), PATHS.mail);
       doveauth(model(), listeners());
+      metadata(model(), listeners(), (address) => find(address)?.home);
       return undefined;
     },
     filtermail: () => {
       filtermail(model(), listeners());
       web(model(), listeners());
+      return undefined;
+    },
+    courier: () => {
+      notifier(model());
       return undefined;
     },
   };
@@ -38,6 +53,12 @@ const main = async ([name = '', ...flags]: readonly string[]): Promise<number | 
   process.stderr.write(`usage: chatmail ${Object.keys(COMMANDS).join('|')} [--json]\n`);
   return 2;
 };
+
+// Node itself would print the message, and with it perhaps an address.
+process.on('uncaughtException', (error) => {
+  log('error', faultOf(error));
+  process.exit(1);
+});
 
 // `chatmail status | head` is no accident.
 process.stdout.on('error', () => process.exit());

@@ -5,6 +5,8 @@ import type { View } from './mustache.ts';
 const DAY = 86_400;
 const GB = 1_000_000_000;
 
+const listenOn = (address = ''): string => (address.includes(':') ? `[${address}]:3903` : `${address}:3903`);
+
 /** What templates may name: the settings, the model, and numbers in the units the servers want. */
 export const viewOf = (model: Model): View => ({
   ...model.settings,
@@ -14,6 +16,8 @@ export const viewOf = (model: Model): View => ({
   // Postfix takes no address literal as its own name (valid_hostname.c); HELO and origin are set apart from it.
   postfixHostname: model.isIpOnly ? 'localhost.localdomain' : model.domain,
   smtpConnectionsPerClient: Math.ceil(model.settings.max_smtp_connections / 5),
+  /** Free of brackets but for IPv6 (nginx). */
+  metricsListen: listenOn(model.settings.metrics_address),
   loginClients: model.settings.max_imap_connections + 1000,
   /** A version for the MTA-STS policy id: the policy is always the same, so the id is too. */
   mtaStsMaxAge: 7 * DAY,

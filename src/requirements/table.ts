@@ -54,6 +54,8 @@ const SERVERS = [
   ['opendkim', 'opendkim'],
   ['xmllint', 'libxml2-utils'],
   ['swaks', 'swaks'],
+  ['turnutils_uclient', 'coturn'],
+  ['/usr/lib/python3/dist-packages/prometheus_client/openmetrics', 'python3-prometheus-client'],
 ] as const;
 
 /** The small internet: an authoritative name server, and a certificate authority. */

@@ -21,6 +21,7 @@ max_message_size = 31457280
 disable_ipv6 = False
 acme_email =
 iroh_relay =
+mtail_address = 192.0.2.1
 passthrough_senders =
 passthrough_recipients = xstore@testrun.org echo@chat.example.org
 ; tls_external_cert_and_key = /a /b
@@ -41,6 +42,7 @@ test("upstream's file", () => {
     max_message_size: 31_457_280,
     disable_ipv6: false,
     iroh_relay: '',
+    metrics_address: '192.0.2.1',
     tls_external_cert_and_key: ['/etc/ssl/chain.pem', '/etc/ssl/key.pem'],
     privacy_postal: 'Example e.V., Example Street 1',
     privacy_pdo: 'Jane Doe',

@@ -61,10 +61,14 @@ const SETTINGS: readonly (readonly [name: string, yaml: string])[] = [
       'disable_ipv6: true',
       'imap_compress: true',
       'imap_rawlog: true',
+      'turn: true',
+      'push_gateway: https://push.example.org/notify',
       'max_mailbox_size: 1G',
       'max_message_size: 10M',
       'max_imap_connections: 100',
       'max_smtp_connections: 10',
+      'metrics_address: 2001:db8::1',
+      'public_metrics: true',
       'www_folder: /srv/www',
       'privacy_postal: "Example & Co, <Street> 1"',
     ].join('\n'),
@@ -153,11 +157,15 @@ describe('user-data', () => {
 });
 
 test('shellcheck has nothing to say about our scripts', async () => {
-  const folder = join(await cachedTree(TAR), 'var/lib/dpkg/info');
-  const scripts = (await readdir(folder)).filter((name) =>
-    /^chatmail-relay\.(post|pre)(inst|rm)$/.test(name),
+  const tree = await cachedTree(TAR);
+  const folders = ['var/lib/dpkg/info', 'usr/lib/chatmail'].map((path) => join(tree, path));
+  const files = await Promise.all(
+    folders.map(async (folder) => (await readdir(folder)).map((name) => join(folder, name))),
   );
-  expect(scripts.length).toBeGreaterThan(2);
-  const { all } = await execa('shellcheck', scripts, { cwd: folder, reject: false, all: true });
+  const scripts = files
+    .flat()
+    .filter((path) => /\/(chatmail-relay\.(post|pre)(inst|rm)|chatmail\/[^/.]+)$/.test(path));
+  expect(scripts.length).toBeGreaterThan(3);
+  const { all } = await execa('shellcheck', scripts, { reject: false, all: true });
   expect(all).toBe('');
 });

@@ -28,12 +28,14 @@ export interface Account {
   logIn(parameters: Partial<T.EnteredLoginParam>): Promise<string>;
   /** The code others scan to get in contact. */
   invite(): Promise<string>;
-  /** Sets up contact with who made the code (securejoin); returns the chat when both sides agree. */
-  join(code: string, inviter: Account): Promise<number>;
-  /** Sends a text and waits until the relay took it; returns the message's id. */
-  send(chat: number, text: string): Promise<number>;
+  /** Sets up contact with who made the code (securejoin); returns the chat when both sides agree, as far as they are here. */
+  join(code: string, inviter?: Account): Promise<number>;
+  /** Sends a text, with a file of this path, and waits until the relay took it; returns the message's id. */
+  send(chat: number, text: string, file?: string): Promise<number>;
   /** The next message that comes in. */
   receive(): Promise<T.Message>;
+  /** Goes offline: what comes in stays at the relay. */
+  leave(): Promise<void>;
   /** Marks a message as read, which tells its sender. */
   read(message: T.Message): Promise<void>;
   /** The first event of this kind that was not taken before and that `is` accepts. */
@@ -105,16 +107,19 @@ const accountOf = (core: StdioDeltaChat, id: number): Account => {
       const isDone = ({ progress }: { progress: number }) => progress === 1000;
       await Promise.all([
         event('SecurejoinJoinerProgress', isDone),
-        inviter.event('SecurejoinInviterProgress', isDone),
+        inviter?.event('SecurejoinInviterProgress', isDone),
       ]);
       return chat;
     },
-    send: async (chat, text) => {
-      const message = await rpc.miscSendTextMessage(id, chat, text);
+    send: async (chat, text, file) => {
+      const message = await rpc.sendMsg(id, chat, { text, file: file ?? null } as T.MessageData);
       await event('MsgDelivered', ({ msgId }) => msgId === message);
       return message;
     },
     receive: async () => rpc.getMessage(id, (await event('IncomingMsg')).msgId),
+    leave: async () => {
+      await rpc.stopIo(id);
+    },
     read: async ({ id: message }) => {
       await rpc.markseenMsgs(id, [message]);
     },

@@ -242,6 +242,8 @@ describe('submission', () => {
       ['X-Originating-IP', '192.0.2.7'],
       ['Received', 'from phone'],
       ['X-Mailer', 'Mail'],
+      ['X-Mailer ', 'Mail with a space'],
+      ['x-mailer', 'mail'],
     );
     expect(await send(submission, message)).toEqual(OK);
     const { sender, message: got } = await arrival();
@@ -305,6 +307,31 @@ describe('port 25', () => {
     expect(headOf(message)).toMatch(/^From: alice@example\.org\r\nTo: bob/m);
   });
 
+  test('nothing but the traces of its way is removed', async () => {
+    const kept: readonly (readonly [string, string])[] = [
+      ['Subject', 'Hello'],
+      ['Chat-Version', '1.0'],
+      ['Autocrypt', 'addr=alice@example.org; keydata=AAAA'],
+      ['Secure-Join', 'vc-auth-required'],
+      ['X-Mailer', 'Mail'],
+      ['User-Agent', 'Mail'],
+      ['X-Originating-IP', '192.0.2.7'],
+      ['X-Received', 'yesterday'],
+      ['ARC-Authentication-Results', 'i=1; example.org'],
+      ['List-Id', '<list.example.org>'],
+    ];
+    const traces = [
+      ['Received', 'from a by b'],
+      ['received', 'from b by c'],
+      ['AUTHENTICATION-RESULTS', 'example.net; dkim=pass'],
+      ['Dkim-Signature', 'v=1; a=rsa-sha256; d=example.net; s=s; h=From; bh=eHg=; b=eHg='],
+    ] as const;
+    expect(await send(smtp, dkim(encrypted({}, ...traces, ...kept)))).toEqual(OK);
+    const lines = headOf((await arrival()).message).replace(/^(Message-Id|Date): .*\r\n/gm, '');
+    const expected = headOf(encrypted({}, ...kept));
+    expect(lines).toBe(expected);
+  });
+
   test('a reverse-path that is not the From is replaced by the null sender', async () => {
     expect(await send(smtp, dkim(encrypted()), { sender: 'list@example.net' })).toEqual(OK);
     expect((await arrival()).sender).toBe('');
@@ -333,9 +360,34 @@ describe('port 25', () => {
     ['a signature of something else', dkim(encrypted()).replace('bh=', 'bh=x'), {}, INVALID],
     ['a forged result beside a signature of another domain', net(forged.replace('.org', '.net')) + dkim(net(encrypted())), {}, INVALID],
     ['a result written by the identity of a signature', dkim(net(encrypted()), injected), {}, INVALID],
+    ['a signature of nothing of the body', dkim(encrypted(), ' l=0;'), {}, INVALID],
+    ['a signature of the beginning of the body', dkim(encrypted(), ' l=9;'), {}, INVALID],
+    ['a recipient without a domain', encrypted(), { to: ['postmaster'] }, '550 5.1.1 <postmaster>: no such user'],
+    ['a recipient at an address', encrypted(), { to: ['bob@[127.0.0.1]'] }, '550 5.1.1 <bob@[127.0.0.1]>: no such user'],
   ];
   test.each(REFUSED)('%s is refused', async (_, message, envelope, reply) => {
     expect(await send(smtp, message, envelope)).toBe(reply);
+  });
+
+  // Where OpenDKIM cannot make out who it is from, it says so in its own field, too, and no other is believed.
+  test.each([
+    ['an address with a name', 'Alice <alice@example.org>'],
+    ['a quoted parenthesis', '"a(b" <alice@example.org>'],
+    ['a quoted quotation mark', '"\\"" <alice@example.org>'],
+    ['nested comments', '(c (d)) alice@example.org'],
+    ['an encoded word', '=?utf-8?q?=3Cx=40y=3E?= <alice@example.org>'],
+    ['8-bit characters', 'Al\xc3\xafce <alice@example.org>'],
+    ['a folded line', 'Alice\r\n <alice@example.org>'],
+    ['a quoted local part', '"alice"@example.org'],
+    ['a name of 5 kB', `${'a'.repeat(5000)} <alice@example.org>`],
+    ['odd characters', "!#$%&'*+/=?^_{|}~@example.org"],
+  ])('a forged result with a From of %s is refused', async (_, from) => {
+    expect(await send(smtp, forged + encrypted({}, ['From', from]))).toBe(NONE);
+  });
+
+  test('headers beyond what OpenDKIM reads are refused', async () => {
+    const fields = Array.from({ length: 80 }, (_, i) => [`X-${i}`, 'y'.repeat(900)] as const);
+    expect(await send(smtp, forged + encrypted({}, ...fields))).toMatch(/^[45]/);
   });
 });
 

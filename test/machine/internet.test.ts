@@ -157,17 +157,18 @@ describe('on the way to readiness', () => {
 });
 
 describe('once ready', () => {
-  test.each([25, 143, 443, 465, 587, 993].filter((port) => ![25, 143, 587].includes(port)))(
-    'port %d has the certificate of the authority',
-    async (port) => {
-      for (const [member, name] of [
-        [north, NORTH],
-        [south, SOUTH],
-      ] as const)
-        for (const host of [name, `www.${name}`, `mta-sts.${name}`])
-          expect((await certificateOf(member, host, port)).checkHost(host)).toBe(host);
-    },
-  );
+  test.each([443, 465, 993])('port %d has the certificate of the authority', async (port) => {
+    for (const [member, name] of [
+      [north, NORTH],
+      [south, SOUTH],
+    ] as const)
+      // nginx takes a moment after it was told
+      for (const host of [name, `www.${name}`, `mta-sts.${name}`])
+        await vi.waitFor(
+          async () => expect((await certificateOf(member, host, port)).checkHost(host)).toBe(host),
+          5000,
+        );
+  });
 
   test('everything required is in DNS, reverse names too, and the relay says so', async () => {
     const { exitCode, stdout } = await run(northRelay(), 'chatmail', 'dns', '--check', '--json');

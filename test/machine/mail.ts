@@ -6,6 +6,8 @@ export interface Draft {
   readonly subject?: string;
   /** Further header lines, in front of the others. */
   readonly headers?: readonly string[];
+  /** What is encrypted, if it is not just a greeting. */
+  readonly content?: Uint8Array;
 }
 
 const headerOf = ({ from, to, subject = '[...]', headers = [] }: Draft): string[] => [
@@ -24,7 +26,8 @@ export const plainMail = (draft: Draft): string =>
 
 /** A message in the form of RFC 3156 §4, encrypted by OpenPGP.js to a password. */
 export const encryptedMail = async (draft: Draft): Promise<string> => {
-  const message = await createMessage({ text: 'Content-Type: text/plain\r\n\r\nHello.\r\n' });
+  const greeting = Buffer.from('Content-Type: text/plain\r\n\r\nHello.\r\n');
+  const message = await createMessage({ binary: draft.content ?? greeting });
   const armored = await encrypt({ message, passwords: ['secret'], format: 'armored' });
   return [
     ...headerOf(draft),

@@ -58,7 +58,9 @@ describe('in a machine', () => {
     await dpkg('--remove', 'chatmail-relay');
     for (const unit of [
       'chatmail-filtermail.service',
+      'chatmail-doveauth.service',
       'chatmail-auth.socket',
+      'chatmail-web.socket',
       'dovecot.service',
       'nginx.service',
       'postfix@-.service',

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -9,19 +9,58 @@ import { connectImap } from './imap-client.ts';
 import { endpoint, newLogin, type StartedRelay, shell, startRelay } from './relay.ts';
 import { connectSmtp } from './smtp-client.ts';
 
+/** Both machines have this volume, one after the other, as when a machine is replaced. */
+let folder: string;
+/** What the first machine leaves on it. */
+let user: { readonly user: string; readonly password: string };
+let identity: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'chatmail-qemu-'));
+  await writeFile(
+    join(folder, 'user-data'),
+    '#cloud-config\nchatmail:\n  mail_domain: _relay.test\n  max_load_1m: 1000\n  data_volume: /dev/disk/by-id/virtio-volume\n',
+  );
+  await writeFile(join(folder, 'volume'), '');
+  await truncate(join(folder, 'volume'), 2 ** 30);
+});
+afterAll(() => rm(folder, { recursive: true }));
+
 describe.each(['bios', 'uefi'])('the disk under %s, from user-data alone', (firmware) => {
   let started: StartedRelay;
-  let folder: string;
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'user-data-'));
-    const file = join(folder, 'user-data');
-    await writeFile(file, '#cloud-config\nchatmail:\n  mail_domain: _relay.test\n  max_load_1m: 1000\n');
     const machine = ['--backend', 'qemu', '--firmware', firmware, '--disk-size', '4G'];
-    started = await startRelay([...machine, '--image', QCOW2, '--user-data', file]);
+    const files = ['--user-data', join(folder, 'user-data'), '--volume', join(folder, 'volume')];
+    started = await startRelay([...machine, '--image', QCOW2, ...files]);
   });
   afterAll(async () => {
+    // What was written shall be on the volume for the next machine.
+    if (started) await shell(started.relay, 'sync');
     await started?.stop();
-    await rm(folder, { recursive: true });
+  });
+
+  test('has its state on the volume, where the next machine finds it', async () => {
+    const { relay } = started;
+    const look = `sha256sum /etc/dkimkeys/opendkim.private /etc/ssl/private/mailserver.key; ls -d /home/vmail/mail/*/*@*
+      for folder in /home/vmail/mail /etc/dkimkeys /var/lib/acme /var/spool/postfix; do findmnt -no SOURCE $folder; done`;
+    if (firmware === 'bios') {
+      user = newLogin(relay);
+      const imap = await connectImap(endpoint(relay, 'imaps', { rejectUnauthorized: false }));
+      await imap.logIn(user.user, user.password);
+      imap.close();
+      await shell(
+        relay,
+        `printf 'From: a@b.c\\n\\nkept\\n' | doveadm -c /etc/chatmail/dovecot.conf save -u '${user.user}'`,
+      );
+      identity = await shell(relay, look);
+      expect(identity).toContain(user.user);
+      return;
+    }
+    expect(await shell(relay, look)).toBe(identity);
+    const imap = await connectImap(endpoint(relay, 'imaps', { rejectUnauthorized: false }));
+    expect((await imap.logIn(user.user, 'another password')).status).toMatch(/^NO/);
+    expect((await imap.logIn(user.user, user.password)).status).toMatch(/^OK/);
+    expect((await imap.require('SELECT INBOX')).lines).toContain('* 1 EXISTS');
+    imap.close();
   });
 
   test('is ready under its name', () => {

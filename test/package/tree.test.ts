@@ -22,9 +22,10 @@ test('nothing of the package is a file of /etc: that is what `chatmail configure
   expect(paths.filter((path) => path.startsWith('/etc/'))).toEqual([]);
 });
 
-test('only the program is executable', () => {
+test('only the programs are executable', () => {
   expect([...tree].filter(([, { mode }]) => mode & 0o111).map(([path]) => path)).toEqual([
     '/usr/bin/chatmail',
+    '/usr/lib/chatmail/data-volume',
   ]);
 });
 

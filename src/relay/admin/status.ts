@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { ECHOBOT } from '../../model/model.ts';
 import { readState } from '../lib/state.ts';
 
 const UNITS = [
@@ -9,6 +11,7 @@ const UNITS = [
   'unbound',
   'chatmail-doveauth',
   'chatmail-filtermail',
+  'chatmail-courier',
 ];
 
 /** `systemctl is-active` exits non-zero when one is not, and prints a line for each all the same. */
@@ -24,14 +27,24 @@ const activity = (): string[] => {
   }
 };
 
+/** How to get in contact with the bot, if there is one. */
+const invite = (): string | undefined => {
+  try {
+    return readFileSync(ECHOBOT.invite, 'utf8').trim();
+  } catch {
+    return undefined;
+  }
+};
+
 /** Prints where the relay stands. Exit status 0 when it is ready and all services run, else 1. */
 export const status = (isJson: boolean): number => {
   const state = readState();
   const services = activity();
   const isFine = state?.state === 'ready' && services.every((service) => service === 'active');
+  const echobot = invite();
   if (isJson) {
     const units = Object.fromEntries(UNITS.map((unit, i) => [unit, services[i] ?? 'unknown']));
-    process.stdout.write(`${JSON.stringify({ ...state, services: units })}\n`);
+    process.stdout.write(`${JSON.stringify({ ...state, services: units, echobot })}\n`);
     return isFine ? 0 : 1;
   }
   const { domain = '-', address = '-', sources = {}, problems, certificate } = state ?? {};
@@ -42,6 +55,7 @@ export const status = (isJson: boolean): number => {
     ...(certificate ? [['certificate', `${certificate.state}: ${certificate.detail}`]] : []),
     ...Object.entries(sources),
     ...UNITS.map((unit, i) => [unit, services[i] ?? 'unknown']),
+    ...(echobot === undefined ? [] : [['echobot', echobot]]),
   ];
   for (const [name = '', value = ''] of rows) process.stdout.write(`${name.padEnd(28)} ${value}\n`);
   if (problems) process.stdout.write(`\n${problems}\n`);

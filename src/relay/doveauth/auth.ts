@@ -2,7 +2,9 @@ import { opendir } from 'node:fs/promises';
 import type { Model } from '../../model/model.ts';
 import type { DictHandlers } from '../lib/dict-server.ts';
 import { log } from '../lib/log.ts';
+import { count } from '../lib/metrics.ts';
 import { createMailbox, hashPassword } from './create.ts';
+import { isEchobot } from './echobot.ts';
 import { type FindMailbox, isFile, type Mailbox, passwordFile, readHash } from './mailbox.ts';
 import { nudger } from './nudge.ts';
 import { type Resources, signUpRefusal } from './sign-up.ts';
@@ -41,12 +43,19 @@ export const authHandlers = (
   const findHash = async (mailbox: Mailbox, password: string): Promise<string | undefined> => {
     const known = readHash(mailbox);
     if (known !== undefined) return known;
-    const refusal = signUpRefusal(model.settings, mailbox.name, password, resources());
+    const isBot = model.settings.echobot && mailbox.name === 'echo';
+    const refusal = isBot
+      ? isEchobot(password)
+        ? undefined
+        : 'name of the bot'
+      : signUpRefusal(model.settings, mailbox.name, password, resources());
     if (refusal !== undefined) {
       log('notice', `registration rejected: ${refusal}`);
+      count('accounts_refused', { reason: refusal });
       return undefined;
     }
     await createMailbox(mailbox, await hash(password));
+    count('accounts_created');
     return readHash(mailbox);
   };
   const lookUpPassword = async (text: string): Promise<string | undefined> => {

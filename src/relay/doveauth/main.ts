@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { type Model, PATHS } from '../../model/model.ts';
 import { type DictHandlers, type Service, serveDict } from '../lib/dict-server.ts';
 import { authHandlers } from './auth.ts';
+import { census } from './census.ts';
 import { lastLoginHandlers } from './last-login.ts';
 import { mailboxFinder } from './mailbox.ts';
 import { recipientHandlers } from './recipients.ts';
@@ -22,7 +23,7 @@ export const start = (
   const handlers: Readonly<Record<string, DictHandlers>> = {
     auth: authHandlers(model, find, folder, () => resources(mailRoot, noCreate)),
     lastlogin: lastLoginHandlers(find),
-    recipients: recipientHandlers(find),
+    recipients: recipientHandlers(find, census(folder)),
   };
   const services = Object.entries(handlers).map(([name, served]) =>
     serveDict(

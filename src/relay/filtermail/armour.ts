@@ -16,6 +16,7 @@ export const armour = (): Armour => {
   const data = new Base64(packets);
   let state: 'before' | 'headers' | 'data' | 'checksum' | 'after' = 'before';
   let hasVersion = false;
+  let emptyLines = 0;
 
   const marker = (text: string): boolean => {
     if (state === 'before') {
@@ -29,7 +30,7 @@ export const armour = (): Armour => {
 
   const isVersion = (text: string): boolean => {
     if (state !== 'headers' || hasVersion) return false;
-    hasVersion = text.startsWith('Version: ');
+    hasVersion = /^Version: [ -~]{1,80}$/.test(text);
     return hasVersion;
   };
 
@@ -38,7 +39,8 @@ export const armour = (): Armour => {
       const line = withoutPadding(padded);
       if (line === '') {
         if (state === 'headers') state = 'data';
-        return true;
+        // Millions of them would take seconds each time.
+        return emptyLines++ < 100;
       }
       if (line.startsWith('-')) return marker(line);
       if (isVersion(line)) return true;

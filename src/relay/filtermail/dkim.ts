@@ -11,11 +11,12 @@ const PASS = /; dkim=pass(?: \([\w; -]*\))? header\.d=([\w.-]+) header\.i=/g;
  * its `authservId` (RFC 8601 §5) and puts its own first, so only the first is looked at.
  *
  * It prints the identity of a signature (`i=`) decoded from quoted-printable, so that a sender could write further
- * results there, of any domain; no honest signer encodes an identity, so with one of these nothing is believed.
+ * results there, of any domain; and it does not say that a signature leaves the end of the body (`l=`), or all of it,
+ * to others (RFC 6376 §8.2). Honest signers do neither, so with one of these nothing is believed.
  */
 export const isSignedBy = (headers: Headers, authservId: string, domain: string): boolean => {
   const results = (headers.first('authentication-results') ?? '').replace(/\s+/g, ' ');
   const own = `${authservId}; `.toLowerCase();
-  if (headers.hasEncodedIdentity || !results.toLowerCase().startsWith(own)) return false;
+  if (headers.hasOddSignature || !results.toLowerCase().startsWith(own)) return false;
   return [...results.matchAll(PASS)].some(([, signer]) => signer?.toLowerCase() === domain);
 };

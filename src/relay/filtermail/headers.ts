@@ -19,8 +19,8 @@ const NAMES = new Set([
 export class Headers {
   readonly #first = new Map<string, string>();
   readonly #counts = new Map<string, number>();
-  /** Whether a DKIM identity is encoded; see `isSignedBy`. */
-  hasEncodedIdentity = false;
+  /** Whether a DKIM signature has an encoded identity or a body length; see `isSignedBy`. */
+  hasOddSignature = false;
 
   add(name: string, value: string): void {
     const key = name.trim().toLowerCase();
@@ -28,7 +28,7 @@ export class Headers {
     const count = this.count(key);
     this.#counts.set(key, count + 1);
     if (count === 0) this.#first.set(key, value.length > MAX_VALUE ? '\0' : value.trim());
-    if (key === 'dkim-signature') this.hasEncodedIdentity ||= /(^|;)\s*i\s*=[^;]*=/i.test(value);
+    if (key === 'dkim-signature') this.hasOddSignature ||= /(^|;)\s*(l\s*|i\s*=[^;]*)=/i.test(value);
   }
 
   count(name: string): number {

@@ -6,11 +6,10 @@ import { refuseIncoming } from './policy.ts';
 
 /** Filters one message from elsewhere. `lookup` asks doveauth for `shared/recipient/<address>`. */
 export const incomingMessage = (
-  { domain, addressDomain }: Pick<Model, 'domain' | 'addressDomain'>,
+  { domain }: Pick<Model, 'domain'>,
   lookup: (key: string) => Promise<string | undefined>,
 ): MessageFilter => {
   const { read, ...message } = readMessage();
-  const ours = `@${addressDomain.toLowerCase()}`;
   let sender = '';
   let isCleartextWelcome = true;
   return {
@@ -20,9 +19,8 @@ export const incomingMessage = (
       return undefined;
     },
     recipient: async (address) => {
-      const key = address.toLowerCase();
-      const isOurs = key.endsWith(ours);
-      const answer = isOurs ? await lookup(`shared/recipient/${key}`) : '1';
+      // Also what Postfix takes for ours and is nobody's, such as a bare `postmaster`.
+      const answer = await lookup(`shared/recipient/${address.toLowerCase()}`);
       if (answer === undefined) return `550 5.1.1 <${address}>: no such user`;
       isCleartextWelcome &&= answer === '0';
       return undefined;

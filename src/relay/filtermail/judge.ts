@@ -45,9 +45,12 @@ const encryptedJudge = (boundary: string): Judge => {
 const securejoinJudge = ({ type, boundary }: MimeType, encoding: string | undefined): Judge => {
   const leaf = shortText(/^secure-join: v[cg]-request$/i);
   const root =
-    boundary === undefined ? decoded(encoding, leaf) : multipart(boundary, [{ type: 'text/plain', leaf }]);
-  const isKnown = type === 'text/plain' || type.startsWith('multipart/');
-  return root && isKnown ? judging(root, () => 'securejoin') : CLEAR;
+    type === 'text/plain'
+      ? decoded(encoding, leaf)
+      : boundary !== undefined && type.startsWith('multipart/')
+        ? multipart(boundary, [{ type: 'text/plain', leaf }])
+        : undefined;
+  return root ? judging(root, () => 'securejoin') : CLEAR;
 };
 
 /** Chosen when the headers are complete. */

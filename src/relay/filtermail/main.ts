@@ -3,6 +3,7 @@ import type { Model } from '../../model/model.ts';
 import { dictClient } from '../lib/dict-client.ts';
 import { serveMilter } from '../lib/milter.ts';
 import { rateLimiter } from '../lib/rate-limiter.ts';
+import { counted } from './counted.ts';
 import { incomingMessage } from './incoming.ts';
 import { outgoingMessage } from './outgoing.ts';
 
@@ -24,8 +25,8 @@ export const start = (
   const listen = (name: string): ListenOptions[] =>
     (sockets.get(name) ?? []).map((at) => (typeof at === 'number' ? { fd: at } : { path: at }));
   const services = [
-    serveMilter(() => outgoingMessage(maySend), listen('outgoing')),
-    serveMilter(() => incomingMessage(model, dict.lookup), listen('incoming')),
+    serveMilter(() => counted('outgoing', outgoingMessage(maySend)), listen('outgoing')),
+    serveMilter(() => counted('incoming', incomingMessage(model, dict.lookup)), listen('incoming')),
   ];
   return {
     close: async () => {

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { RelayFile } from '../../render/render.ts';
 import { replaceFile } from '../lib/replace-file.ts';
@@ -22,10 +22,14 @@ const contentOf = (path: string): string | undefined => {
   }
 };
 
-/** Writes the files whose content is not there yet, and returns their paths. */
+/** Writes the files whose content is not there yet, removes those with none, and returns the paths that changed. */
 export const applyFiles = (files: readonly RelayFile[]): string[] => {
-  const changed = files.filter(({ path, content }) => contentOf(path) !== content);
+  const changed = files.filter(({ path, content }) => (contentOf(path) ?? '') !== content);
   for (const { path, content } of changed) {
+    if (content === '') {
+      rmSync(path);
+      continue;
+    }
     keepOriginal(path);
     mkdirSync(dirname(path), { recursive: true });
     replaceFile(path, content);

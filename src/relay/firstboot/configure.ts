@@ -11,10 +11,12 @@ import { drawQr } from '../lib/qr.ts';
 import { type CertificateState, readState, updateState } from '../lib/state.ts';
 import { announce } from './announce.ts';
 import { applyFiles } from './apply-files.ts';
+import { mountDataVolume, withKeptCertificate } from './data-volume.ts';
 import { ensureCertificate, ensureDkimKey } from './keys.ts';
 import { ownAddresses } from './public-address.ts';
 import { type RelaySettings, readSettings } from './read-settings.ts';
 import { settingsSources } from './settings-sources.ts';
+import { applyTurn } from './turn.ts';
 import { reload, startRelay, unitsFor, watchCertificate } from './units.ts';
 
 const SHARE = '/usr/share/chatmail';
@@ -43,6 +45,10 @@ const joinPicture = (model: Model): RelayFile[] => {
   return [{ path: `${PATHS.www}/join.svg`, content: drawQr(ascii) }];
 };
 
+/** An iroh relay is not in Debian: the operator puts one here. */
+const hasIroh = (): boolean =>
+  ['/usr/bin', '/usr/local/bin'].some((path) => existsSync(`${path}/iroh-relay`));
+
 const fail = (step: string, text: string, isBoot: boolean): number => {
   if (!isBoot) {
     process.stderr.write(`${text}\n`);
@@ -59,7 +65,7 @@ const fail = (step: string, text: string, isBoot: boolean): number => {
 const apply = ({ settings: asked, sources }: RelaySettings, found: Addresses, isBoot: boolean): void => {
   // A kernel without IPv6 has no such socket to listen on, and a server that tries does not start.
   const settings = { ...asked, disable_ipv6: asked.disable_ipv6 || !existsSync('/proc/net/if_inet6') };
-  const model = modelOf(settings);
+  const model = modelOf(settings, { hasIroh: hasIroh() });
   const { domain } = model;
   const { ipv6, ...ipv4Only } = found;
   const addresses = settings.disable_ipv6 ? ipv4Only : found;
@@ -80,13 +86,17 @@ const apply = ({ settings: asked, sources }: RelaySettings, found: Addresses, is
     dns: known.dns,
     certificate: certificateKind(model) ?? known.certificate ?? PLACEHOLDER,
   });
+  if (settings.data_volume !== undefined) mountDataVolume(settings.data_volume);
   if (!model.isIpOnly) ensureDkimKey();
-  const isNewCertificate = ensureCertificate(model);
+  const isNewCertificate = withKeptCertificate(model, () => ensureCertificate(model));
+  const files = renderFiles(model, templatesFor(model, `${SHARE}/templates/etc`, `${SHARE}/www`));
   const changed = applyFiles([
-    ...renderFiles(model, templatesFor(model, `${SHARE}/templates/etc`, `${SHARE}/www`)),
+    ...files.filter(({ path }) => path !== PATHS.turn),
     ...joinPicture(model),
     { path: PATHS.model, content: `${JSON.stringify(model)}\n` },
   ]);
+  const turn = files.find(({ path }) => path === PATHS.turn)?.content ?? '';
+  changed.push(...applyTurn(model, turn, address));
   if (isNewCertificate) changed.push(model.certificate);
   for (const path of changed) process.stdout.write(`${path}\n`);
   mkdirSync('/run/chatmail', { recursive: true });

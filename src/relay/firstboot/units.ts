@@ -9,7 +9,15 @@ const READERS: readonly (readonly [pattern: RegExp, ...units: string[]])[] = [
   [/\/opendkim\.conf$/, 'opendkim.service'],
   [/\/nginx\.conf$/, 'nginx.service'],
   [/^\/etc\/unbound\//, 'unbound.service'],
-  [/\/relay\.json$/, 'chatmail-doveauth.service', 'chatmail-filtermail.service'],
+  [
+    /\/relay\.json$/,
+    'chatmail-doveauth.service',
+    'chatmail-filtermail.service',
+    'chatmail-courier.service',
+    'chatmail-echobot.service',
+  ],
+  [/\/turnserver\.conf$/, 'chatmail-turn.service', 'chatmail-doveauth.service'],
+  [/\/iroh-relay\.toml$/, 'chatmail-iroh.service'],
   [/\/(mailserver\.(pem|key)|fullchain)$/, 'postfix@-.service', 'dovecot.service', 'nginx.service'],
 ];
 

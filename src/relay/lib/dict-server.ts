@@ -14,8 +14,15 @@ export interface DictHandlers {
   readonly lookup?: (key: string, user: string) => MaybePromise<string | undefined>;
   /** What is below `path`, as pairs of key and value. */
   readonly iterate?: (path: string, user: string) => AsyncIterable<readonly [key: string, value: string]>;
-  /** A transaction, all at once; a value of `undefined` removes its key. */
-  readonly commit?: (values: ReadonlyMap<string, string | undefined>, user: string) => MaybePromise<void>;
+  /**
+   * A transaction, all at once; a value of `undefined` removes its key. `dict` is the name that the client calls the
+   * service by.
+   */
+  readonly commit?: (
+    values: ReadonlyMap<string, string | undefined>,
+    user: string,
+    dict?: string,
+  ) => MaybePromise<void>;
 }
 
 /** A peer that breaks the protocol. Its connection is closed. */
@@ -23,9 +30,16 @@ export class DictProtocolError extends Error {
   override name = 'DictProtocolError';
 }
 
+/** What a client may not have. It is told so, and nothing is logged. */
+export class DictRefusal extends Error {
+  override name = 'DictRefusal';
+}
+
 /** As Dovecot's own `DICT_CLIENT_MAX_LINE_LENGTH`. */
 const MAX_LINE = 65_536;
 const MAX_TRANSACTIONS = 1000;
+/** Characters in the open transactions of a connection. */
+const MAX_OPEN = 1 << 20;
 
 /** The lines in a stream of text, whatever its chunks. Throws on a line longer than `max`. */
 export async function* linesOf(chunks: AsyncIterable<string>, max = MAX_LINE): AsyncGenerator<string> {
@@ -33,14 +47,18 @@ export async function* linesOf(chunks: AsyncIterable<string>, max = MAX_LINE): A
   for await (const chunk of chunks) {
     const lines = (rest + chunk).split('\n');
     rest = lines.pop() ?? '';
-    for (const line of [...lines, rest]) if (line.length > max) throw new DictProtocolError('line too long');
-    yield* lines;
+    for (const line of lines) {
+      if (line.length > max) throw new DictProtocolError('line too long');
+      yield line;
+    }
+    if (rest.length > max) throw new DictProtocolError('line too long');
   }
 }
 
 interface Transaction {
   readonly user: string;
   readonly values: Map<string, string | undefined>;
+  size: number;
 }
 
 /**
@@ -52,14 +70,25 @@ export async function* dictReplies(
   handlers: DictHandlers,
 ): AsyncGenerator<string> {
   const open = new Map<string, Transaction>();
-  const transaction = (id: string): Transaction => {
+  let dict = '';
+  let held = 0;
+  /** The transaction, which grows by `size`, or else ends. */
+  const transaction = (id: string, size?: number): Transaction => {
     const found = open.get(id);
-    if (found) return found;
-    throw new DictProtocolError('no such transaction');
+    if (!found) throw new DictProtocolError('no such transaction');
+    const growth = size ?? -found.size;
+    found.size += growth;
+    held += growth;
+    if (held > MAX_OPEN) throw new DictProtocolError('transactions too large');
+    if (size === undefined) open.delete(id);
+    return found;
   };
   for await (const line of linesOf(chunks)) {
     const command = line.charAt(0);
-    const [first = '', second = '', third = '', fourth = ''] = line.slice(1).split('\t').map(unescapeField);
+    const [first = '', second = '', third = '', fourth = '', fifth = ''] = line
+      .slice(1)
+      .split('\t')
+      .map(unescapeField);
     try {
       if (command === 'L') {
         const value = await handlers.lookup?.(first, second);
@@ -73,19 +102,20 @@ export async function* dictReplies(
         yield '\n';
       } else if (command === 'B') {
         if (open.size >= MAX_TRANSACTIONS) throw new DictProtocolError('too many transactions');
-        open.set(first, { user: second, values: new Map() });
-      } else if (command === 'S') transaction(first).values.set(second, third);
-      else if (command === 'U') transaction(first).values.set(second, undefined);
-      else if (command === 'R') open.delete(first);
+        open.set(first, { user: second, values: new Map(), size: 0 });
+      } else if (command === 'S') transaction(first, line.length).values.set(second, third);
+      else if (command === 'U') transaction(first, line.length).values.set(second, undefined);
+      else if (command === 'R') transaction(first);
       else if (command === 'C') {
         const { values, user } = transaction(first);
-        open.delete(first);
-        await handlers.commit?.(values, user);
+        await handlers.commit?.(values, user, dict);
         yield `O${first}\n`;
-      } else if (!'HT'.includes(command)) throw new DictProtocolError('unknown command');
+      } else if (command === 'H') dict = fifth;
+      else if (command !== 'T') throw new DictProtocolError('unknown command');
     } catch (error) {
       if (error instanceof DictProtocolError) throw error;
-      log('error', `dict ${command}: ${(error as NodeJS.ErrnoException).code ?? (error as Error).name}`);
+      if (!(error instanceof DictRefusal))
+        log('error', `dict ${command}: ${(error as NodeJS.ErrnoException).code ?? (error as Error).name}`);
       yield `F${command === 'C' ? first : ''}\n`;
     }
   }
@@ -103,10 +133,11 @@ export type ListenOn = { readonly fd: number } | { readonly path: string };
 export const serveDict = (handlers: DictHandlers, sockets: readonly ListenOn[]): Service => {
   const connections = new Set<Socket>();
   const servers = sockets.map((socket) =>
-    createServer((connection) => {
+    // Who has said all may still wait for the answers.
+    createServer({ allowHalfOpen: true }, (connection) => {
       connections.add(connection.setEncoding('latin1').setDefaultEncoding('latin1'));
       pipeline(
-        connection,
+        connection.iterator({ destroyOnReturn: false }),
         (chunks: AsyncIterable<string>) => dictReplies(chunks, handlers),
         connection,
         (error) => {

@@ -1,4 +1,5 @@
 import { createServer, type ListenOptions, type Socket } from 'node:net';
+import { faultOf } from './fault.ts';
 import { log } from './log.ts';
 import { MilterProtocolError, type Packet, PacketReader, stringsOf } from './milter-packet.ts';
 import { CONTINUE, conclude, negotiate, refuse, TEMPFAIL, type Verdict } from './milter-reply.ts';
@@ -41,7 +42,7 @@ class Session {
 
   #fault(command: string, error: unknown): Buffer | undefined {
     if (error instanceof MilterProtocolError) throw error;
-    log('error', `filter ${command}: ${(error as Error).stack}`);
+    log('error', `filter ${command}: ${faultOf(error)}`);
     this.#hasFailed = true;
     return 'MRE'.includes(command) ? TEMPFAIL : undefined;
   }
@@ -123,21 +124,21 @@ const converse = (socket: Socket, session: Session): void => {
     log('warning', `milter: ${(error as Error).message}`);
     socket.destroy();
   };
+  /** Waits for a peer that does not read, lest answers pile up. */
+  const send = (bytes: Buffer | undefined): Promise<void> | undefined =>
+    bytes && !socket.write(bytes) ? new Promise((resolve) => socket.once('drain', resolve)) : undefined;
   const answerAll = (packets: Iterator<Packet>): void => {
     for (let next = packets.next(); !next.done; next = packets.next()) {
       if (next.value.command === 'Q') return void socket.destroySoon();
       const answer = session.handle(next.value);
-      if (answer instanceof Promise) {
+      if (answer) {
         socket.pause();
-        answer
-          .then((bytes) => {
-            if (bytes) socket.write(bytes);
-            answerAll(packets);
-          })
+        Promise.resolve(answer)
+          .then(send)
+          .then(() => answerAll(packets))
           .catch(fail);
         return;
       }
-      if (answer) socket.write(answer);
     }
     socket.resume();
   };

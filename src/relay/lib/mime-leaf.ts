@@ -18,6 +18,7 @@ const quotedPrintable = (leaf: Leaf): Leaf => {
     line: (line) => {
       // RFC 2045 §6.7: white space at the end was added on the way; a last `=` joins the next line
       const text = withoutPadding(line);
+      if (text === '=') return true; // nothing, and cheaply: there may be millions
       const joined = text.endsWith('=') ? text.slice(0, -1) : `${text}\n`;
       if (/=(?![\da-f]{2})/i.test(joined)) return false;
       const decoded = joined.replace(/=(..)/g, (_, hex: string) =>

@@ -6,7 +6,8 @@ export type TakeLine = (line: string) => boolean;
 
 /**
  * Cuts chunks into lines, the same however they are chunked. A line ends at LF, and a CR before it belongs to the
- * end, as in Postfix. Keeps at most one line; one that is too long is refused.
+ * end, as in Postfix. Keeps at most one line; one that is too long is refused, and so is a CR elsewhere, which some
+ * readers take for the end of a line.
  */
 export class Lines {
   readonly #take: TakeLine;
@@ -31,8 +32,8 @@ export class Lines {
 
   /** The last line, where it has no end of line. */
   end(): boolean {
-    const line = this.#kept;
+    const line = this.#kept.endsWith('\r') ? this.#kept.slice(0, -1) : this.#kept;
     this.#kept = '';
-    return this.#take(line.endsWith('\r') ? line.slice(0, -1) : line);
+    return !line.includes('\r') && this.#take(line);
   }
 }

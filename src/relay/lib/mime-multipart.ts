@@ -10,6 +10,10 @@ export interface PartRule {
 /** What is neither content nor boundary (preamble, epilogue, headers of parts) is allowed this much, in bytes. */
 const MAX_AROUND = 4096;
 
+/** What mail programs write around the parts, for readers that know no MIME. Other text would pass unencrypted. */
+const NOTE =
+  /^(This is an? (multi-?part|MIME-encapsulated|OpenPGP\/MIME encrypted) message( in MIME format| \(RFC \d{4} and \d{4}\))?\.?)?$/;
+
 /**
  * A multipart (RFC 2046 §5.1) of exactly these parts, in this order, all of them leaves. Anything that two readers
  * could see differently is refused: a line that only begins like a boundary, a header that is no header.
@@ -45,7 +49,7 @@ export const multipart = (boundary: string, rules: readonly PartRule[]): Leaf =>
       if (part) return part.line(line);
       around += line.length + 2;
       if (around > MAX_AROUND) return false;
-      if (state !== 'headers') return true;
+      if (state !== 'headers') return NOTE.test(withoutPadding(line));
       if (line === '') return open();
       headers += `${line}\n`;
       return true;

@@ -23,15 +23,17 @@ export const answer = async (
   draw: (text: string) => Promise<string>,
 ): Promise<Answer> => {
   const isNew = path === '/new';
-  if (!isNew && path !== '/join' && path !== '/cgi-bin/newemail.py') return { status: 404, headers: {} };
+  const isJoin = path === '/join';
+  if (!isNew && !isJoin && path !== '/cgi-bin/newemail.py') return { status: 404, headers: {} };
   if (method !== 'GET' && method !== 'POST') return { status: 405, headers: { allow: 'GET, POST' } };
-  if (isNew && method === 'GET')
-    return redirect(model.isSelfSigned ? '/join' : `dcaccount:https://${model.host}/new`);
-  if (path === '/join' && !model.isSelfSigned) return redirect('/');
+  // For browsers; apps POST.
+  if (!model.isSelfSigned && method === 'GET')
+    return redirect(isJoin ? '/' : `dcaccount:https://${model.host}/new`);
+  if (isNew && method === 'GET') return redirect('/join');
   if (!mayCreate()) return { status: 429, headers: { 'retry-after': '60' } };
   const credentials = newCredentials(model);
   const link = credentials.dclogin_url;
-  return path === '/join' && link !== undefined
+  return isJoin && link !== undefined
     ? of('text/html; charset=utf-8', joinPage(credentials.email, link, await draw(link)))
     : of('application/json', JSON.stringify(credentials));
 };

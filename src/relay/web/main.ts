@@ -1,23 +1,34 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { Model } from '../../model/model.ts';
+import { dictClient } from '../lib/dict-client.ts';
 import type { Service } from '../lib/dict-server.ts';
 import { log } from '../lib/log.ts';
 import { qrSvg } from '../lib/qr.ts';
 import { rateLimiter } from '../lib/rate-limiter.ts';
 import { type Answer, answer } from './answer.ts';
+import { metrics } from './metrics.ts';
 import { networkOf } from './network.ts';
 
 /** Accounts a network may be given: enough for a class that joins at once, too few to be worth collecting. */
 const PER_MINUTE = 10;
 const AT_ONCE = 40;
 
+/** Where doveauth tells how many addresses there are. */
+const CENSUS = '/run/chatmail/recipients.sock';
+
 /** Answers requests that nginx passes on; it names the client in X-Real-IP. Bodies are not read. */
-export const handler = (model: Model, draw: (text: string) => Promise<string> = qrSvg): RequestListener => {
+export const handler = (
+  model: Model,
+  draw: (text: string) => Promise<string> = qrSvg,
+  census: () => Promise<string | undefined> = async () => undefined,
+): RequestListener => {
   const mayCreate = rateLimiter(PER_MINUTE, AT_ONCE);
   return async (request, response) => {
     const network = networkOf(String(request.headers['x-real-ip']));
     const path = String(request.url).replace(/\?.*/s, '');
-    const answered = answer(model, String(request.method), path, () => mayCreate(network), draw);
+    const answered = metrics(model, path, census).then(
+      (found) => found ?? answer(model, String(request.method), path, () => mayCreate(network), draw),
+    );
     const { status, headers, body } = await answered.catch((error: NodeJS.ErrnoException): Answer => {
       log('error', `web: ${error.code ?? error.name}`);
       return { status: 500, headers: {} };
@@ -28,12 +39,14 @@ export const handler = (model: Model, draw: (text: string) => Promise<string> = 
 
 /** Starts the pages that are made on request, on the socket named `web`. */
 export const start = (model: Model, sockets: ReadonlyMap<string, readonly number[]>): Service => {
-  const listener = handler(model);
+  const dict = dictClient(CENSUS);
+  const listener = handler(model, qrSvg, () => dict.lookup('shared/census'));
   const servers = (sockets.get('web') ?? []).map((fd) =>
     createServer({ maxHeaderSize: 8192 }, listener).listen({ fd }),
   );
   return {
     close: async () => {
+      dict.close();
       await Promise.all(
         servers.map((server) => {
           server.closeAllConnections();

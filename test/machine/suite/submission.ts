@@ -84,10 +84,15 @@ export const submissionSuite = (current: () => Relay): void => {
   test.each([
     ['of somebody else of the relay', (domain: string) => `somebody1@${domain}`, 553],
     ['of somebody elsewhere', () => 'somebody@example.org', 553],
+    [
+      'that seems to be several, one of them the own,',
+      (domain: string, user: string) => `"${user},x"@${domain}`,
+      501,
+    ],
     ['of nobody, that of bounces,', () => '', 500],
   ] as const)('a reverse-path %s is refused', async (_, reversePath, code) => {
     const base = await two(current());
-    const from = reversePath(addressDomain(base.relay));
+    const from = reversePath(addressDomain(base.relay), base.user);
     const mail = await encryptedMail({ from: base.user, to: base.to });
     expect((await submit({ ...base, from, mail })).code).toBe(code);
   });

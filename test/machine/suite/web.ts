@@ -40,8 +40,8 @@ export const webSuite = (current: () => Relay): void => {
     },
   );
 
-  test('a page that is not there says so', async () => {
-    const { status, body } = await ask(current(), '/nothing-here');
+  test.each(['/nothing-here', '/metrics', '/collector'])('%s is not there and says so', async (path) => {
+    const { status, body } = await ask(current(), path);
     expect(status).toBe(404);
     expect(body).toContain('<h1>');
   });

@@ -139,12 +139,14 @@ test('users are those with a password', async () => {
 });
 
 test('recipients: encrypted only, any, unknown', async () => {
-  const ask = () => recipientHandlers(find).lookup?.('shared/recipient/AbcDefGhi@chat.example', '');
+  const ask = () =>
+    recipientHandlers(find, async () => '3 1').lookup?.('shared/recipient/AbcDefGhi@chat.example', '');
   expect(await ask()).toBeUndefined();
   await make('x');
   expect(await ask()).toBe('1');
   rmSync(join(home, 'enforceE2EEincoming'));
   expect(await ask()).toBe('0');
+  expect(await recipientHandlers(find, async () => '3 1').lookup?.('shared/census', '')).toBe('3 1');
 });
 
 test.each([

@@ -142,7 +142,7 @@ export const incoming = async ({
   answers = { 'bob@relay.test': '1' } as Readonly<Record<string, string | undefined>>,
 } = {}): Promise<MessageFilter> => {
   const filter = incomingMessage(
-    { domain: 'relay.test', addressDomain: 'relay.test' },
+    { domain: 'relay.test' },
     async (key) => answers[key.replace('shared/recipient/', '')],
   );
   filter.mail(sender, new Map());

@@ -8,6 +8,7 @@ import { expect, test, vi } from 'vitest';
 import {
   type DictHandlers,
   DictProtocolError,
+  DictRefusal,
   dictReplies,
   linesOf,
   serveDict,
@@ -86,6 +87,18 @@ test('transactions at once are bounded', () =>
     DictProtocolError,
   ));
 
+const set = (id: number) => `S${id}\tkey${id}\t${'v'.repeat(60_000)}\n`;
+
+test('what is in open transactions is bounded', () =>
+  expect(replies(['B1\n', ...Array.from({ length: 20 }, () => set(1))], store())).rejects.toThrow(
+    DictProtocolError,
+  ));
+
+test('what was in transactions that ended does not count', async () => {
+  const input = Array.from({ length: 20 }, (_, id) => `B${id}\n${set(id)}${id % 2 ? 'C' : 'R'}${id}\n`);
+  expect(await replies(input, store())).toMatch(/^(O\d+\n){10}$/);
+});
+
 test('a handler that fails is a failed command, and its message is not logged', async () => {
   const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   const fail = () => {
@@ -94,6 +107,27 @@ test('a handler that fails is a failed command, and its message is not logged', 
   const handlers: DictHandlers = { lookup: fail, commit: fail };
   expect(await replies('La\nB7\nC7\nB8\n', handlers)).toBe('F\nF7\n');
   expect(stderr.mock.calls.map(([line]) => line)).toEqual(['<3>dict L: EIO\n', '<3>dict C: EIO\n']);
+  stderr.mockRestore();
+});
+
+test('who has said all is answered all', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'dict-'));
+  const path = join(folder, 'socket');
+  const service = serveDict({ lookup: async (key) => key }, [{ path }]);
+  const socket = connect(path);
+  socket.end('La\n'.repeat(5000));
+  expect((await collect<Buffer>(socket)).join('')).toBe('Oa\n'.repeat(5000));
+  await service.close();
+  rmSync(folder, { recursive: true });
+});
+
+test('a refusal is told and not logged, and a transaction knows the name of the dict', async () => {
+  const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  const commit = (_: unknown, user: string, dict?: string) => {
+    if (dict !== 'mine') throw new DictRefusal(user);
+  };
+  expect(await replies('B1\tu\nC1\nH2\t2\t0\tu\tmine\nB1\tu\nC1\n', { commit })).toBe('F1\nO1\n');
+  expect(stderr).not.toHaveBeenCalled();
   stderr.mockRestore();
 });
 

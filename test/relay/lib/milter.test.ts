@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createConnection, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type MessageFilter, serveMilter } from '../../../src/relay/lib/milter.ts';
 import { PacketReader, packet } from '../../../src/relay/lib/milter-packet.ts';
@@ -168,6 +169,19 @@ test('a peer that goes away in the middle is no fault', async () => {
   socket.end(Buffer.concat([OFFER, MAIL, Buffer.from('0000ffff42', 'hex')]));
   await answers(socket);
   expect(process.stderr.write).not.toHaveBeenCalled();
+});
+
+test('a peer that does not read is not read from, and answered in full when it does', async () => {
+  const mails = 30_000;
+  const socket = createConnection(path);
+  socket.write(Buffer.concat([...Array.from({ length: mails }, () => MAIL), QUIT]));
+  let before = -1;
+  while (seen.length !== before) {
+    before = seen.length;
+    await setTimeout(100);
+  }
+  expect(before).toBeLessThan(mails / 2);
+  expect((await answers(socket)).length).toBe(mails);
 });
 
 test('an idle peer is left', async () => {

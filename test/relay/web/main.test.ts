@@ -33,7 +33,7 @@ const ask = async (line: string, address = '192.0.2.1') => {
   return { status: response.statusCode, headers: response.headers, body: await text(response) };
 };
 
-test.each(['POST /new', 'POST /new?x=1', 'GET /cgi-bin/newemail.py', 'POST /cgi-bin/newemail.py'])(
+test.each(['POST /new', 'POST /new?x=1', 'POST /cgi-bin/newemail.py'])(
   '%s gives credentials',
   async (line) => {
     await serve('chat.example');
@@ -52,7 +52,9 @@ test.each(['POST /new', 'POST /new?x=1', 'GET /cgi-bin/newemail.py', 'POST /cgi-
 
 test.each([
   ['chat.example', 'GET /new', 302, 'dcaccount:https://chat.example/new'],
+  ['chat.example', 'GET /cgi-bin/newemail.py', 302, 'dcaccount:https://chat.example/new'],
   ['192.0.2.1', 'GET /new', 302, '/join'],
+  ['192.0.2.1', 'GET /cgi-bin/newemail.py', 200, undefined],
   ['chat.example', 'GET /join', 302, '/'],
   ['chat.example', 'GET /', 404, undefined],
   ['chat.example', 'POST /new/', 404, undefined],
@@ -73,7 +75,8 @@ test('a relay with a self-signed certificate shows a new account at every visit'
   expect(first.body).toContain(`<svg>${code.length}</svg>`);
   expect(first.body).not.toMatch(/<script|style=|onclick/);
   expect(link.exec(second.body)?.[1]).not.toBe(link.exec(first.body)?.[1]);
-  expect(JSON.parse((await ask('POST /new')).body).dclogin_url).toMatch(/^dclogin:/);
+  for (const line of ['POST /new', 'POST /cgi-bin/newemail.py', 'GET /cgi-bin/newemail.py'])
+    expect(JSON.parse((await ask(line)).body).dclogin_url).toMatch(/^dclogin:/);
 });
 
 test('a network is given so many accounts at once and no more; another one is not kept waiting', async () => {

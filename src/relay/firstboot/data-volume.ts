@@ -1,0 +1,41 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import type { Model } from '../../model/model.ts';
+
+const PROGRAM = '/usr/lib/chatmail/data-volume';
+const TLS = '/var/lib/chatmail/data/chatmail/tls';
+
+/**
+ * Mounts the volume that the relay's state lives on; nothing to do once it is. In a unit of its own, for what is
+ * mounted in a sandbox is seen by nobody else. Throws with the program's words where the volume cannot be used.
+ */
+export const mountDataVolume = (volume: string): void => {
+  try {
+    execFileSync('systemd-run', ['--quiet', '--wait', '--pipe', '--collect', PROGRAM, volume], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+  } catch (error) {
+    throw new Error(String((error as { stderr?: unknown }).stderr).trim() || String(error));
+  }
+};
+
+const copy = (from: string, to: string): void => {
+  if (existsSync(from)) execFileSync('cp', ['-p', '--remove-destination', from, to]);
+};
+
+/** The certificate that a relay signed for itself is of its state too: `make` finds that of the machine before. */
+export const withKeptCertificate = <T>(
+  { settings, isCertified, certificate, certificateKey }: Model,
+  make: () => T,
+): T => {
+  const isKeptElsewhere = isCertified || settings.tls_external_cert_and_key !== undefined;
+  if (settings.data_volume === undefined || isKeptElsewhere) return make();
+  const pairs = [
+    [`${TLS}/key.pem`, certificateKey],
+    [`${TLS}/certificate.pem`, certificate],
+  ] as const;
+  for (const [kept, used] of pairs) copy(kept, used);
+  const made = make();
+  for (const [kept, used] of pairs) copy(used, kept);
+  return made;
+};

@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
+import { replaceFile } from '../lib/replace-file.ts';
+
+const DAY = 86_400;
+const LIFETIME = 90 * DAY;
+/** Of one address; then the one set longest ago goes. */
+const MAX_TOKENS = 50;
+
+/** As the core has it: printable ASCII of at most 4096 bytes. */
+export const isToken = (text: string): boolean => /^[!-~]{1,4096}$/.test(text);
+
+/** What is in the file: an object, whatever its keys. One that is damaged counts for nothing. */
+const read = (path: string): Record<string, unknown> => {
+  try {
+    return { ...JSON.parse(readFileSync(path, 'utf8')) };
+  } catch (error) {
+    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    throw error;
+  }
+};
+
+/** Those that are still good, and when each was set. A list is of an older relay and starts to age now. */
+const tokensIn = (kept: unknown, now: number): Map<string, number> => {
+  const entries = Array.isArray(kept)
+    ? kept.map((token): [unknown, number] => [token, now])
+    : Object.entries(kept as Record<string, number>);
+  const isGood = ([token, time]: [unknown, number]) =>
+    typeof token === 'string' && isToken(token) && time > now - LIFETIME && time < now + 60;
+  return new Map(entries.filter(isGood) as [string, number][]);
+};
+
+/**
+ * The device tokens of the mailbox at `home`, after `change`. The file is upstream's: other keys stay, and it is
+ * written only when its tokens differ. `now` is Unix time in seconds.
+ */
+export const deviceTokens = (
+  home: string,
+  now: number,
+  change: (tokens: Map<string, number>) => void = () => {},
+): string[] => {
+  const path = `${home}/metadata.json`;
+  const kept = read(path);
+  const tokens = tokensIn(kept.devicetoken ?? {}, now);
+  change(tokens);
+  const devicetoken = Object.fromEntries(tokens);
+  if (!isDeepStrictEqual(devicetoken, kept.devicetoken ?? {}))
+    replaceFile(path, JSON.stringify({ ...kept, devicetoken }), 0o600);
+  return [...tokens.keys()];
+};
+
+/** Adds a token, or notes that it is still in use: once a day will do. */
+export const addToken = (home: string, token: string, now: number): void => {
+  deviceTokens(home, now, (tokens) => {
+    if ((tokens.get(token) ?? 0) <= now - DAY) tokens.set(token, now);
+    const oldest = [...tokens].sort(([, a], [, b]) => a - b);
+    for (const [old] of oldest.slice(0, -MAX_TOKENS)) tokens.delete(old);
+  });
+};
+
+/** Forgets a token that the push service does not know any more. */
+export const removeToken = (home: string, token: string, now: number): void => {
+  deviceTokens(home, now, (tokens) => tokens.delete(token));
+};

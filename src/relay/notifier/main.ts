@@ -1,0 +1,127 @@
+import { watch } from 'node:fs';
+import { opendir, rename, rm } from 'node:fs/promises';
+import { type Model, PATHS } from '../../model/model.ts';
+import { log } from '../lib/log.ts';
+import { DEAD, parseTurn, readJob, type Turn, turnName } from '../lib/push-queue.ts';
+import { CONNECTIONS, gateway } from './gateway.ts';
+import { isDue, nextTurn, type Push } from './retry.ts';
+
+const DELTA_CHAT = 'https://notifications.delta.chat/notify';
+/** With more than this waiting, what fails is not tried again: the disk is for mail. */
+const MAX_QUEUED = 100_000;
+/** Those that wait leave some connections to what has just come. */
+const MAX_WAITING = CONNECTIONS - 8;
+const HOUR_MS = 3_600_000;
+
+const seconds = (): number => Math.floor(Date.now() / 1000);
+
+/**
+ * Works off the push queue. The folder is all there is: a file's name says when its turn is, and it goes, or gets
+ * another name, only when the push service has answered. So nothing is lost whenever this ends, and memory does not
+ * grow with what waits: what is new is known from watching the folder, and the rest is looked for by going through
+ * it when something is due.
+ */
+export const workOff = (folder: string, push: Push): { readonly close: () => void } => {
+  const busy = new Map<string, Promise<void>>();
+  let queued = 0;
+  /** When to go through the folder, in seconds; not before `pause` ms. */
+  let next = Number.POSITIVE_INFINITY;
+  let pause = 0;
+  let isSweeping = false;
+  let timer: NodeJS.Timeout | undefined;
+  let failures = 0;
+  let reported = 0;
+
+  const plan = (): void => {
+    clearTimeout(timer);
+    const wait = Math.min(Math.max(next * 1000 - Date.now(), pause), HOUR_MS);
+    if (!isSweeping) timer = setTimeout(sweep, wait);
+  };
+  const wakeAt = (due: number): void => {
+    if (due >= next) return;
+    next = due;
+    plan();
+  };
+  /** One line for many failures. */
+  const report = (reason: number | string): void => {
+    failures++;
+    if (seconds() < reported + 60) return;
+    log('warning', `push: ${failures} failed, the last with ${reason}`);
+    [failures, reported] = [0, seconds()];
+  };
+
+  const attempt = async (name: string, turn: Turn): Promise<void> => {
+    const path = `${folder}/${name}`;
+    const job = await readJob(path);
+    const answer = job && (await push(job.token));
+    if (job === undefined || answer === 200) return rm(path, { force: true });
+    if (answer === 410) return rename(path, `${folder}/${DEAD}/${name}`);
+    report(answer ?? 0);
+    const later = queued > MAX_QUEUED ? undefined : nextTurn(turn, seconds());
+    if (!later) return rm(path, { force: true });
+    await rename(path, `${folder}/${turnName(later)}`);
+    wakeAt(later.due);
+  };
+  const begin = (name: string, turn: Turn): void => {
+    const attempted = attempt(name, turn)
+      .catch((error: NodeJS.ErrnoException) => {
+        report(error.code ?? error.name);
+        wakeAt(seconds() + 60);
+      })
+      .finally(() => busy.delete(name));
+    busy.set(name, attempted);
+  };
+
+  const sweep = async (): Promise<void> => {
+    let [count, started] = [0, Date.now()];
+    isSweeping = true;
+    next = Number.POSITIVE_INFINITY;
+    try {
+      for await (const { name } of await opendir(folder)) {
+        const now = seconds();
+        const turn = parseTurn(name);
+        // What doveauth left half written when it ended
+        const half = name.startsWith('.') ? parseTurn(name.slice(1)) : undefined;
+        if (half && half.since < now - 60) await rm(`${folder}/${name}`, { force: true });
+        if (!turn || busy.has(name)) continue;
+        count++;
+        if (!isDue(turn, now)) {
+          next = Math.min(next, turn.due);
+          continue;
+        }
+        const reached = Date.now();
+        while (busy.size >= MAX_WAITING) await Promise.race(busy.values());
+        started += Date.now() - reached;
+        begin(name, turn);
+      }
+    } catch (error) {
+      report((error as NodeJS.ErrnoException).code ?? 'sweep');
+      next = seconds() + 60;
+    }
+    queued = count;
+    isSweeping = false;
+    // Looking takes no more than a tenth of the time, however much there is.
+    pause = Math.max(1000, 10 * (Date.now() - started));
+    plan();
+  };
+
+  const watcher = watch(folder, (_, name) => {
+    const turn = name === null ? undefined : parseTurn(name);
+    if (!turn || turn.tries > 0 || name === null || busy.has(name)) return;
+    if (busy.size < CONNECTIONS) begin(name, turn);
+    else wakeAt(seconds());
+  });
+  sweep();
+  return {
+    close: () => {
+      watcher.close();
+      clearTimeout(timer);
+      isSweeping = true;
+    },
+  };
+};
+
+/** Starts the notifier. Without a push service what is in the queue is of no use. */
+export const start = ({ settings: { push_gateway = DELTA_CHAT } }: Model): void => {
+  workOff(PATHS.pushQueue, push_gateway === '' ? async () => 200 : gateway(push_gateway));
+};

@@ -1,0 +1,13 @@
+import type { Target } from './fuzz.ts';
+import { dictTarget } from './targets/dict.ts';
+import { httpTarget } from './targets/http.ts';
+import { milterTarget } from './targets/milter.ts';
+import { openpgpTarget } from './targets/openpgp.ts';
+
+/** Every reader of what strangers send; sockets are made in `folder`. */
+export const TARGETS: Readonly<Record<string, (folder: string) => Target | Promise<Target>>> = {
+  dict: dictTarget,
+  milter: milterTarget,
+  http: httpTarget,
+  openpgp: openpgpTarget,
+};

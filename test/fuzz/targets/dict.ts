@@ -1,0 +1,104 @@
+import { join } from 'node:path';
+import { type DictHandlers, dictReplies, serveDict } from '../../../src/relay/lib/dict-server.ts';
+import { agree, exchange } from '../connection.ts';
+import { inPieces, type Target } from '../fuzz.ts';
+import { mutate } from '../mutate.ts';
+import type { Random } from '../random.ts';
+
+const WORDS = [
+  '\t',
+  '\n',
+  '\0',
+  '\x01',
+  '\x01t',
+  '\x01n',
+  '\r',
+  '"',
+  '/',
+  'L',
+  'B1',
+  '\xff',
+  '99999999999999999999',
+];
+const KEYS = [
+  'shared/passdb/secret"bob@relay.test',
+  'shared/userdb/',
+  'priv/0123/devicetoken',
+  'shared/x',
+  '',
+];
+
+/** Answers tell all that was understood, so that a misunderstanding shows. */
+const handlers: DictHandlers = {
+  lookup: async (key, user) => (key.includes('x') ? undefined : `${key}\t${user}`),
+  async *iterate(path, user) {
+    if (path.length > 1000) throw new Error('fault');
+    yield [path, user];
+    yield [user, path];
+  },
+  commit: async (values) => {
+    if (values.size > 3) throw new Error('fault');
+  },
+};
+
+const line = (random: Random): string => {
+  const id = String(random.int(3));
+  const key = random.pick(KEYS);
+  return random.pick([
+    'H3\t2\t0\tuser\tauth',
+    `L${key}`,
+    `L${key}\tbob@relay.test`,
+    `I${random.int(4)}\t${random.int(9)}\t${key}\tbob`,
+    `B${id}\tbob`,
+    `S${id}\t${key}\t${'v'.repeat(random.int(50))}`,
+    `U${id}\t${key}`,
+    `C${id}`,
+    `R${id}`,
+    `T${id}\t1\t2`,
+    `?${key}`,
+  ]);
+};
+
+const replies = async (input: Buffer): Promise<{ text: Buffer; isWhole: boolean }> => {
+  const texts: string[] = [];
+  const source = (async function* () {
+    yield input.toString('latin1');
+  })();
+  try {
+    for await (const text of dictReplies(source, handlers)) texts.push(text);
+    return { text: Buffer.from(texts.join(''), 'latin1'), isWhole: true };
+  } catch {
+    return { text: Buffer.from(texts.join(''), 'latin1'), isWhole: false };
+  }
+};
+
+/** Dovecot's dict protocol, over a socket. */
+export const dictTarget = (folder: string): Target => {
+  const path = join(folder, 'dict');
+  const service = serveDict(handlers, [{ path }]);
+  let accepted = 0;
+  return {
+    name: 'dict',
+    generate: (random) =>
+      mutate(
+        Buffer.from(`${random.list(1 + random.int(8), () => line(random)).join('\n')}\n`, 'latin1'),
+        WORDS,
+        random,
+      ),
+    check: async (input, random) => {
+      const expected = await replies(input);
+      const answer = await exchange(path, inPieces(input, random), random.chance(0.3));
+      if (!agree(answer, expected.text) || answer.length > expected.text.length)
+        throw new Error('the answers depend on the pieces');
+      if (!expected.isWhole) return;
+      accepted++;
+      if (answer.length < expected.text.length) throw new Error('answers are missing');
+    },
+    probe: async () => {
+      const answer = await exchange(path, [Buffer.from('H2\t2\t0\t\tshared\nLa\tb\n')]);
+      if (String(answer) !== 'Oa\x01tb\n') throw new Error('an honest peer is not served');
+    },
+    accepted: () => accepted,
+    close: () => service.close(),
+  };
+};
