@@ -158,11 +158,11 @@ describe('on the way to readiness', () => {
 
 describe('once ready', () => {
   test.each([443, 465, 993])('port %d has the certificate of the authority', async (port) => {
+    // nginx takes a moment after it was told
     for (const [member, name] of [
       [north, NORTH],
       [south, SOUTH],
     ] as const)
-      // nginx takes a moment after it was told
       for (const host of [name, `www.${name}`, `mta-sts.${name}`])
         await vi.waitFor(
           async () => expect((await certificateOf(member, host, port)).checkHost(host)).toBe(host),
