@@ -17,7 +17,7 @@ const importsOf = (path: string): string[] =>
     ([, target = '']) => relative(SRC, join(SRC, dirname(path), target)),
   );
 
-const BASE = ['config', 'model', 'render'];
+const BASE = ['config', 'dns', 'model', 'render'];
 const SERVICE = ['relay/lib', ...BASE];
 
 /** What each part may import besides itself: one way, from the verbs down to the settings. */
@@ -26,6 +26,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   model: ['config'],
   render: ['model', 'config'],
   terminal: [],
+  dns: ['model', 'config'],
   'relay/lib': BASE,
   'relay/courier': SERVICE,
   'relay/doveauth': SERVICE,
@@ -57,6 +58,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   commands: [
     'cloud-init',
     'config',
+    'dns',
     'image',
     'lab',
     'model',

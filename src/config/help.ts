@@ -25,6 +25,7 @@ export const HELP: Readonly<Record<SettingName, string>> = {
     'volume that mail, keys, certificates and the queue live on: a device, which is formatted if it is empty, or a label',
   disable_ipv6: 'use IPv4 only',
   acme_email: 'address the certificate authority may write to',
+  acme_directory: "certificate authority, by the URL of its ACME directory; unset for Let's Encrypt",
   iroh_relay: "iroh relay told to apps: unset for our own, empty for the app's default, or a URL",
   turn: "relay calls of apps that cannot reach each other; needs Debian's package coturn",
   push_gateway:
@@ -48,6 +49,7 @@ export const EXAMPLES: Readonly<Partial<Record<SettingName, string>>> = {
   www_folder: '/srv/www',
   data_volume: '/dev/disk/by-id/scsi-0HC_Volume_1234567',
   acme_email: 'you@example.org',
+  acme_directory: 'https://acme-staging-v02.api.letsencrypt.org/directory',
   iroh_relay: 'https://iroh.example.org',
   push_gateway: 'https://notifications.delta.chat/notify',
   metrics_address: '192.0.2.1',

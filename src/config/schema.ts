@@ -71,6 +71,7 @@ export const SETTINGS = {
   data_volume: unset('volume'),
   disable_ipv6: off,
   acme_email: unset('email'),
+  acme_directory: unset('url'),
   iroh_relay: unset('url'),
   turn: off,
   push_gateway: unset('url'),

@@ -13,6 +13,10 @@ export interface Model {
   readonly isIpOnly: boolean;
   /** IP-only relays and domains starting with `_` sign their certificate themselves. */
   readonly isSelfSigned: boolean;
+  /** An authority is to be asked for its certificate; until it gives one, a placeholder stands in its place. */
+  readonly isCertified: boolean;
+  /** The authority to ask, by the URL of its directory (RFC 8555 §7.1.1). */
+  readonly acmeDirectory: string;
   /** Certificate chain and key in PEM, where Postfix, Dovecot and nginx read them. */
   readonly certificate: string;
   readonly certificateKey: string;
@@ -34,6 +38,10 @@ export const PATHS = {
   model: '/etc/chatmail/relay.json',
   state: '/var/lib/chatmail/state.json',
   www: '/var/www/chatmail',
+  /** acmetool's state; below `live` are the certificates in use. */
+  acme: '/var/lib/acme',
+  /** A link to where `fullchain` and `privkey` are now, where an authority is asked for them. */
+  tls: '/var/lib/chatmail/tls',
   /** Written by doveauth, worked off by the courier. */
   pushQueue: '/var/lib/chatmail/push',
   /** coturn's, with the secret of its credentials. */
@@ -50,6 +58,8 @@ export const ECHOBOT = {
   invite: '/run/chatmail/echobot/invite',
 } as const;
 
+const LETS_ENCRYPT = 'https://acme-v02.api.letsencrypt.org/directory';
+
 /**
  * Derives the model. `settings.mail_domain` must be settled by then; `hasIroh`: the machine has a program for an
  * iroh relay.
@@ -62,15 +72,23 @@ export const modelOf = (
   const isIpOnly = isIPv4(domain);
   const isIrohLocal = hasIroh && settings.iroh_relay === undefined;
   const external = settings.tls_external_cert_and_key;
+  const isSelfSigned = external === undefined && (isIpOnly || domain.startsWith('_'));
+  const isCertified = external === undefined && !isSelfSigned;
+  const own: typeof external = isCertified
+    ? [`${PATHS.tls}/fullchain`, `${PATHS.tls}/privkey`]
+    : ['/etc/ssl/certs/mailserver.pem', '/etc/ssl/private/mailserver.key'];
+  const [certificate, certificateKey] = external ?? own;
   return {
     settings,
     domain,
     addressDomain: isIpOnly ? `[${domain}]` : domain,
     host: domain,
     isIpOnly,
-    isSelfSigned: external === undefined && (isIpOnly || domain.startsWith('_')),
-    certificate: external?.[0] ?? '/etc/ssl/certs/mailserver.pem',
-    certificateKey: external?.[1] ?? '/etc/ssl/private/mailserver.key',
+    isSelfSigned,
+    isCertified,
+    acmeDirectory: settings.acme_directory || LETS_ENCRYPT,
+    certificate,
+    certificateKey,
     wwwFolder: settings.www_folder ?? PATHS.www,
     irohRelay: isIrohLocal ? `https://${domain}` : settings.iroh_relay || undefined,
     isIrohLocal,

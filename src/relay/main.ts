@@ -2,12 +2,14 @@ import { readFileSync } from 'node:fs';
 import type { Model } from '../model/model.ts';
 import { PATHS } from '../model/model.ts';
 import { backup } from './admin/backup.ts';
+import { dns } from './admin/dns.ts';
 import { restore } from './admin/restore.ts';
 import { status } from './admin/status.ts';
 import { start as courier } from './courier/main.ts';
 import { mailboxFinder } from './doveauth/mailbox.ts';
 import { start as doveauth } from './doveauth/main.ts';
 import { start as filtermail } from './filtermail/main.ts';
+import { renew } from './firstboot/certify.ts';
 import { configure } from './firstboot/configure.ts';
 import { firstboot } from './firstboot/firstboot.ts';
 import { faultOf } from './lib/fault.ts';
@@ -24,7 +26,9 @@ const COMMANDS: Readonly<Record<string, (flags: readonly string[]) => number | P
   {
     configure: (flags) => configure(flags.includes('--boot')),
     status: (flags) => status(flags.includes('--json')),
-    firstboot,
+    dns: (flags) => dns(model(), flags),
+    firstboot: () => firstboot(model()),
+    renew: () => renew(model()),
     backup,
     restore: async (flags) => (await restore(flags)) || configure(false),
     doveauth: () => {

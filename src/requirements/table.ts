@@ -59,6 +59,12 @@ const SERVERS = [
   ['/usr/lib/python3/dist-packages/yaml/__init__.py', 'python3-yaml'],
 ] as const;
 
+/** The small internet: an authoritative name server, and a certificate authority. */
+const INTERNET = [
+  ['/usr/sbin/knotd', 'knot'],
+  ['pebble', 'pebble'],
+] as const;
+
 const LINTERS = [
   ['lintian', 'lintian'],
   ['shellcheck', 'shellcheck'],
@@ -77,7 +83,7 @@ export const REQUIREMENTS = {
   'build-zstd': [['qemu-img', 'qemu-utils']],
   'try-nspawn': NSPAWN,
   'try-qemu': QEMU,
-  test: [...MMDEBSTRAP, ...DISK, ...NSPAWN, ...QEMU, ...SERVERS, ...LINTERS],
+  test: [...MMDEBSTRAP, ...DISK, ...NSPAWN, ...QEMU, ...SERVERS, ...INTERNET, ...LINTERS],
 } as const satisfies Readonly<Record<string, readonly Requirement[]>>;
 
 export type Job = keyof typeof REQUIREMENTS;

@@ -47,11 +47,12 @@ export const status = (isJson: boolean): number => {
     process.stdout.write(`${JSON.stringify({ ...state, services: units, echobot })}\n`);
     return isFine ? 0 : 1;
   }
-  const { domain = '-', address = '-', sources = {}, problems } = state ?? {};
+  const { domain = '-', address = '-', sources = {}, problems, certificate } = state ?? {};
   const rows = [
     ['state', state ? `${state.state}: ${state.step}` : 'not configured yet: there are no settings'],
     ['domain', domain],
     ['address', address],
+    ...(certificate ? [['certificate', `${certificate.state}: ${certificate.detail}`]] : []),
     ...Object.entries(sources),
     ...UNITS.map((unit, i) => [unit, services[i] ?? 'unknown']),
     ...(echobot === undefined ? [] : [['echobot', echobot]]),

@@ -4,7 +4,7 @@ import type { RelayFile } from '../../render/render.ts';
 import { replaceFile } from '../lib/replace-file.ts';
 
 /** Files of Debian's packages that we replace; they come back when our package is removed. */
-const REPLACED = ['/etc/postfix/main.cf', '/etc/postfix/master.cf'];
+const REPLACED = ['/etc/postfix/main.cf', '/etc/postfix/master.cf', '/etc/resolv.conf'];
 const KEPT = '/var/lib/chatmail/replaced';
 
 const keepOriginal = (path: string): void => {

@@ -25,10 +25,11 @@ const copy = (from: string, to: string): void => {
 
 /** The certificate that a relay signed for itself is of its state too: `make` finds that of the machine before. */
 export const withKeptCertificate = <T>(
-  { settings, certificate, certificateKey }: Model,
+  { settings, isCertified, certificate, certificateKey }: Model,
   make: () => T,
 ): T => {
-  if (settings.data_volume === undefined || settings.tls_external_cert_and_key !== undefined) return make();
+  const isKeptElsewhere = isCertified || settings.tls_external_cert_and_key !== undefined;
+  if (settings.data_volume === undefined || isKeptElsewhere) return make();
   const pairs = [
     [`${TLS}/key.pem`, certificateKey],
     [`${TLS}/certificate.pem`, certificate],

@@ -1,10 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { connect, type NetConnectOpts } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { CheckedRecord } from '../../dns/compare.ts';
+import { isComplete } from '../../dns/report.ts';
 import type { Model } from '../../model/model.ts';
-import { PATHS } from '../../model/model.ts';
-import { readState, writeState } from '../lib/state.ts';
+import { type CertificateState, readState, updateState } from '../lib/state.ts';
 import { announce } from './announce.ts';
+import { certify, lookAtDns, validCertificate } from './certify.ts';
 
 /** What must answer before a relay may be called ready. Servers greet; ours are asked, as systemd holds their sockets. */
 const PROBES: readonly (readonly [name: string, at: NetConnectOpts, question?: string])[] = [
@@ -33,32 +34,79 @@ const silent = async (): Promise<string[]> => {
   return PROBES.filter((_, i) => !found[i]).map(([name]) => name);
 };
 
-/** Apps check the certificate of a relay whose domain does not say that it signs for itself. */
-const needsAuthority = ({ isSelfSigned, settings }: Model): boolean =>
-  !isSelfSigned && settings.tls_external_cert_and_key === undefined;
-
-/**
- * Waits until everything answers and says so. systemd has started the servers by now, so that this is the
- * time they take to listen; a server that fails is restarted by systemd and this goes on waiting.
- */
-export const firstboot = async (): Promise<number> => {
-  const model = JSON.parse(readFileSync(PATHS.model, 'utf8')) as Model;
-  const place = { ...readState(), domain: model.domain };
-  let shown = '';
+/** systemd has started the servers by now, so that this is the time they take to listen; it restarts any that fails. */
+const untilAllAnswer = async (): Promise<void> => {
   for (let waiting = await silent(); waiting.length > 0; waiting = await silent()) {
-    const step = `waiting for ${waiting.join(', ')} to answer`;
-    if (step !== shown) writeState({ ...place, state: 'starting', step });
-    shown = step;
+    updateState({ state: 'starting', step: `waiting for ${waiting.join(', ')} to answer` });
     await pause(100);
   }
-  const at = `${model.domain} at ${place.address ?? model.host}`;
-  if (needsAuthority(model)) {
-    const step = `${at} has only a certificate of its own: name one with tls_external_cert_and_key`;
-    writeState({ ...place, state: 'waiting', step });
-    announce(`waiting: ${step}`);
-    return 0;
+};
+
+/** Short while somebody may be looking at the setup page, later not. */
+const HOUR_MS = 3_600_000;
+const pauseBetween = (begun: number): number => (Date.now() - begun < HOUR_MS ? 3000 : 30_000);
+
+/** A record that is not as it must be, in words. */
+const fault = ({ type, name, value, state, found = [] }: CheckedRecord): string => {
+  const words = { missing: 'is missing', unknown: 'gets no answer', found: '' };
+  const is =
+    state === 'different'
+      ? `is ${found.join(' and ')} and should ${value ? `be ${value}` : 'not be'}`
+      : words[state];
+  return `DNS: ${type} ${name} ${is}`.replace(/(\S{60})\S+/g, '$1…');
+};
+
+/** What is still wanting, in words; empty: nothing. */
+const wanting = (dns: readonly CheckedRecord[], certificate: CertificateState | undefined): string =>
+  [
+    ...dns.filter((record) => record.isRequired && record.state !== 'found').map(fault),
+    ...(certificate && /waiting|failed/.test(certificate.state)
+      ? [`certificate: ${certificate.detail}`]
+      : []),
+  ].join('\n');
+
+/** Follows DNS and the certificate until nothing is wanting; each step can be cut off and begun again. */
+const untilComplete = async (model: Model, at: string): Promise<void> => {
+  const begun = Date.now();
+  let told = '';
+  for (;;) {
+    const dns = await lookAtDns(model);
+    updateState({ dns });
+    const certificate = model.isCertified ? await certify(model, dns) : readState()?.certificate;
+    const news = wanting(dns, certificate);
+    if (news === '') return updateState({ certificate });
+    updateState({ state: 'waiting', step: news.replaceAll('\n', '; '), certificate });
+    if (news !== told)
+      announce(
+        `waiting: ${at}, until DNS and its certificate are right\n${news}\n\`chatmail dns\` shows what to publish.`,
+      );
+    told = news;
+    await pause(pauseBetween(begun));
   }
-  writeState({ ...place, state: 'ready', step: 'ready' });
+};
+
+/** Whether it was complete when it was last looked at, and nothing has ended since. */
+const isStillComplete = ({ isCertified, isSelfSigned, domain }: Model): boolean => {
+  const { dns } = readState() ?? {};
+  return (
+    isSelfSigned ||
+    (dns !== undefined && isComplete(dns) && (!isCertified || validCertificate(domain) !== undefined))
+  );
+};
+
+/**
+ * Waits until everything answers, DNS says what it must and there is a certificate, and says so. What it was for a
+ * relay that signs for itself is known at once, and its DNS is looked at for information only.
+ */
+export const firstboot = async (model: Model): Promise<number> => {
+  const at = `${model.domain} at ${readState()?.address ?? model.host}`;
+  await untilAllAnswer();
+  if (!isStillComplete(model)) await untilComplete(model, at);
+  updateState({ state: 'ready', step: 'ready' });
   announce(`ready: ${at}`);
+  if (model.isIpOnly) return 0;
+  const dns = await lookAtDns(model);
+  updateState({ dns });
+  if (model.isCertified) updateState({ certificate: await certify(model, dns) });
   return 0;
 };

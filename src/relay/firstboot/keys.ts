@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync, X509Certificate } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readlinkSync, renameSync } from 'node:fs';
 import { isIPv4 } from 'node:net';
+import { dirname } from 'node:path';
 import type { Model } from '../../model/model.ts';
 import { PATHS } from '../../model/model.ts';
 import { replaceFile } from '../lib/replace-file.ts';
@@ -33,12 +34,12 @@ const isFor = (host: string, certificate: string): boolean => {
 };
 
 /**
- * A self-signed certificate for the relay's name or address, unless one is there already. Clients of a
+ * A certificate of our own for the relay's name or address, unless one is there already. Clients of a
  * self-signed relay are told not to check it; 100 years, because nobody would renew it.
  */
-export const ensureCertificate = (model: Model): boolean => {
-  const { host, certificate, certificateKey } = model;
-  if (model.settings.tls_external_cert_and_key !== undefined || isFor(host, certificate)) return false;
+const sign = (host: string, certificate: string, certificateKey: string): boolean => {
+  if (isFor(host, certificate)) return false;
+  mkdirSync(dirname(certificate), { recursive: true });
   const [key, chain] = [`${certificateKey}.new`, `${certificate}.new`];
   // biome-ignore format: one option a line reads worse
   execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes',
@@ -48,3 +49,28 @@ export const ensureCertificate = (model: Model): boolean => {
   execFileSync('mv', [chain, certificate]);
   return true;
 };
+
+const PLACEHOLDER = `${PATHS.tls}-placeholder`;
+
+/** Where acmetool has the certificate in use for that name. */
+export const liveFolder = (host: string): string => `${PATHS.acme}/live/${host}`;
+
+/** Points the servers to the authority's certificate, or until there is one to a placeholder; true: anew. */
+const link = (host: string): boolean => {
+  const live = liveFolder(host);
+  const target = isFor(host, `${live}/fullchain`) ? live : PLACEHOLDER;
+  const isNew = sign(host, `${PLACEHOLDER}/fullchain`, `${PLACEHOLDER}/privkey`);
+  if (existsSync(PATHS.tls) && readlinkSync(PATHS.tls) === target) return isNew && target === PLACEHOLDER;
+  execFileSync('ln', ['-sfn', target, `${PATHS.tls}.new`]);
+  renameSync(`${PATHS.tls}.new`, PATHS.tls);
+  return true;
+};
+
+/** The certificate that the servers read; whose it is depends on the kind of relay. True: it is another one. */
+export const ensureCertificate = ({
+  isCertified,
+  isSelfSigned,
+  host,
+  certificate,
+  certificateKey,
+}: Model): boolean => (isCertified ? link(host) : isSelfSigned && sign(host, certificate, certificateKey));

@@ -1,4 +1,6 @@
+import { isIPv4 } from 'node:net';
 import type { NetworkInterfaceInfo } from 'node:os';
+import type { Addresses } from '../../model/zone.ts';
 
 /** RFC 6890: what is not reachable from the Internet, as far as a relay's own interface may show it. */
 const NOT_PUBLIC =
@@ -6,11 +8,17 @@ const NOT_PUBLIC =
 
 export const isPublic = (address: string): boolean => !NOT_PUBLIC.test(address);
 
-/** The IPv4 address to name a relay by: a public one if there is one, else the first that is not loopback's. */
-export const ownAddress = (interfaces: NodeJS.Dict<NetworkInterfaceInfo[]>): string | undefined => {
+/**
+ * The addresses to find a relay at: IPv4 a public one if there is one, else the first that is not loopback's;
+ * IPv6 a global one (RFC 4291 §2.4), and none where it is switched off.
+ */
+export const ownAddresses = (interfaces: NodeJS.Dict<NetworkInterfaceInfo[]>): Addresses => {
   const addresses = Object.values(interfaces)
     .flatMap((infos) => infos ?? [])
-    .filter((info) => info.family === 'IPv4' && !info.internal)
+    .filter((info) => !info.internal)
     .map((info) => info.address);
-  return addresses.find(isPublic) ?? addresses[0];
+  const v4 = addresses.filter((address) => isIPv4(address));
+  const ipv4 = v4.find(isPublic) ?? v4[0];
+  const ipv6 = addresses.find((address) => /^[23][^.]*:/.test(address));
+  return { ...(ipv4 && { ipv4 }), ...(ipv6 && { ipv6 }) };
 };

@@ -1,4 +1,6 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import type { Model } from '../../model/model.ts';
 
 /** Who reads what: the unit to reload or restart after a file changed. */
 const READERS: readonly (readonly [pattern: RegExp, ...units: string[]])[] = [
@@ -16,7 +18,7 @@ const READERS: readonly (readonly [pattern: RegExp, ...units: string[]])[] = [
   ],
   [/\/turnserver\.conf$/, 'chatmail-turn.service', 'chatmail-doveauth.service'],
   [/\/iroh-relay\.toml$/, 'chatmail-iroh.service'],
-  [/\/mailserver\.(pem|key)$/, 'postfix@-.service', 'dovecot.service', 'nginx.service'],
+  [/\/(mailserver\.(pem|key)|fullchain)$/, 'postfix@-.service', 'dovecot.service', 'nginx.service'],
 ];
 
 export const unitsFor = (changed: readonly string[]): string[] => [
@@ -32,6 +34,22 @@ export const unitsFor = (changed: readonly string[]): string[] => [
 export const reload = (units: readonly string[], isBoot: boolean): void => {
   if (units.length === 0) return;
   execFileSync('systemctl', [...(isBoot ? ['--no-block'] : []), 'try-reload-or-restart', ...units]);
+};
+
+/** Those who read the certificate read it again; who did not start for the lack of it starts. */
+const RELOAD = ['systemctl', 'reload-or-restart', ...unitsFor(['/fullchain'])] as const;
+
+/**
+ * A certificate that is kept by somebody else is read again whenever that one changes it. The units are
+ * transient: systemd forgets them at the end of a boot, and each boot makes them anew.
+ */
+export const watchCertificate = ({ settings }: Model): void => {
+  const watcher = 'chatmail-certificate';
+  const [path] = settings.tls_external_cert_and_key ?? [];
+  spawnSync('systemctl', ['stop', `${watcher}.path`]);
+  // sd_booted(3): in a tree that is only being prepared nothing changes under way.
+  if (path === undefined || !existsSync('/run/systemd/system')) return;
+  execFileSync('systemd-run', ['-q', `--unit=${watcher}`, `--path-property=PathChanged=${path}`, ...RELOAD]);
 };
 
 /** Starts what is down, and looks anew whether the relay is ready. At boot systemd does this in its own order. */

@@ -1,7 +1,21 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { CheckedRecord } from '../../dns/compare.ts';
 import { PATHS } from '../../model/model.ts';
+import type { Addresses } from '../../model/zone.ts';
 import { replaceFile } from './replace-file.ts';
+
+/** How it stands with the certificate that clients see. */
+export interface CertificateState {
+  readonly state: 'self-signed' | 'placeholder' | 'waiting' | 'valid' | 'failed' | 'external';
+  /** In words: until when it is valid, what it waits for, or what failed. */
+  readonly detail: string;
+  /** How often in a row the authority was asked in vain, and the Unix time before which it is not asked again. */
+  readonly tries?: number;
+  readonly retryAt?: number;
+  /** It answered, and refused. */
+  readonly isRefused?: boolean;
+}
 
 /** Where a relay is on its way to readiness: one JSON file, shown by `chatmail status` and on the console. */
 export interface State {
@@ -10,12 +24,21 @@ export interface State {
   readonly step: string;
   readonly domain?: string;
   readonly address?: string;
+  /** Those the Internet is to find it at. */
+  readonly addresses?: Addresses;
   /** Where each setting that is not a default came from. */
   readonly sources?: Readonly<Record<string, string>>;
   /** Printed problems, with their place; only in state `error`, or warnings. */
-  readonly problems?: string;
+  readonly problems?: string | undefined;
   /** Unix time of this entry, in seconds. */
   readonly since: number;
+  /** What DNS should say and what it says. */
+  readonly dns?: readonly CheckedRecord[] | undefined;
+  readonly certificate?: CertificateState | undefined;
+  /** The account at the certificate authority, by its URL, once there is one. */
+  readonly account?: string | undefined;
+  /** Whether mail gets out of the provider's network. */
+  readonly port25?: 'open' | 'blocked' | 'unknown';
 }
 
 export const readState = (path: string = PATHS.state): State | undefined => {
@@ -26,7 +49,11 @@ export const readState = (path: string = PATHS.state): State | undefined => {
   }
 };
 
-export const writeState = (state: Omit<State, 'since'>, path: string = PATHS.state): void => {
+/** Enters what is new; the rest stays as it was. Nothing new is not written. */
+export const updateState = (news: Partial<Omit<State, 'since'>>, path: string = PATHS.state): void => {
+  const { since, ...old } = readState(path) ?? {};
+  const state = JSON.stringify({ ...old, ...news });
+  if (state === JSON.stringify(old)) return;
   mkdirSync(dirname(path), { recursive: true });
-  replaceFile(path, `${JSON.stringify({ ...state, since: Math.floor(Date.now() / 1000) })}\n`);
+  replaceFile(path, `${state.slice(0, -1)},"since":${Math.floor(Date.now() / 1000)}}\n`);
 };

@@ -6,7 +6,7 @@ import { connectImap } from '../imap-client.ts';
 import { endpoint, newLogin, type Relay } from '../relay.ts';
 
 // How to log in where nobody vouches for the certificate and ports may be mapped.
-const byHand = ({ address, domain, ports }: Relay, isOver443: boolean) => ({
+export const byHand = ({ address, domain, ports }: Relay, isOver443: boolean) => ({
   imapServer: /^[\d.]+$/.test(domain) ? address : domain,
   imapPort: isOver443 ? ports.https : ports.imaps,
   imapSecurity: 'ssl' as const,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isPublic, ownAddress } from '../../../src/relay/firstboot/public-address.ts';
+import { isPublic, ownAddresses } from '../../../src/relay/firstboot/public-address.ts';
 
 const info = (address: string, internal = false) =>
   ({
@@ -32,15 +32,15 @@ test.each([
 });
 
 test.each([
-  ['nothing', {}, undefined],
-  ['only loopback', { lo: [info('127.0.0.1', true)] }, undefined],
-  ['only IPv6', { eth0: [info('2001:db8::1')] }, undefined],
-  ['a private address', { lo: [info('127.0.0.1', true)], eth0: [info('10.0.0.2')] }, '10.0.0.2'],
+  ['nothing', {}, {}],
+  ['only loopback', { lo: [info('127.0.0.1', true)] }, {}],
+  ['only IPv6', { eth0: [info('fe80::1'), info('fd00::1'), info('2001:db8::1')] }, { ipv6: '2001:db8::1' }],
+  ['a private address', { lo: [info('127.0.0.1', true)], eth0: [info('10.0.0.2')] }, { ipv4: '10.0.0.2' }],
   [
     'a public one after a private one',
     { eth0: [info('10.0.0.2')], eth1: [info('198.51.100.7')] },
-    '198.51.100.7',
+    { ipv4: '198.51.100.7' },
   ],
 ])('with %s', (_, interfaces, expected) => {
-  expect(ownAddress(interfaces)).toBe(expected);
+  expect(ownAddresses(interfaces)).toEqual(expected);
 });

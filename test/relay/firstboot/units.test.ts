@@ -18,6 +18,7 @@ test.each([
       'chatmail-echobot.service',
     ],
   ],
+  [['/var/lib/chatmail/tls/fullchain'], ['postfix@-.service', 'dovecot.service', 'nginx.service']],
   [['/etc/ssl/certs/mailserver.pem'], ['postfix@-.service', 'dovecot.service', 'nginx.service']],
   [['/etc/chatmail/turnserver.conf'], ['chatmail-turn.service', 'chatmail-doveauth.service']],
   [['/etc/chatmail/iroh-relay.toml'], ['chatmail-iroh.service']],

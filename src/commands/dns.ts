@@ -1,0 +1,87 @@
+import { createPublicKey } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { isIPv4, isIPv6 } from 'node:net';
+import { resolve } from 'node:path';
+import { notADomain } from '../config/domain.ts';
+import { loadSettings, SETTINGS_OPTIONS } from '../config/load-settings.ts';
+import { checkZone } from '../dns/check-zone.ts';
+import { checkReport, isComplete } from '../dns/report.ts';
+import { UNKNOWN, type ZoneRecord, zoneOf } from '../model/zone.ts';
+import { zoneFile, zoneTable } from '../model/zone-text.ts';
+import { failure } from '../terminal/failure.ts';
+import { defineCommand, type Options, type Values } from './command.ts';
+
+const OPTIONS = {
+  ...SETTINGS_OPTIONS,
+  ipv4: { type: 'string', value: 'ADDRESS', help: "the machine's public IPv4 address" },
+  ipv6: { type: 'string', value: 'ADDRESS', help: "the machine's public IPv6 address, if it has one" },
+  'dkim-key': { type: 'string', value: 'FILE', help: 'its DKIM key in PEM, either half' },
+  check: { type: 'boolean', help: 'compare with what public DNS says, and say all that differs' },
+  table: { type: 'boolean', help: 'print the parts of each record apart, for web forms' },
+  json: { type: 'boolean', help: 'print the records for programs' },
+} as const satisfies Options;
+
+type DnsValues = Values<typeof OPTIONS>;
+
+const unknown = (what: string): string => `${UNKNOWN}${what}>`;
+
+const readDkimKey = async (file: string, cwd: string): Promise<string> => {
+  try {
+    const key = createPublicKey(await readFile(resolve(cwd, file)));
+    return key.export({ type: 'spki', format: 'der' }).toString('base64');
+  } catch (error) {
+    throw failure(`${file} is no key: ${(error as Error).message}`, { cause: error });
+  }
+};
+
+/** The zone as far as it is known here; what is not known is named in its place. */
+export const recordsFor = (domain: string, known: DnsFacts): ZoneRecord[] => {
+  const { ipv6, dkimKey = unknown('made by the relay') } = known;
+  const ipv4 = known.ipv4 ?? (ipv6 === undefined ? unknown('address of the machine') : undefined);
+  return zoneOf({ domain, addresses: { ...(ipv4 && { ipv4 }), ...(ipv6 && { ipv6 }) }, dkimKey });
+};
+
+interface DnsFacts {
+  readonly ipv4?: string | undefined;
+  readonly ipv6?: string | undefined;
+  readonly dkimKey?: string | undefined;
+}
+
+const wrongAddress = ({ ipv4, ipv6 }: DnsValues): string | undefined => {
+  if (ipv4 !== undefined && !isIPv4(ipv4)) return `--ipv4 is an IPv4 address, not \`${ipv4}\``;
+  return ipv6 !== undefined && !isIPv6(ipv6) ? `--ipv6 is an IPv6 address, not \`${ipv6}\`` : undefined;
+};
+
+export const command = defineCommand({
+  name: 'dns',
+  summary: "print what a relay's domain has to say in DNS, or check what it says",
+  usage: '[DOMAIN]',
+  operands: [0, 1],
+  description: [
+    'The relay itself knows all of it: `chatmail dns` there prints the zone whole. Here the addresses',
+    'and the DKIM key may be given; what is not given is named in its place, and --check takes what',
+    'it finds there. The name servers of the domain are asked directly, and not a cache.',
+  ].join('\n'),
+  options: OPTIONS,
+  async run(context, { values, operands: [operand] }) {
+    const wrong = wrongAddress(values);
+    if (wrong !== undefined) return context.usage(wrong);
+    const { config, set, ipv4, ipv6, check, table, json } = values;
+    const { result } = await loadSettings({ cwd: context.cwd, config, set });
+    if (context.report(result.problems) !== 0 || !result.ok) return 1;
+    const domain = operand ?? result.value.mail_domain;
+    if (domain === undefined) return context.usage('which domain?', 'name it, or set mail_domain');
+    const mistake = isIPv4(domain) ? 'an address, for which there is no zone' : notADomain(domain);
+    if (mistake) return context.fail(`\`${domain}\` is ${mistake}`);
+
+    const file = values['dkim-key'];
+    const dkimKey = file === undefined ? undefined : await readDkimKey(file, context.cwd);
+    const zone = recordsFor(domain, { ipv4, ipv6, dkimKey });
+    const hasGaps = zone.some(({ value }) => value.includes(UNKNOWN));
+    if (!check && hasGaps) context.stderr.write(`warning: not known here is what stands in ${UNKNOWN}>\n`);
+    const records = check ? await checkZone(domain, zone) : zone;
+    const report = check ? checkReport(records as never) : table ? zoneTable(zone) : zoneFile(zone);
+    context.stdout.write(json ? `${JSON.stringify(records, null, 2)}\n` : report);
+    return check && !isComplete(records as never) ? 1 : 0;
+  },
+});

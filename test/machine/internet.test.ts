@@ -1,0 +1,374 @@
+import { X509Certificate } from 'node:crypto';
+import { get } from 'node:https';
+import { text } from 'node:stream/consumers';
+import { connect, type TLSSocket } from 'node:tls';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { reverseName } from '../../src/model/zone.ts';
+import { quoteTxt } from '../../src/model/zone-text.ts';
+import type { State } from '../../src/relay/lib/state.ts';
+import { type Account, type DeltaChat, startDeltaChat } from './delta-chat.ts';
+import { type DkimSigner, makeDkimSigner } from './dkim-signer.ts';
+import { AUTHORITY, type Internet, type Member, startInternet } from './internet.ts';
+import { FORGED } from './internet-dns.ts';
+import type { Exchange } from './internet-network.ts';
+import { encryptedMail } from './mail.ts';
+import { endpoint, newLogin, type Relay, run, shell } from './relay.ts';
+import { connectSmtp, type Reply } from './smtp-client.ts';
+import { byHand } from './suite/chat.ts';
+
+const NORTH = 'north.example';
+const SOUTH = 'south.example';
+const EAST = 'east.example';
+/** A domain with a mail server that is no relay. */
+const OUTSIDE = 'outside.example';
+
+const reverse4 = ({ prefix }: Exchange): string => reverseName(`${prefix}.0`).replace(/^0\./, '');
+const reverse6 = ({ ipv6Of }: Exchange): string => reverseName(ipv6Of(0)).split('.').slice(16).join('.');
+
+let internet: Internet;
+let north: Member;
+let south: Member;
+let literal: Member;
+
+beforeAll(async () => {
+  internet = await startInternet((exchange) => [
+    NORTH,
+    SOUTH,
+    EAST,
+    OUTSIDE,
+    reverse4(exchange),
+    reverse6(exchange),
+  ]);
+  const common = `max_load_1m: 1000\nacme_directory: ${internet.authority.directory}`;
+  [north, south, literal] = await Promise.all([
+    internet.boot(11, `mail_domain: ${NORTH}\n${common}`, true),
+    internet.boot(12, `mail_domain: ${SOUTH}\n${common}`),
+    internet.boot(13, common),
+  ]);
+});
+afterAll(() => internet?.stop());
+
+const northRelay = (): Relay => north.relay(NORTH);
+const southRelay = (): Relay => south.relay(SOUTH);
+const literalRelay = (): Relay => literal.relay(literal.address);
+
+const stateOf = async (relay: Relay): Promise<State> =>
+  JSON.parse(await shell(relay, 'cat /var/lib/chatmail/state.json')) as State;
+const requestsOf = ({ address }: Member) =>
+  internet.authority.requests.filter(({ from }) => from === address);
+
+/** The certificate of a service, if it is trusted and for that name. */
+const certificateOf = (member: Member, name: string, port = 993): Promise<X509Certificate> =>
+  new Promise((resolve, reject) => {
+    const ca = internet.authority.trusted;
+    const socket: TLSSocket = connect({ host: member.address, port, servername: name, ca }, () => {
+      resolve(new X509Certificate(socket.getPeerCertificate().raw));
+      socket.destroy();
+    });
+    socket.once('error', reject);
+  });
+
+describe('on the way to readiness', () => {
+  test('a relay says all that is missing in DNS at once, and asks no authority', async () => {
+    await Promise.all([
+      north.machine.console.waitFor(/chatmail: waiting: north/),
+      south.machine.console.waitFor(/chatmail: waiting: south/),
+    ]);
+    const { exitCode, stdout } = await run(northRelay(), 'chatmail', 'dns', '--check', '--json');
+    expect(exitCode).toBe(1);
+    const { state, dns = [], certificate, addresses } = await stateOf(northRelay());
+    expect(JSON.parse(stdout)).toEqual(dns);
+    expect(dns.filter((record) => record.state === 'missing')).toEqual(dns);
+    expect(dns.filter(({ isRequired }) => isRequired).map(({ type, name }) => `${type} ${name}`)).toEqual([
+      ...[`A ${NORTH}`, `AAAA ${NORTH}`, `MX ${NORTH}`, `TXT _mta-sts.${NORTH}`],
+      ...[`CNAME mta-sts.${NORTH}`, `CNAME www.${NORTH}`, `TXT opendkim._domainkey.${NORTH}`],
+    ]);
+    expect(addresses).toEqual({ ipv4: north.address, ipv6: north.ipv6 });
+    expect([state, certificate?.state]).toEqual(['waiting', 'waiting']);
+    expect(requestsOf(north)).toEqual([]);
+    await expect(certificateOf(north, NORTH)).rejects.toThrow(/self-signed/);
+  });
+
+  test('a relay without a domain is ready meanwhile', async () => {
+    await literal.machine.console.waitFor(/chatmail: ready/);
+    expect(await stateOf(literalRelay())).toMatchObject({
+      state: 'ready',
+      certificate: { state: 'self-signed' },
+    });
+  });
+
+  test('a CAA record for an account of another time is explained, and spares the authority', async () => {
+    const zone = await shell(southRelay(), 'chatmail dns');
+    const part = zone.replace(/^(www|mta-sts)\..*\n/gm, '');
+    const stale = `${AUTHORITY};accounturi=https://acme.${AUTHORITY}/my-account/old`;
+    await internet.dns.publish(SOUTH, `${part}\n@ CAA 0 issue "${stale}"\n`);
+    await south.machine.console.waitFor(
+      /certificate: the CAA record of south\.example allows .*old.* remove it/,
+    );
+    const { certificate, account } = await stateOf(southRelay());
+    expect(certificate?.state).toBe('failed');
+    expect(certificate?.detail).toContain(`make it 0 issue "${AUTHORITY};accounturi=${account}"`);
+    expect(requestsOf(south).filter(({ path }) => /order/.test(path))).toEqual([]);
+  });
+
+  test('it becomes ready without a hand: DNS later, no answer twice, power cut, names that join', async () => {
+    const zones = await Promise.all(
+      [northRelay(), southRelay()].map((relay) => shell(relay, 'chatmail dns')),
+    );
+    const [northZone = '', southZone = ''] = zones;
+    await internet.dns.publish(reverse4(internet.exchange), `11 PTR ${NORTH}.\n12 PTR ${SOUTH}.\n`);
+    await internet.dns.publish(
+      reverse6(internet.exchange),
+      `${reverseName(north.ipv6 ?? '')}. PTR ${NORTH}.\n`,
+    );
+    const northGoes = async () => {
+      internet.authority.failNext(north.address, 4);
+      await internet.dns.publish(NORTH, northZone);
+      await north.machine.console.waitFor(/certificate: the certificate authority does not answer/);
+      await north.machine.console.waitFor(/chatmail: ready/);
+    };
+    const southGoes = async () => {
+      const ordered = internet.authority.next(south.address, /order/);
+      await internet.dns.publish(SOUTH, southZone.replace(/^(www|mta-sts)\..*\n/gm, ''));
+      await ordered;
+      await south.machine.kill();
+      await south.machine.boot();
+      // The certificate is there; two records that are required are not.
+      await vi.waitFor(
+        async () => expect((await stateOf(southRelay())).certificate?.state).toBe('valid'),
+        30_000,
+      );
+      expect((await stateOf(southRelay())).step).toMatch(
+        /^DNS: CNAME mta-sts\S+ is missing; DNS: CNAME www\S+ is missing$/,
+      );
+      expect((await certificateOf(south, SOUTH)).subjectAltName).toBe(`DNS:${SOUTH}`);
+      await internet.dns.publish(SOUTH, southZone);
+      await south.machine.console.waitFor(/chatmail: ready/);
+    };
+    await Promise.all([northGoes(), southGoes()]);
+    expect(requestsOf(north).filter(({ status }) => status === 0)).toHaveLength(4);
+    for (const member of [north, south]) {
+      const accounts = requestsOf(member).filter(
+        ({ path, status }) => /sign-me-up/.test(path) && status === 201,
+      );
+      expect(accounts).toHaveLength(1);
+    }
+  });
+});
+
+describe('once ready', () => {
+  test.each([443, 465, 993])('port %d has the certificate of the authority', async (port) => {
+    // nginx takes a moment after it was told
+    for (const [member, name] of [
+      [north, NORTH],
+      [south, SOUTH],
+    ] as const)
+      for (const host of [name, `www.${name}`, `mta-sts.${name}`])
+        await vi.waitFor(
+          async () => expect((await certificateOf(member, host, port)).checkHost(host)).toBe(host),
+          5000,
+        );
+  });
+
+  test('everything required is in DNS, reverse names too, and the relay says so', async () => {
+    const { exitCode, stdout } = await run(northRelay(), 'chatmail', 'dns', '--check', '--json');
+    expect(exitCode).toBe(0);
+    const wanting = (JSON.parse(stdout) as { type: string; state: string }[]).filter(
+      ({ state }) => state !== 'found',
+    );
+    // Nobody can publish it before there is an account.
+    expect(wanting).toMatchObject([{ type: 'CAA', state: 'missing' }]);
+    expect((await run(northRelay(), 'chatmail', 'status')).exitCode).toBe(0);
+  });
+
+  test('the CAA record is right for the authority and for us', async () => {
+    const zone = await shell(northRelay(), 'chatmail dns');
+    expect(zone).toMatch(
+      new RegExp(
+        `IN CAA +0 issue "${AUTHORITY};accounturi=https://acme\\.${AUTHORITY}:\\d+/my-account/\\w+"`,
+      ),
+    );
+    await internet.dns.publish(NORTH, zone);
+    const { stdout } = await run(northRelay(), 'chatmail', 'dns', '--check', '--json');
+    expect((JSON.parse(stdout) as { state: string }[]).every(({ state }) => state === 'found')).toBe(true);
+  });
+
+  test('the MTA-STS policy is where others look for it', async () => {
+    const policy = await new Promise<string>((resolve, reject) => {
+      const options = { host: north.address, servername: `mta-sts.${NORTH}`, ca: internet.authority.trusted };
+      get(
+        { ...options, path: '/.well-known/mta-sts.txt', headers: { host: `mta-sts.${NORTH}` } },
+        (response) => text(response).then(resolve, reject),
+      ).once('error', reject);
+    });
+    expect(policy).toContain(`mx: ${NORTH}`);
+  });
+
+  test('the resolver believes the root that it was told, and no forged answer', async () => {
+    await internet.dns.publish(FORGED, '@ A 192.0.2.1\n');
+    expect(await shell(northRelay(), `getent hosts ${SOUTH}`)).toContain(south.address);
+    expect((await run(northRelay(), 'getent', 'hosts', FORGED)).exitCode).not.toBe(0);
+  });
+});
+
+describe('between relays', () => {
+  let core: DeltaChat;
+  beforeAll(async () => {
+    core = await startDeltaChat({ [NORTH]: north.address, [SOUTH]: south.address });
+  });
+  afterAll(() => core?.stop());
+
+  const accountOn = async (relay: Relay): Promise<Account> => {
+    const account = await core.addAccount();
+    const { user, password } = newLogin(relay);
+    expect(await account.logIn({ addr: user, password, ...byHand(relay, false) })).toBe(user);
+    return account;
+  };
+
+  test.each([
+    ['two domains', northRelay, southRelay],
+    ['an address and a domain', literalRelay, northRelay],
+  ])('%s: securejoin, messages and read receipts, both ways', async (_, here, there) => {
+    const [alice, bob] = await Promise.all([accountOn(here()), accountOn(there())]);
+    const toAlice = await bob.join(await alice.invite(), alice);
+    const question = await bob.send(toAlice, 'Hello Alice');
+    const first = await alice.receive();
+    expect(first).toMatchObject({ text: 'Hello Alice', showPadlock: true });
+    await alice.read(first);
+    await bob.event('MsgRead', ({ msgId }) => msgId === question);
+    const answer = await alice.send(first.chatId, 'Hello Bob');
+    const second = await bob.receive();
+    expect(second).toMatchObject({ text: 'Hello Bob', showPadlock: true });
+    await bob.read(second);
+    await alice.event('MsgRead', ({ msgId }) => msgId === answer);
+  });
+});
+
+describe('from a server that is no relay', () => {
+  let signer: DkimSigner;
+  let to: string;
+  beforeAll(async () => {
+    signer = makeDkimSigner();
+    await internet.dns.publish(
+      OUTSIDE,
+      `@ A ${internet.exchange.host}\n@ MX 10 @\nmail._domainkey TXT ${quoteTxt(signer.record)}\n`,
+    );
+    const { user, password } = newLogin(northRelay());
+    const smtp = await connectSmtp(endpoint(northRelay(), 'submissions'));
+    await smtp.logIn(user, password);
+    smtp.close();
+    to = user;
+  });
+
+  const deliver = async (sign: (mail: string) => string): Promise<Reply> => {
+    const from = `somebody@${OUTSIDE}`;
+    const smtp = await connectSmtp(endpoint(northRelay(), 'smtp'));
+    await smtp.startTls();
+    const reply = await smtp.send({ from, to: [to], mail: sign(await encryptedMail({ from, to })) });
+    smtp.close();
+    return reply;
+  };
+
+  const other = 'No valid DKIM signature found';
+  test.each<[string, number, string, (mail: string) => string]>([
+    ['with its own key', 250, '', (mail) => signer.sign(mail, OUTSIDE)],
+    ['with no signature', 554, 'No DKIM signature found', (mail) => mail],
+    ['with another key', 554, other, (mail) => makeDkimSigner().sign(mail, OUTSIDE)],
+    ['with the signature of another domain', 554, other, (mail) => signer.sign(mail, SOUTH)],
+    ['changed on its way', 554, other, (mail) => signer.sign(mail, OUTSIDE).replace('[...]', 'changed')],
+  ])('mail %s: %d %s', async (_, code, words, sign) => {
+    const reply = await deliver(sign);
+    expect([reply.code, reply.text]).toEqual([code, expect.stringContaining(words)]);
+  });
+
+  // With port 25 closed between relays: mail by HTTPS, where `/mxdeliv` is.
+});
+
+describe('in the long run', () => {
+  test('the timer renews, and the servers read what is new', async () => {
+    const before = await certificateOf(north, NORTH);
+    await shell(northRelay(), 'systemctl is-active acmetool.timer; systemctl start acmetool.service');
+    expect((await certificateOf(north, NORTH)).serialNumber).toBe(before.serialNumber);
+    // As good as expired: gone.
+    await shell(northRelay(), 'cd /var/lib/acme; rm -r certs live keys; systemctl start acmetool.service');
+    for (const port of [993, 465, 443])
+      await vi.waitFor(
+        async () =>
+          expect((await certificateOf(north, NORTH, port)).serialNumber).not.toBe(before.serialNumber),
+        10_000,
+      );
+    const accounts = requestsOf(north).filter(
+      ({ path, status }) => /sign-me-up/.test(path) && status === 201,
+    );
+    expect(accounts).toHaveLength(1);
+    expect(await shell(northRelay(), 'systemctl list-units --failed --plain --no-legend')).toBe('');
+  });
+
+  test('behind NAT, the address that DNS has is learned, if it leads here', async () => {
+    const look = async (address: string): Promise<State> => {
+      const zone = await shell(southRelay(), 'chatmail dns');
+      await internet.dns.publish(SOUTH, zone.replace(/^.* A .*$/m, `@ A ${address}`));
+      await run(southRelay(), 'chatmail', 'renew');
+      return stateOf(southRelay());
+    };
+    expect((await look(north.address)).addresses?.ipv4).toBe(south.address);
+    // As a router before the machine would, the kernel takes what is sent there.
+    await shell(southRelay(), 'ip address add 198.51.100.12/32 dev lo');
+    const { addresses, dns } = await look('198.51.100.12');
+    expect(addresses?.ipv4).toBe('198.51.100.12');
+    expect(dns?.find(({ type }) => type === 'A')?.state).toBe('found');
+  });
+
+  test('a certificate kept by somebody else is read again when it changes', async () => {
+    const relay = literalRelay();
+    const make = (folder: string) =>
+      `mkdir -p ${folder}; openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 9 -subj /CN=${folder.slice(5)} -keyout ${folder}/key.pem -out ${folder}/chain.pem 2> /dev/null`;
+    const served = (port: number): Promise<string> =>
+      new Promise((resolve, reject) => {
+        const socket = connect({ host: relay.address, port, rejectUnauthorized: false }, () => {
+          resolve(String(socket.getPeerCertificate().subject.CN));
+          socket.destroy();
+        });
+        socket.once('error', reject);
+      });
+    const isServed = (name: string) =>
+      Promise.all(
+        [993, 465, 443].map((port) => vi.waitFor(async () => expect(await served(port)).toBe(name), 10_000)),
+      );
+    await shell(
+      relay,
+      `${make('/srv/one')}; ln -s one /srv/live
+      echo 'tls_external_cert_and_key: [/srv/live/chain.pem, /srv/live/key.pem]' >> /etc/chatmail/chatmail.yaml
+      chatmail configure`,
+    );
+    await isServed('one');
+    expect((await stateOf(relay)).certificate).toMatchObject({ state: 'external' });
+    await shell(relay, `${make('/srv/two')}; mv /srv/two/key.pem /srv/one/; mv /srv/two/chain.pem /srv/one/`);
+    await isServed('two');
+  });
+
+  test('a failed challenge is explained, and the authority left alone for a while', async () => {
+    const relay = literal.relay(EAST);
+    const { console } = literal.machine;
+    // Only the machine itself has a way to this address.
+    await shell(
+      relay,
+      `ip address add 198.51.100.13/32 dev lo
+      echo 'mail_domain: ${EAST}' > /etc/chatmail/chatmail.yaml; chatmail configure`,
+    );
+    const zone = await shell(relay, 'chatmail dns');
+    await internet.dns.publish(EAST, zone.replace(/^.* A .*$/m, '@ A 198.51.100.13'));
+    const refused = /chatmail: certificate: the certificate authority refused, it does not reach port 80/;
+    await console.waitFor(refused);
+    const { certificate } = await stateOf(relay);
+    expect(certificate).toMatchObject({ state: 'failed', tries: 1 });
+    expect(certificate?.retryAt).toBeGreaterThan(Date.now() / 1000);
+    const before = requestsOf(literal);
+    await shell(relay, 'systemctl restart chatmail-firstboot');
+    await vi.waitFor(
+      () => expect(console.lines.filter((line) => refused.test(line))).toHaveLength(2),
+      30_000,
+    );
+    expect(requestsOf(literal)).toEqual(before);
+  });
+});

@@ -1,0 +1,49 @@
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { readState, updateState } from '../../../src/relay/lib/state.ts';
+
+let folder: string;
+let path: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'state-'));
+  path = join(folder, 'chatmail', 'state.json');
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const update = (news: Parameters<typeof updateState>[0]) => updateState(news, path);
+const inode = () => statSync(path).ino;
+
+test('what is new is entered, the rest stays', () => {
+  update({ state: 'starting', step: 'one', domain: 'chat.example.org', problems: 'many' });
+  update({ step: 'two', problems: undefined });
+  expect(readState(path)).toEqual({
+    state: 'starting',
+    step: 'two',
+    domain: 'chat.example.org',
+    since: expect.any(Number),
+  });
+});
+
+test('everybody may read it', () => {
+  update({ state: 'ready', step: 'ready' });
+  expect(statSync(path).mode & 0o777).toBe(0o644);
+});
+
+test('nothing new is not written', () => {
+  update({ state: 'ready', step: 'ready' });
+  const before = inode();
+  update({ state: 'ready', step: 'ready' });
+  update({});
+  expect(inode()).toBe(before);
+  update({ step: 'other' });
+  expect(inode()).not.toBe(before);
+});
+
+test('there is none before there is one', () => expect(readState(path)).toBeUndefined());
+
+test('it is one line of JSON', () => {
+  update({ state: 'ready', step: 'ready' });
+  expect(readFileSync(path, 'utf8')).toMatch(/^\{"state":"ready","step":"ready","since":\d+\}\n$/);
+});
