@@ -31,6 +31,7 @@ const READ: { readonly [K in Kind]: (text: string) => KindValue[K] | undefined }
   url: matching(WEB_URL),
   address: (text) => (isIP(text) ? text : undefined),
   path: matching(PATH),
+  time: matching(/^([01]\d|2[0-3]):[0-5]\d$/),
   paths: (text) => {
     const [certificate = '', key = '', ...more] = text.split(/\s+/);
     return PATH.test(certificate) && PATH.test(key) && !more[0] ? [certificate, key] : undefined;

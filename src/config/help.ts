@@ -28,6 +28,8 @@ export const HELP: Readonly<Record<SettingName, string>> = {
   mtail_address: 'IP address at which metrics are offered to a collector',
   imap_rawlog: 'write all IMAP traffic to disk, for debugging only',
   imap_compress: 'offer IMAP COMPRESS; excludes hibernation, which saves memory and wakes clients faster',
+  unattended_upgrades: 'install security updates of Debian by itself, and restart the services they concern',
+  upgrade_reboot_time: 'time of day to reboot at after an update that needs it; unset: never by itself',
   privacy_postal: 'postal address shown in the privacy policy',
   privacy_mail: 'mail address shown in the privacy policy',
   privacy_pdo: 'data protection officer shown in the privacy policy',
@@ -43,6 +45,7 @@ export const EXAMPLES: Readonly<Partial<Record<SettingName, string>>> = {
   acme_directory: 'https://acme-staging-v02.api.letsencrypt.org/directory',
   iroh_relay: 'https://iroh.example.org',
   mtail_address: '192.0.2.1',
+  upgrade_reboot_time: '04:00',
   privacy_postal: 'Example e.V., Example Street 1, 12345 Example Town',
   privacy_mail: 'privacy@example.org',
   privacy_pdo: 'Jane Doe, pdo@example.org',
@@ -61,4 +64,5 @@ export const KIND_NAMES: Readonly<Record<Kind, string>> = {
   address: 'IP address',
   paths: 'two paths',
   path: 'path',
+  time: 'time',
 };

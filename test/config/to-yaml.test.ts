@@ -83,6 +83,7 @@ describe('whatever is set is read back', () => {
     email: () => fc.constant('you@example.org'),
     url: () => fc.constantFrom('', 'https://example.org/a?b=c#d'),
     address: () => fc.constantFrom('192.0.2.1', '2001:db8::1', '::'),
+    time: () => fc.constantFrom('00:00', '04:30', '23:59'),
     path: () => path,
     paths: () => fc.tuple(path, path),
   };
