@@ -37,6 +37,8 @@ export const PATHS = {
   acme: '/var/lib/acme',
   /** A link to where `fullchain` and `privkey` are now, where an authority is asked for them. */
   tls: '/var/lib/chatmail/tls',
+  /** The setup page, made anew with every change of the state. */
+  setup: '/run/chatmail/www',
 } as const;
 
 const LETS_ENCRYPT = 'https://acme-v02.api.letsencrypt.org/directory';

@@ -54,6 +54,8 @@ const SERVERS = [
   ['opendkim', 'opendkim'],
   ['xmllint', 'libxml2-utils'],
   ['swaks', 'swaks'],
+  ['chromium', 'chromium'],
+  ['dnsmasq', 'dnsmasq-base'],
 ] as const;
 
 /** The small internet: an authoritative name server, and a certificate authority. */
