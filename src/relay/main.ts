@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
 import type { Model } from '../model/model.ts';
 import { PATHS } from '../model/model.ts';
 import { dns } from './admin/dns.ts';
@@ -6,17 +7,26 @@ import { status } from './admin/status.ts';
 import { start as doveauth } from './doveauth/main.ts';
 import { start as filtermail } from './filtermail/main.ts';
 import { renew } from './firstboot/certify.ts';
-import { configure } from './firstboot/configure.ts';
+import { type ConfigureOptions, configure } from './firstboot/configure.ts';
 import { firstboot } from './firstboot/firstboot.ts';
 import { listeners } from './lib/listeners.ts';
 import { start as web } from './web/main.ts';
 
 const model = (): Model => JSON.parse(readFileSync(PATHS.model, 'utf8')) as Model;
 
+const optionsOf = (args: readonly string[]): ConfigureOptions => {
+  const flag = { type: 'boolean' } as const;
+  const { values } = parseArgs({
+    args: [...args],
+    options: { boot: flag, 'dry-run': flag, yes: flag, set: { type: 'string', multiple: true } },
+  });
+  return { isBoot: values.boot, isDryRun: values['dry-run'], isConfirmed: values.yes, set: values.set };
+};
+
 /** Each command of `chatmail`, and the exit status it ends with; a service ends when systemd stops it. */
 const COMMANDS: Readonly<Record<string, (flags: readonly string[]) => number | Promise<number> | undefined>> =
   {
-    configure: (flags) => configure(flags.includes('--boot')),
+    configure: (flags) => configure(optionsOf(flags)),
     status: (flags) => status(flags.includes('--json')),
     dns: (flags) => dns(model(), flags),
     firstboot: () => firstboot(model()),
@@ -46,8 +56,8 @@ main(process.argv.slice(2)).then(
   (code) => {
     if (code !== undefined) process.exitCode = code;
   },
-  (error: unknown) => {
-    process.stderr.write(`chatmail: ${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = 1;
+  (error: NodeJS.ErrnoException) => {
+    process.stderr.write(`chatmail: ${error.message}\n`);
+    process.exitCode = error.code?.startsWith('ERR_PARSE_ARGS') ? 2 : 1;
   },
 );
