@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { SETTING_NAMES } from '../../src/config/schema.ts';
 import { inFolder } from '../cli-in-folder.ts';
 
 let folder: Awaited<ReturnType<typeof inFolder>>;
@@ -15,7 +16,10 @@ beforeEach(async () => {
 afterEach(() => folder.remove());
 
 test.each<[readonly string[], string]>([
-  [['-c', 'good.yaml'], 'good.yaml: good, chat.example.org, 2 of 29 settings differ from the defaults\n'],
+  [
+    ['-c', 'good.yaml'],
+    `good.yaml: good, chat.example.org, 2 of ${SETTING_NAMES.length} settings differ from the defaults\n`,
+  ],
   [['-c', 'good.yaml', '--set', 'max_load_1m=5'], 'good.yaml: good, chat.example.org, 1 of'],
   [['--config=chatmail.ini'], 'chatmail.ini: good, chat.example.org, 1 of'],
   [['-s', 'mail_domain=192.0.2.1'], 'settings: good, 192.0.2.1, 1 of'],
