@@ -36,6 +36,8 @@ export const HELP: Readonly<Record<SettingName, string>> = {
     'run a bot at echo@ that answers every message with its text; needs the Delta Chat core in the image',
   imap_rawlog: 'write all IMAP traffic to disk, for debugging only',
   imap_compress: 'offer IMAP COMPRESS; excludes hibernation, which saves memory and wakes clients faster',
+  unattended_upgrades: 'install security updates of Debian by itself, and restart the services they concern',
+  upgrade_reboot_time: 'time of day to reboot at after an update that needs it; unset: never by itself',
   privacy_postal: 'postal address shown in the privacy policy',
   privacy_mail: 'mail address shown in the privacy policy',
   privacy_pdo: 'data protection officer shown in the privacy policy',
@@ -53,6 +55,7 @@ export const EXAMPLES: Readonly<Partial<Record<SettingName, string>>> = {
   iroh_relay: 'https://iroh.example.org',
   push_gateway: 'https://notifications.delta.chat/notify',
   metrics_address: '192.0.2.1',
+  upgrade_reboot_time: '04:00',
   privacy_postal: 'Example e.V., Example Street 1, 12345 Example Town',
   privacy_mail: 'privacy@example.org',
   privacy_pdo: 'Jane Doe, pdo@example.org',
@@ -72,4 +75,5 @@ export const KIND_NAMES: Readonly<Record<Kind, string>> = {
   paths: 'two paths',
   path: 'path',
   volume: 'device or label',
+  time: 'time',
 };

@@ -22,6 +22,7 @@ const TYPES: { readonly [K in Kind]: (setting: Setting) => JsonSchema } = {
   url: () => ({ ...text, pattern: '^(https?://.*)?$' }),
   address: () => ({ ...text, anyOf: [{ format: 'ipv4' }, { format: 'ipv6' }] }),
   volume: () => ({ ...text, pattern: '^(/dev/.+|[^/]{1,16})$' }),
+  time: () => ({ ...text, pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$' }),
   path: () => ({ ...text, pattern: '^/' }),
   paths: () => ({ type: 'array', items: { ...text, pattern: '^/' }, minItems: 2, maxItems: 2 }),
 };

@@ -23,6 +23,8 @@ export interface KindValue {
   path: string;
   /** A device below /dev, or the label of a file system. */
   volume: string;
+  /** Of day, `HH:MM`. */
+  time: string;
 }
 export type Kind = keyof KindValue;
 
@@ -40,6 +42,7 @@ const integer = (defaultValue: number, min: number, max: number) =>
 const size = (defaultValue: number, min: number, max: number) =>
   ({ kind: 'size', default: defaultValue, min, max }) as const;
 const off = { kind: 'boolean', default: false } as const;
+const on = { kind: 'boolean', default: true } as const;
 const unset = <K extends Kind>(kind: K) => ({ kind });
 
 const KiB = 1024;
@@ -80,6 +83,8 @@ export const SETTINGS = {
   echobot: off,
   imap_rawlog: off,
   imap_compress: off,
+  unattended_upgrades: on,
+  upgrade_reboot_time: unset('time'),
   privacy_postal: unset('text'),
   privacy_mail: unset('email'),
   privacy_pdo: unset('text'),

@@ -46,6 +46,8 @@ export const PATHS = {
   pushQueue: '/var/lib/chatmail/push',
   /** coturn's, with the secret of its credentials. */
   turn: '/etc/chatmail/turnserver.conf',
+  /** The setup page, made anew with every change of the state. */
+  setup: '/run/chatmail/www',
 } as const;
 
 /** The echo bot: a program and the Delta Chat core, which are in an image only if it is built with them. */

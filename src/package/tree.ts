@@ -29,8 +29,9 @@ const withoutComments = (text: string): string => {
   return [first, ...lines.filter((line) => !/^\s*#/.test(line) && line !== '')].join('\n').concat('\n');
 };
 
-/** Pages and styles without what only their source needs: indentation and empty lines. */
-const withoutIndentation = (text: string): string => text.replace(/\n\s+/g, '\n');
+/** Pages, styles and scripts without what only their source needs: comments, indentation and empty lines. */
+const withoutIndentation = (text: string): string =>
+  text.replace(/^\s*\/\/.*\n/gm, '').replace(/\n\s+/g, '\n');
 
 /** What is in the package, decided without writing anything. `program` is the bundled script. */
 export const packageTree = (program: string, version: string, date: string): PackageTree => {
@@ -39,7 +40,11 @@ export const packageTree = (program: string, version: string, date: string): Pac
     files.set(path, { content, mode });
   add('/usr/bin/chatmail', program, 0o755);
   for (const [path, text] of loadTemplates(`${PROJECT}templates/usr`, '/usr'))
-    add(path, withoutComments(text), text.startsWith('#!') ? 0o755 : 0o644);
+    add(
+      path,
+      path.endsWith('.js') ? withoutIndentation(text) : withoutComments(text),
+      text.startsWith('#!') ? 0o755 : 0o644,
+    );
   for (const [path, text] of loadTemplates(`${PROJECT}templates/etc`, '/usr/share/chatmail/templates/etc'))
     add(path, withoutComments(text));
   for (const [path, text] of loadTemplates(`${PROJECT}www`, '/usr/share/chatmail/www'))

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
 import type { Model } from '../model/model.ts';
 import { PATHS } from '../model/model.ts';
 import { backup } from './admin/backup.ts';
@@ -10,7 +11,7 @@ import { mailboxFinder } from './doveauth/mailbox.ts';
 import { start as doveauth } from './doveauth/main.ts';
 import { start as filtermail } from './filtermail/main.ts';
 import { renew } from './firstboot/certify.ts';
-import { configure } from './firstboot/configure.ts';
+import { type ConfigureOptions, configure } from './firstboot/configure.ts';
 import { firstboot } from './firstboot/firstboot.ts';
 import { faultOf } from './lib/fault.ts';
 import { listeners } from './lib/listeners.ts';
@@ -21,16 +22,25 @@ import { start as web } from './web/main.ts';
 
 const model = (): Model => JSON.parse(readFileSync(PATHS.model, 'utf8')) as Model;
 
+const optionsOf = (args: readonly string[]): ConfigureOptions => {
+  const flag = { type: 'boolean' } as const;
+  const { values } = parseArgs({
+    args: [...args],
+    options: { boot: flag, 'dry-run': flag, yes: flag, set: { type: 'string', multiple: true } },
+  });
+  return { isBoot: values.boot, isDryRun: values['dry-run'], isConfirmed: values.yes, set: values.set };
+};
+
 /** Each command of `chatmail`, and the exit status it ends with; a service ends when systemd stops it. */
 const COMMANDS: Readonly<Record<string, (flags: readonly string[]) => number | Promise<number> | undefined>> =
   {
-    configure: (flags) => configure(flags.includes('--boot')),
+    configure: (flags) => configure(optionsOf(flags)),
     status: (flags) => status(flags.includes('--json')),
     dns: (flags) => dns(model(), flags),
     firstboot: () => firstboot(model()),
     renew: () => renew(model()),
     backup,
-    restore: async (flags) => (await restore(flags)) || configure(false),
+    restore: async (flags) => (await restore(flags)) || configure(),
     doveauth: () => {
       const find = mailboxFinder(model(), PATHS.mail);
       doveauth(model(), listeners());
@@ -69,8 +79,8 @@ main(process.argv.slice(2)).then(
   (code) => {
     if (code !== undefined) process.exitCode = code;
   },
-  (error: unknown) => {
-    process.stderr.write(`chatmail: ${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = 1;
+  (error: NodeJS.ErrnoException) => {
+    process.stderr.write(`chatmail: ${error.message}\n`);
+    process.exitCode = error.code?.startsWith('ERR_PARSE_ARGS') ? 2 : 1;
   },
 );

@@ -57,6 +57,8 @@ const SERVERS = [
   ['turnutils_uclient', 'coturn'],
   ['/usr/lib/python3/dist-packages/prometheus_client/openmetrics', 'python3-prometheus-client'],
   ['/usr/lib/python3/dist-packages/yaml/__init__.py', 'python3-yaml'],
+  ['chromium', 'chromium'],
+  ['dnsmasq', 'dnsmasq-base'],
 ] as const;
 
 /** The small internet: an authoritative name server, and a certificate authority. */

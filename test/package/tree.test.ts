@@ -43,10 +43,17 @@ describe('units', () => {
     expect(textOf(name)).not.toMatch(/@[A-Z]+@/);
   });
 
-  const servers = ['dovecot', 'nginx', 'opendkim', 'postfix@-'];
-  test.each(servers)('%s starts only once the relay is configured', (server) => {
+  // nginx shows what is wrong where the others wait until nothing is.
+  const CONFIGURED = '/run/chatmail/configured';
+  const servers = [
+    ['dovecot', CONFIGURED],
+    ['nginx', '/run/chatmail/www/setup.html'],
+    ['opendkim', CONFIGURED],
+    ['postfix@-', CONFIGURED],
+  ];
+  test.each(servers)('%s starts only once there is %s', (server, condition) => {
     const dropIn = String(tree.get(`/usr/lib/systemd/system/${server}.service.d/chatmail.conf`)?.content);
-    expect(dropIn).toContain('ConditionPathExists=/run/chatmail/configured\n');
+    expect(dropIn).toContain(`ConditionPathExists=${condition}\n`);
     expect(dropIn).toContain('After=chatmail-configure.service\n');
   });
 });

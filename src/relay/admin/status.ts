@@ -47,12 +47,14 @@ export const status = (isJson: boolean): number => {
     process.stdout.write(`${JSON.stringify({ ...state, services: units, echobot })}\n`);
     return isFine ? 0 : 1;
   }
-  const { domain = '-', address = '-', sources = {}, problems, certificate } = state ?? {};
+  const { domain = '-', address = '-', cloud, sources = {}, problems, certificate, port25 } = state ?? {};
   const rows = [
     ['state', state ? `${state.state}: ${state.step}` : 'not configured yet: there are no settings'],
     ['domain', domain],
     ['address', address],
+    ...(cloud ? [['cloud', cloud]] : []),
     ...(certificate ? [['certificate', `${certificate.state}: ${certificate.detail}`]] : []),
+    ...(port25 ? [['outgoing port 25', port25]] : []),
     ...Object.entries(sources),
     ...UNITS.map((unit, i) => [unit, services[i] ?? 'unknown']),
     ...(echobot === undefined ? [] : [['echobot', echobot]]),

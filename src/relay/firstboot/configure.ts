@@ -1,27 +1,32 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { networkInterfaces } from 'node:os';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { hostname, networkInterfaces } from 'node:os';
+import { createInterface } from 'node:readline';
 import { printProblems } from '../../config/print-problems.ts';
+import { readFlags } from '../../config/read-flags.ts';
+import type { Settings } from '../../config/schema.ts';
 import { joinCode } from '../../model/join-code.ts';
 import { type Model, modelOf, PATHS } from '../../model/model.ts';
 import type { Addresses } from '../../model/zone.ts';
 import { type RelayFile, renderFiles } from '../../render/render.ts';
 import { templatesFor } from '../../render/templates.ts';
 import { drawQr } from '../lib/qr.ts';
-import { type CertificateState, readState, updateState } from '../lib/state.ts';
-import { announce } from './announce.ts';
+import { replaceFile } from '../lib/replace-file.ts';
+import { type CertificateState, readState, type State, updateState } from '../lib/state.ts';
 import { applyFiles } from './apply-files.ts';
+import { settingChanges } from './changes.ts';
 import { mountDataVolume, withKeptCertificate } from './data-volume.ts';
+import { editSettings } from './edit-settings.ts';
+import { fail } from './fail.ts';
 import { ensureCertificate, ensureDkimKey } from './keys.ts';
-import { ownAddresses } from './public-address.ts';
+import { CONFIGURED, SHARE } from './places.ts';
+import { findAddresses, isPublic } from './public-address.ts';
 import { type RelaySettings, readSettings } from './read-settings.ts';
-import { settingsSources } from './settings-sources.ts';
+import { readText } from './read-text.ts';
+import { SETTINGS_FILE, settingsSources } from './settings-sources.ts';
+import { settleCloud } from './settle-cloud.ts';
 import { applyTurn } from './turn.ts';
 import { reload, startRelay, unitsFor, watchCertificate } from './units.ts';
-
-const SHARE = '/usr/share/chatmail';
-/** While it exists the mail servers may start; gone with every boot (`ConditionPathExists=` in their units). */
-const CONFIGURED = '/run/chatmail/configured';
 
 const PLACEHOLDER: CertificateState = {
   state: 'placeholder',
@@ -49,40 +54,35 @@ const joinPicture = (model: Model): RelayFile[] => {
 const hasIroh = (): boolean =>
   ['/usr/bin', '/usr/local/bin'].some((path) => existsSync(`${path}/iroh-relay`));
 
-const fail = (step: string, text: string, isBoot: boolean): number => {
-  if (!isBoot) {
-    process.stderr.write(`${text}\n`);
-    return 1;
-  }
-  rmSync(CONFIGURED, { force: true });
-  // Else cloud-init would keep its copy of the user-data over the reboot, as long as the instance is the same.
-  rmSync('/var/lib/cloud/instance/obj.pkl', { force: true });
-  updateState({ state: 'error', step: `${step}, mail services stay down`, problems: text });
-  announce(`error: ${text}\n${step}: mail services stay down. Correct it and reboot.`);
-  return 1;
-};
+/** What a machine cannot do anything about, and its operator should know. */
+const remark = ({ ipv4 }: Addresses): string | undefined =>
+  ipv4 !== undefined && !isPublic(ipv4)
+    ? `only the private address ${ipv4} is known: who is not in its network cannot reach the relay by it`
+    : undefined;
 
-const apply = ({ settings: asked, sources }: RelaySettings, found: Addresses, isBoot: boolean): void => {
+const apply = (
+  { settings: asked, sources }: RelaySettings,
+  { addresses: found = {}, ...facts }: Partial<State>,
+  isBoot: boolean,
+): void => {
   // A kernel without IPv6 has no such socket to listen on, and a server that tries does not start.
   const settings = { ...asked, disable_ipv6: asked.disable_ipv6 || !existsSync('/proc/net/if_inet6') };
   const model = modelOf(settings, { hasIroh: hasIroh() });
   const { domain } = model;
   const { ipv6, ...ipv4Only } = found;
   const addresses = settings.disable_ipv6 ? ipv4Only : found;
-  const address = found.ipv4 ?? ipv6;
   // What was found out about another domain is not true of this one.
   const before = readState();
   const known = before?.domain === domain ? before : { dns: undefined, certificate: undefined };
   updateState({
+    ...facts,
     ...{
       state: 'configuring',
       step: 'writing configuration',
-      problems: undefined,
       domain,
       addresses,
       sources,
     },
-    ...(address !== undefined && { address }),
     dns: known.dns,
     certificate: certificateKind(model) ?? known.certificate ?? PLACEHOLDER,
   });
@@ -96,7 +96,7 @@ const apply = ({ settings: asked, sources }: RelaySettings, found: Addresses, is
     { path: PATHS.model, content: `${JSON.stringify(model)}\n` },
   ]);
   const turn = files.find(({ path }) => path === PATHS.turn)?.content ?? '';
-  changed.push(...applyTurn(model, turn, address));
+  changed.push(...applyTurn(model, turn, facts.address));
   if (isNewCertificate) changed.push(model.certificate);
   for (const path of changed) process.stdout.write(`${path}\n`);
   mkdirSync('/run/chatmail', { recursive: true });
@@ -107,19 +107,72 @@ const apply = ({ settings: asked, sources }: RelaySettings, found: Addresses, is
   if (!isBoot) startRelay();
 };
 
+const currentSettings = (): Settings | undefined => {
+  const text = readText(PATHS.model);
+  return text === undefined ? undefined : (JSON.parse(text) as Model).settings;
+};
+
+const isConfirmed = async (): Promise<boolean> => {
+  const lines = createInterface(process.stdin, process.stderr);
+  const answer = await new Promise<string>((resolve) => lines.question('Apply? [y/N] ', resolve));
+  lines.close();
+  return /^y/i.test(answer);
+};
+
+export interface ConfigureOptions {
+  readonly isBoot?: boolean | undefined;
+  /** Says what would change, and changes nothing. */
+  readonly isDryRun?: boolean | undefined;
+  /** Does not ask on a terminal. */
+  readonly isConfirmed?: boolean | undefined;
+  /** `name=value` to put into the settings file first. */
+  readonly set?: readonly string[] | undefined;
+}
+
 /**
  * From settings to a configured machine: keys that are missing, files that changed, and the servers that read
- * them. Each step can be repeated. With `isBoot` a problem is shown on the console and keeps mail down; by hand
- * it is printed and nothing changes.
+ * them. Each step can be repeated. At boot a problem is shown on the console and keeps mail down; by hand it is
+ * printed and nothing changes, and what changes is shown before.
  */
-export const configure = (isBoot: boolean): number => {
-  const addresses = ownAddresses(networkInterfaces());
-  const found = readSettings(settingsSources(), addresses.ipv4);
-  if (!found.ok) return fail('settings are wrong', printProblems(found.problems).trim(), isBoot);
+export const configure = async (options: ConfigureOptions = {}): Promise<number> => {
+  const { isBoot = false, isDryRun = false, set = [] } = options;
+  const cloud = settleCloud(isDryRun);
+  const addresses = await findAddresses(networkInterfaces(), cloud);
+  const { ipv4, ipv6 } = addresses;
+  const address = ipv4 ?? ipv6;
+  const facts: Partial<State> = {
+    addresses,
+    ...(address !== undefined && { address }),
+    cloud: cloud.name,
+    problems: remark(addresses),
+  };
+  const flags = readFlags(set);
+  const edited =
+    flags.ok && set[0] !== undefined ? editSettings(readText(SETTINGS_FILE) ?? '', set) : undefined;
+  const sources = settingsSources(cloud, (path) => (path === SETTINGS_FILE && edited) || readText(path));
+  const hostNames = [cloud.hostName ?? '', hostname()];
+  const found = flags.ok ? readSettings(sources, { hostNames, address: ipv4 }) : flags;
+  if (!found.ok) return fail('settings are wrong', printProblems(found.problems).trim(), isBoot, facts);
+  const { value } = found;
+  for (const name of Object.keys(flags.ok ? flags.value : {})) {
+    const source = value.sources[name];
+    if (source !== SETTINGS_FILE)
+      return fail('', `${name} is set by ${source}, which is stronger: change it there`, isBoot, facts);
+  }
+  const changes = isBoot ? [] : settingChanges(currentSettings(), value);
+  const shown = isDryRun
+    ? [`cloud: ${cloud.name ?? 'none'}`, `address: ${address ?? 'none'}`, ...changes]
+    : changes;
+  for (const line of shown) process.stdout.write(`${line}\n`);
+  if (isDryRun) return 0;
+  const mustAsk = changes[0] !== undefined && process.stdin.isTTY && !options.isConfirmed && !isBoot;
+  if (mustAsk && !(await isConfirmed())) return 1;
   try {
-    apply(found.value, addresses, isBoot);
+    if (edited !== undefined) replaceFile(SETTINGS_FILE, edited);
+    apply(value, facts, isBoot);
     return 0;
   } catch (error) {
-    return fail('configuration failed', error instanceof Error ? error.message : String(error), isBoot);
+    const text = error instanceof Error ? error.message : String(error);
+    return fail('configuration failed', text, isBoot, facts);
   }
 };

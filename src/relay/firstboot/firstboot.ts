@@ -6,6 +6,7 @@ import type { Model } from '../../model/model.ts';
 import { type CertificateState, readState, updateState } from '../lib/state.ts';
 import { announce } from './announce.ts';
 import { certify, lookAtDns, validCertificate } from './certify.ts';
+import { checkPort25 } from './port25.ts';
 
 /** What must answer before a relay may be called ready. Servers greet; ours are asked, as systemd holds their sockets. */
 const PROBES: readonly (readonly [name: string, at: NetConnectOpts, question?: string])[] = [
@@ -78,7 +79,7 @@ const untilComplete = async (model: Model, at: string): Promise<void> => {
     updateState({ state: 'waiting', step: news.replaceAll('\n', '; '), certificate });
     if (news !== told)
       announce(
-        `waiting: ${at}, until DNS and its certificate are right\n${news}\n\`chatmail dns\` shows what to publish.`,
+        `waiting: ${at}, until DNS and its certificate are right\n${news}\nhttp://${readState()?.address}/ and \`chatmail dns\` show what to publish.`,
       );
     told = news;
     await pause(pauseBetween(begun));
@@ -99,11 +100,18 @@ const isStillComplete = ({ isCertified, isSelfSigned, domain }: Model): boolean 
  * relay that signs for itself is known at once, and its DNS is looked at for information only.
  */
 export const firstboot = async (model: Model): Promise<number> => {
-  const at = `${model.domain} at ${readState()?.address ?? model.host}`;
+  const address = readState()?.address ?? model.host;
+  const at = `${model.domain} at ${address}`;
+  const port25 = checkPort25().then((found) => {
+    updateState({ port25: found });
+    return found;
+  });
   await untilAllAnswer();
   if (!isStillComplete(model)) await untilComplete(model, at);
   updateState({ state: 'ready', step: 'ready' });
   announce(`ready: ${at}`);
+  if ((await port25) === 'blocked')
+    announce(`ready: ${at}\nOutgoing port 25 is blocked: see http://${address}/setup`);
   if (model.isIpOnly) return 0;
   const dns = await lookAtDns(model);
   updateState({ dns });

@@ -34,5 +34,5 @@ export const learnAddress = async (domain: string): Promise<void> => {
   if (ipv4 === undefined || isPublic(ipv4)) return;
   const [found] = (await (await authorityOf(domain)).ask(domain, 'A')).flatMap((answer) => answer ?? []);
   if (found !== undefined && found !== ipv4 && (await isOurs(found)))
-    updateState({ addresses: { ...addresses, ipv4: found }, address: found });
+    updateState({ addresses: { ...addresses, ipv4: found }, address: found, problems: undefined });
 };

@@ -1,6 +1,9 @@
+import { get } from 'node:http';
 import { isIPv4 } from 'node:net';
 import type { NetworkInterfaceInfo } from 'node:os';
+import { type CloudFacts, cloudOf } from '../../model/clouds.ts';
 import type { Addresses } from '../../model/zone.ts';
+import type { Cloud } from './cloud.ts';
 
 /** RFC 6890: what is not reachable from the Internet, as far as a relay's own interface may show it. */
 const NOT_PUBLIC =
@@ -8,17 +11,59 @@ const NOT_PUBLIC =
 
 export const isPublic = (address: string): boolean => !NOT_PUBLIC.test(address);
 
-/**
- * The addresses to find a relay at: IPv4 a public one if there is one, else the first that is not loopback's;
- * IPv6 a global one (RFC 4291 §2.4), and none where it is switched off.
- */
-export const ownAddresses = (interfaces: NodeJS.Dict<NetworkInterfaceInfo[]>): Addresses => {
-  const addresses = Object.values(interfaces)
+type Interfaces = NodeJS.Dict<NetworkInterfaceInfo[]>;
+
+const addressesIn = (interfaces: Interfaces, family: 'IPv4' | 'IPv6'): string[] =>
+  Object.values(interfaces)
     .flatMap((infos) => infos ?? [])
-    .filter((info) => !info.internal)
+    .filter((info) => info.family === family && !info.internal)
     .map((info) => info.address);
-  const v4 = addresses.filter((address) => isIPv4(address));
-  const ipv4 = v4.find(isPublic) ?? v4[0];
-  const ipv6 = addresses.find((address) => /^[23][^.]*:/.test(address));
-  return { ...(ipv4 && { ipv4 }), ...(ipv6 && { ipv6 }) };
+
+const METADATA = 'http://169.254.169.254/';
+const PATIENCE_MS = 2000;
+const LIMIT = 10_000;
+
+const publicIn = (text = ''): string | undefined =>
+  text.match(/\d+(\.\d+){3}/g)?.find((address) => isIPv4(address) && isPublic(address));
+
+/** Asks the cloud's metadata service once; `undefined` when it has no address, or no answer in time. */
+export const askForAddress = (
+  { ask }: CloudFacts,
+  service = METADATA,
+  patience = PATIENCE_MS,
+): Promise<string | undefined> =>
+  new Promise((resolve) => {
+    if (!ask) return resolve(undefined);
+    const [path, header, value = ''] = ask;
+    const signal = AbortSignal.timeout(patience);
+    const request = get(
+      service + path,
+      { signal, headers: header ? { [header]: value } : {} },
+      (response) => {
+        let text = '';
+        response
+          .setEncoding('latin1')
+          .on('data', (part: string) => {
+            text += part;
+            if (text.length > LIMIT) request.destroy();
+          })
+          .once('end', () => resolve(response.statusCode === 200 ? publicIn(text) : undefined))
+          .once('error', () => resolve(undefined));
+      },
+    ).once('error', () => resolve(undefined));
+  });
+
+/**
+ * The addresses to find the machine at. IPv4: a public one of its interfaces, else what the cloud translates to
+ * it, else a private one. IPv6: a global one (RFC 4291 §2.4) of an interface, as nobody translates those.
+ */
+export const findAddresses = async (
+  interfaces: Interfaces,
+  cloud: Cloud,
+  ask: typeof askForAddress = askForAddress,
+): Promise<Addresses> => {
+  const own = addressesIn(interfaces, 'IPv4');
+  const ipv6 = addressesIn(interfaces, 'IPv6').find((address) => /^[23][^.]*:/.test(address));
+  const ipv4 = own.find(isPublic) ?? publicIn(cloud.ipv4) ?? (await ask(cloudOf(cloud.name))) ?? own[0];
+  return { ...(ipv4 !== undefined && { ipv4 }), ...(ipv6 !== undefined && { ipv6 }) };
 };

@@ -4,6 +4,7 @@ import { readObject } from '../../config/read-object.ts';
 import { readYaml } from '../../config/read-yaml.ts';
 import { resolve } from '../../config/resolve.ts';
 import type { Settings } from '../../config/schema.ts';
+import { chosenName } from './host-name.ts';
 import type { SettingsSource } from './settings-sources.ts';
 
 /** Settings with a name for the relay, and where each that is not a default came from. */
@@ -25,17 +26,26 @@ const sourcesOf = (layers: readonly Layer[]): Record<string, string> =>
   );
 
 /**
- * The relay's settings from what the machine was told, strongest first; last its own IPv4 address as its name.
- * Nothing is guessed: a wrong setting anywhere gives its problems and no settings.
+ * The relay's settings from what the machine was told, strongest first; last, for its name, its host name if
+ * its owner chose that, or else its own IPv4 address. Nothing is guessed: a wrong setting anywhere gives its
+ * problems and no settings.
  */
 export const readSettings = (
   sources: readonly SettingsSource[],
-  address: string | undefined,
+  {
+    hostNames = [],
+    address,
+  }: { readonly hostNames?: readonly string[]; readonly address?: string | undefined },
 ): Result<RelaySettings> => {
   const layers = sources.map(({ under, ...source }) =>
     readYaml(source, under === undefined ? {} : { under }),
   );
-  layers.push(readObject('network interface', address === undefined ? {} : { mail_domain: address }));
+  const hostName = hostNames.map(chosenName).find((name) => name !== undefined);
+  for (const [source, mail_domain] of [
+    ['host name', hostName],
+    ['IPv4 address', address],
+  ] as const)
+    layers.push(readObject(source, { mail_domain }));
   const resolved = resolve(...layers);
   if (!resolved.ok) return resolved;
   const { mail_domain } = resolved.value;

@@ -1,40 +1,78 @@
-import { readFileSync, statSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { isMap, isScalar, isSeq, type Node, parseDocument, type YAMLMap } from 'yaml';
 import type { Source } from '../../config/problem.ts';
+import type { Cloud } from './cloud.ts';
+import { LIMIT, type Read, readText } from './read-text.ts';
 
 /** A text that may hold settings, and the key they stand under in it, if not at the top. */
 export interface SettingsSource extends Source {
   readonly under?: string;
 }
 
-const CLOUD = '/var/lib/cloud/instance/';
-/** Above any cloud's user-data; a larger file is not read. */
-const LIMIT = 1 << 20;
+export const SETTINGS_FILE = '/etc/chatmail/chatmail.yaml';
 
-const read = (path: string): string | undefined => {
+const decode = (content: string, encoding: string): string => {
+  const bytes = Buffer.from(content, /b(ase)?64/.test(encoding) ? 'base64' : 'utf8');
+  return String(/^gz/.test(encoding) ? gunzipSync(bytes, { maxOutputLength: LIMIT }) : bytes);
+};
+
+const scalar = (map: YAMLMap, name: string): string => String(map.get(name) ?? '');
+
+interface WrittenFile {
+  readonly content: string;
+  readonly source: SettingsSource;
+}
+
+/**
+ * The settings file that a cloud-config writes (`write_files`). A block of literal text stays where it is, all
+ * around it left out, so that its lines keep their places.
+ */
+const writtenFile = (text: string): WrittenFile | undefined => {
+  if (!text.includes(SETTINGS_FILE)) return undefined;
   try {
-    return statSync(path).size <= LIMIT ? readFileSync(path, 'utf8') : undefined;
+    const top = parseDocument(text, { prettyErrors: false, uniqueKeys: false }).contents as Node | null;
+    const files = isMap(top) ? top.get('write_files') : undefined;
+    const file = (isSeq(files) ? files.items : []).find(
+      (item): item is YAMLMap => isMap(item) && scalar(item, 'path') === SETTINGS_FILE,
+    );
+    const node = file?.get('content', true);
+    if (!file || !isScalar(node)) return undefined;
+    const encoding = scalar(file, 'encoding');
+    const content = decode(String(node.value ?? ''), encoding);
+    if (encoding !== '' || node.type !== 'BLOCK_LITERAL' || !node.range)
+      return { content, source: { name: `${SETTINGS_FILE} in user-data`, text: content } };
+    const [start, end] = node.range;
+    const first = text.indexOf('\n', start) + 1;
+    const lines = text.slice(0, first).replace(/.+/g, '') + text.slice(first, end);
+    return { content, source: { name: 'user-data', text: lines } };
   } catch {
     return undefined;
   }
 };
 
+/** The user-data's settings file if it is another than `seen`: cloud-init writes it for a new machine only. */
+export const newSettingsFile = ({ user }: Cloud, seen: string | undefined): string | undefined => {
+  const content = writtenFile(user)?.content;
+  return content === seen ? undefined : content;
+};
+
 /**
- * The cloud's user-data as it was written, so that a problem has its place in what the user pasted. Where it is
- * not plain cloud-config (MIME parts, an archive), cloud-init's merged form of it.
+ * Where settings come from, strongest first. What is not there is left out. A settings file that user-data
+ * writes is as strong as user-data, also once it was changed in the machine.
  */
-const userData = (readText: typeof read): SettingsSource | undefined => {
-  const written = readText(`${CLOUD}user-data.txt`);
-  const text = written?.startsWith('#cloud-config') ? written : readText(`${CLOUD}cloud-config.txt`);
-  return text === undefined ? undefined : { name: 'user-data', text, under: 'chatmail' };
+export const settingsSources = (
+  { user, vendor, tags = '' }: Cloud,
+  read: Read = readText,
+): SettingsSource[] => {
+  const text = read(SETTINGS_FILE);
+  const file = text === undefined ? undefined : { name: SETTINGS_FILE, text };
+  const written = writtenFile(user);
+  const own = written && (!file || file.text === written.content ? written.source : file);
+  return [
+    { name: 'user-data', text: user, under: 'chatmail' },
+    own,
+    { name: 'vendor-data', text: vendor, under: 'chatmail' },
+    { name: 'instance metadata', text: tags },
+    own ? undefined : file,
+  ].filter((source): source is SettingsSource => Boolean(source?.text));
 };
-
-const file = (path: string, readText: typeof read): SettingsSource | undefined => {
-  const text = readText(path);
-  return text === undefined ? undefined : { name: path, text };
-};
-
-/** Where settings come from, strongest first. What is not there is left out. */
-export const settingsSources = (readText: typeof read = read): SettingsSource[] =>
-  [userData(readText), file('/etc/chatmail/chatmail.yaml', readText)].filter(
-    (source) => source !== undefined,
-  );

@@ -1,9 +1,10 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { CheckedRecord } from '../../dns/compare.ts';
 import { PATHS } from '../../model/model.ts';
 import type { Addresses } from '../../model/zone.ts';
 import { replaceFile } from './replace-file.ts';
+import { setupPage } from './setup-page.ts';
 
 /** How it stands with the certificate that clients see. */
 export interface CertificateState {
@@ -24,6 +25,8 @@ export interface State {
   readonly step: string;
   readonly domain?: string;
   readonly address?: string;
+  /** The cloud it runs in, as cloud-init calls it. */
+  readonly cloud?: string | undefined;
   /** Those the Internet is to find it at. */
   readonly addresses?: Addresses;
   /** Where each setting that is not a default came from. */
@@ -49,11 +52,30 @@ export const readState = (path: string = PATHS.state): State | undefined => {
   }
 };
 
-/** Enters what is new; the rest stays as it was. Nothing new is not written. */
-export const updateState = (news: Partial<Omit<State, 'since'>>, path: string = PATHS.state): void => {
+/**
+ * Shows the state: the setup page is a file that nginx serves, so that it needs no service of ours, least of all
+ * when something is wrong. Until the relay is ready it is the home page.
+ */
+const showState = (state: State, pages: string): void => {
+  mkdirSync(pages, { recursive: true });
+  const page = setupPage(state);
+  replaceFile(`${pages}/setup.html`, page);
+  if (state.state === 'ready') rmSync(`${pages}/index.html`, { force: true });
+  else replaceFile(`${pages}/index.html`, page);
+};
+
+/** Enters what is new, and shows it; the rest stays as it was. Nothing new is not written. */
+export const updateState = (
+  news: Partial<Omit<State, 'since'>>,
+  path: string = PATHS.state,
+  pages: string = PATHS.setup,
+): void => {
   const { since, ...old } = readState(path) ?? {};
   const state = JSON.stringify({ ...old, ...news });
-  if (state === JSON.stringify(old)) return;
+  // The pages go with every boot.
+  if (state === JSON.stringify(old) && existsSync(`${pages}/setup.html`)) return;
   mkdirSync(dirname(path), { recursive: true });
-  replaceFile(path, `${state.slice(0, -1)},"since":${Math.floor(Date.now() / 1000)}}\n`);
+  const text = `${state.slice(0, -1)},"since":${Math.floor(Date.now() / 1000)}}\n`;
+  replaceFile(path, text);
+  showState(JSON.parse(text) as State, pages);
 };

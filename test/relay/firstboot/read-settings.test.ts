@@ -1,20 +1,23 @@
+import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { printProblems } from '../../../src/config/print-problems.ts';
+import { readCloud } from '../../../src/relay/firstboot/cloud.ts';
 import { readSettings } from '../../../src/relay/firstboot/read-settings.ts';
 import { settingsSources } from '../../../src/relay/firstboot/settings-sources.ts';
 
 const USER_DATA = '/var/lib/cloud/instance/user-data.txt';
 const MERGED = '/var/lib/cloud/instance/cloud-config.txt';
+const VENDOR_DATA = '/var/lib/cloud/instance/vendor-data.txt';
 const FILE = '/etc/chatmail/chatmail.yaml';
 
-const read = (files: Record<string, string>, address?: string) =>
-  readSettings(
-    settingsSources((path) => files[path]),
-    address,
-  );
+const read = (files: Record<string, string>, address?: string, hostNames: string[] = []) => {
+  const readText = (path: string) => files[path];
+  return readSettings(settingsSources(readCloud(readText), readText), { address, hostNames });
+};
 
 describe('where settings come from', () => {
   test.each([
-    ['nothing: the address', {}, '198.51.100.7', 'network interface'],
+    ['nothing: the address', {}, '198.51.100.7', 'IPv4 address'],
     ['the file', { [FILE]: 'mail_domain: a.example' }, 'a.example', FILE],
     [
       'user-data',
@@ -37,7 +40,7 @@ describe('where settings come from', () => {
       'a.example',
       FILE,
     ],
-    ['a script as user-data', { [USER_DATA]: '#!/bin/sh\n{[' }, '198.51.100.7', 'network interface'],
+    ['a script as user-data', { [USER_DATA]: '#!/bin/sh\n{[' }, '198.51.100.7', 'IPv4 address'],
     [
       'parts as user-data, merged by cloud-init',
       {
@@ -59,6 +62,104 @@ describe('where settings come from', () => {
       domain,
       source,
     ]);
+  });
+
+  const wrote = (content: string, more = '') =>
+    `#cloud-config\nwrite_files:\n  - path: ${FILE}\n${more}    content: ${content}\n`;
+  const INSTANCE_DATA = '/run/cloud-init/instance-data-sensitive.json';
+  const tagged = (tags: object) =>
+    JSON.stringify({ v1: { cloud_name: 'openstack' }, ds: { meta_data: { meta: tags } } });
+  test.each([
+    [
+      'a file that user-data writes',
+      { [USER_DATA]: wrote('|\n      mail_domain: d.example') },
+      'd.example',
+      'user-data',
+    ],
+    [
+      'the same, written by now',
+      { [USER_DATA]: wrote('|\n      mail_domain: d.example'), [FILE]: 'mail_domain: d.example\n' },
+      'd.example',
+      'user-data',
+    ],
+    [
+      'the same, changed in the machine since',
+      { [USER_DATA]: wrote('|\n      mail_domain: d.example'), [FILE]: 'mail_domain: e.example\n' },
+      'e.example',
+      FILE,
+    ],
+    [
+      'the same, encoded',
+      { [USER_DATA]: wrote(Buffer.from('mail_domain: d.example').toString('base64'), '    encoding: b64\n') },
+      'd.example',
+      `${FILE} in user-data`,
+    ],
+    [
+      'the same, compressed',
+      {
+        [USER_DATA]: wrote(gzipSync('mail_domain: d.example').toString('base64'), '    encoding: gz+b64\n'),
+      },
+      'd.example',
+      `${FILE} in user-data`,
+    ],
+    [
+      'vendor-data before the file',
+      {
+        [VENDOR_DATA]: '#cloud-config\nchatmail: {mail_domain: v.example}',
+        [FILE]: 'mail_domain: a.example',
+      },
+      'v.example',
+      'vendor-data',
+    ],
+    [
+      'user-data before vendor-data',
+      {
+        [VENDOR_DATA]: '#cloud-config\nchatmail: {mail_domain: v.example}',
+        [USER_DATA]: '#cloud-config\nchatmail: {mail_domain: b.example}',
+      },
+      'b.example',
+      'user-data',
+    ],
+    [
+      'a tag before the file',
+      { [INSTANCE_DATA]: tagged({ chatmail_mail_domain: 't.example' }), [FILE]: 'mail_domain: a.example' },
+      't.example',
+      'instance metadata',
+    ],
+    [
+      'vendor-data before a tag',
+      {
+        [VENDOR_DATA]: '#cloud-config\nchatmail: {mail_domain: v.example}',
+        [INSTANCE_DATA]: tagged({ chatmail_mail_domain: 't.example' }),
+      },
+      'v.example',
+      'vendor-data',
+    ],
+    [
+      'a tag with YAML',
+      { [INSTANCE_DATA]: tagged({ chatmail: 'mail_domain: t.example', other: 'x' }) },
+      't.example',
+      'instance metadata',
+    ],
+    ['the host name before the address', {}, 'name.example.org', 'host name'],
+    ['the host name after the file', { [FILE]: 'mail_domain: a.example' }, 'a.example', FILE],
+  ])('%s', (_, files, domain, source) => {
+    const found = read(files, '198.51.100.7', ['vm', 'name.example.org']);
+    expect(found.ok && [found.value.settings.mail_domain, found.value.sources.mail_domain]).toEqual([
+      domain,
+      source,
+    ]);
+  });
+
+  test.each([
+    ['literal', wrote('|\n      mail_domain: d.example\n      max_mailbox_sice: 1G'), 6, 7],
+    ['with a comment and an empty line', wrote('|\n      # mine\n\n      max_mailbox_sice: 1G'), 7, 7],
+  ])('a mistake in a file that user-data writes has its place in user-data: %s', (_, text, line, column) => {
+    const found = read({ [USER_DATA]: text });
+    expect(printProblems(found.problems)).toContain(
+      `user-data:${line}:${column}: error: there is no setting`,
+    );
+    expect(found.problems).toHaveLength(1);
   });
 
   test('settings of several places add up', () => {
@@ -94,6 +195,17 @@ describe('nothing is guessed', () => {
       ['unknown-setting'],
     ],
     ['broken YAML', { [FILE]: 'mail_domain: [' }, '198.51.100.7', ['syntax']],
+    [
+      'a wrong tag',
+      {
+        '/run/cloud-init/instance-data-sensitive.json': JSON.stringify({
+          v1: { cloud_name: 'aws' },
+          ds: { 'meta-data': { tags: { instance: { chatmail_max_load_1m: 'much' } } } },
+        }),
+      },
+      '198.51.100.7',
+      ['wrong-type'],
+    ],
   ])('%s', (_, files, address, codes) => {
     const found = read(files, address);
     expect(found.ok).toBe(false);

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -12,7 +12,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const update = (news: Parameters<typeof updateState>[0]) => updateState(news, path);
+const pages = () => join(folder, 'pages');
+const update = (news: Parameters<typeof updateState>[0]) => updateState(news, path, pages());
 const inode = () => statSync(path).ino;
 
 test('what is new is entered, the rest stays', () => {
@@ -46,4 +47,18 @@ test('there is none before there is one', () => expect(readState(path)).toBeUnde
 test('it is one line of JSON', () => {
   update({ state: 'ready', step: 'ready' });
   expect(readFileSync(path, 'utf8')).toMatch(/^\{"state":"ready","step":"ready","since":\d+\}\n$/);
+});
+
+test('until the relay is ready its state is the home page', () => {
+  update({ state: 'waiting', step: 'waiting' });
+  expect(readdirSync(pages()).sort()).toEqual(['index.html', 'setup.html']);
+  update({ state: 'ready', step: 'ready' });
+  expect(readdirSync(pages())).toEqual(['setup.html']);
+});
+
+test('the page is made anew after a boot, though nothing is new', () => {
+  update({ state: 'waiting', step: 'waiting' });
+  rmSync(pages(), { recursive: true });
+  update({ state: 'waiting', step: 'waiting' });
+  expect(readFileSync(join(pages(), 'index.html'), 'utf8')).toContain('waiting');
 });

@@ -1,0 +1,427 @@
+import type { MetadataService, Tree } from './serve.ts';
+
+/** A machine in a cloud, as plain data: what its firmware, its network card and the metadata service say. */
+export interface CloudMachine {
+  /** Files in `/sys/class/dmi/id`. */
+  readonly dmi: Readonly<Record<string, string>>;
+  /** The address of its network card, with the length of the prefix; the cloud's end is the first one there. */
+  readonly interface: string;
+  readonly services: readonly MetadataService[];
+  /** Files that the cloud puts into the machine in place of, or along with, a metadata service. */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+/** What a customer gave: user-data, and names with values where the cloud has such. */
+export interface Given {
+  readonly userData: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly hostName: string;
+}
+
+const LINK_LOCAL = '169.254.169.254';
+/** Documentation's addresses (RFC 5737) stand for those the clouds give. */
+export const PUBLIC = '198.51.100.7';
+const NAT = '10.0.0.4/24';
+const DIRECT = `${PUBLIC}/24`;
+/** Of every machine here. */
+export const MAC = '52:54:00:12:34:56';
+const ID = '1f3c7a3e-2c51-4d4c-9b6e-0a6f4f2f7d11';
+
+const json = (value: unknown): string => JSON.stringify(value);
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
+const at169 = (tree: Tree, more: Partial<MetadataService> = {}): MetadataService => ({
+  address: LINK_LOCAL,
+  tree,
+  ...more,
+});
+
+const ec2Tree = ({ hostName, tags }: Given, publicIpv4: string): { readonly [name: string]: Tree } => ({
+  'ami-id': 'ami-0123456789abcdef0',
+  hostname: hostName,
+  'instance-id': 'i-0123456789abcdef0',
+  'instance-type': 't3.small',
+  'local-hostname': hostName,
+  'local-ipv4': '10.0.0.4',
+  mac: MAC,
+  placement: { 'availability-zone': 'eu-central-1a' },
+  'public-ipv4': publicIpv4,
+  network: {
+    interfaces: { macs: { [MAC]: { 'device-number': '0', 'local-ipv4s': '10.0.0.4', 'vpc-id': 'vpc-1' } } },
+  },
+  ...(Object.keys(tags).length > 0 && { tags: { instance: tags } }),
+});
+
+const openstackFiles = ({ hostName, tags, userData }: Given) => ({
+  openstack: {
+    latest: {
+      'meta_data.json': json({
+        uuid: ID,
+        hostname: hostName,
+        name: hostName,
+        meta: tags,
+        availability_zone: 'nova',
+      }),
+      user_data: userData,
+      'network_data.json': json({ links: [], networks: [], services: [] }),
+      'vendor_data.json': '{}',
+    },
+  },
+  ec2: { latest: { 'meta-data.json': json({ 'public-ipv4': PUBLIC, 'instance-id': 'i-00000001' }) } },
+});
+
+const WIRESERVER = `<?xml version="1.0" encoding="utf-8"?><GoalState><Version>2012-11-30</Version><Incarnation>1</Incarnation><Container><ContainerId>c</ContainerId><RoleInstanceList><RoleInstance><InstanceId>i</InstanceId><Configuration><Certificates></Certificates></Configuration></RoleInstance></RoleInstanceList></Container></GoalState>`;
+
+/** After each provider's documentation of its metadata service. */
+export const CLOUDS: Readonly<Record<string, (given: Given) => CloudMachine>> = {
+  // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-categories.html
+  aws: (given) => ({
+    dmi: {
+      product_uuid: `ec2${ID.slice(3)}`,
+      product_serial: `ec2${ID.slice(3)}`,
+      sys_vendor: 'Amazon EC2',
+      chassis_asset_tag: 'Amazon EC2',
+    },
+    interface: NAT,
+    services: [
+      at169(
+        {
+          '2021-03-23': {
+            'meta-data': ec2Tree(given, PUBLIC),
+            'user-data': given.userData,
+            dynamic: {
+              'instance-identity': {
+                document: json({ instanceId: 'i-0123456789abcdef0', region: 'eu-central-1' }),
+              },
+            },
+          },
+        },
+        { token: { path: '/latest/api/token', header: 'x-aws-ec2-metadata-token' } },
+      ),
+    ],
+  }),
+  // https://learn.microsoft.com/azure/virtual-machines/instance-metadata-service
+  azure: ({ userData, tags, hostName }) => ({
+    dmi: {
+      chassis_asset_tag: '7783-7084-3265-9085-8269-3286-77',
+      product_uuid: ID,
+      sys_vendor: 'Microsoft Corporation',
+    },
+    interface: NAT,
+    services: [
+      at169(
+        {
+          metadata: {
+            instance: json({
+              compute: {
+                osProfile: {
+                  computerName: hostName,
+                  adminUsername: 'azureuser',
+                  disablePasswordAuthentication: 'true',
+                },
+                publicKeys: [{ keyData: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA==', path: '' }],
+                tagsList: Object.entries(tags).map(([name, value]) => ({ name, value })),
+                userData: base64(userData),
+                vmId: ID,
+              },
+              network: {
+                interface: [
+                  {
+                    ipv4: {
+                      ipAddress: [{ privateIpAddress: '10.0.0.4', publicIpAddress: '' }],
+                      subnet: [{ address: '10.0.0.0', prefix: '24' }],
+                    },
+                    ipv6: { ipAddress: [] },
+                    macAddress: MAC.replaceAll(':', '').toUpperCase(),
+                  },
+                ],
+              },
+            }),
+            loadbalancer: json({
+              loadbalancer: {
+                publicIpAddresses: [{ frontendIpAddress: PUBLIC, privateIpAddress: '10.0.0.4' }],
+              },
+            }),
+          },
+        },
+        { header: ['Metadata', 'true'] },
+      ),
+      { address: '168.63.129.16', tree: { machine: WIRESERVER } },
+    ],
+  }),
+  configdrive: (given) => {
+    const { openstack, ec2 } = openstackFiles(given);
+    const seed = '/var/lib/cloud/seed/config_drive';
+    const { 'meta_data.json': metadata, user_data, 'network_data.json': network } = openstack.latest;
+    return {
+      dmi: { sys_vendor: 'QEMU', product_uuid: ID },
+      interface: NAT,
+      services: [],
+      files: {
+        [`${seed}/openstack/latest/meta_data.json`]: metadata,
+        [`${seed}/openstack/latest/user_data`]: user_data,
+        [`${seed}/openstack/latest/network_data.json`]: network,
+        [`${seed}/openstack/2018-08-27/meta_data.json`]: metadata,
+        [`${seed}/openstack/2018-08-27/user_data`]: user_data,
+        [`${seed}/openstack/2018-08-27/network_data.json`]: network,
+        [`${seed}/ec2/latest/meta-data.json`]: ec2.latest['meta-data.json'],
+      },
+    };
+  },
+  // https://docs.digitalocean.com/reference/api/metadata/
+  digitalocean: ({ userData, hostName }) => ({
+    dmi: { sys_vendor: 'DigitalOcean', product_name: 'Droplet', product_serial: '2756294' },
+    interface: DIRECT,
+    services: [
+      at169({
+        metadata: {
+          'v1.json': json({
+            droplet_id: 2756294,
+            hostname: hostName,
+            user_data: userData,
+            vendor_data: '#cloud-config\nchatmail: {delete_mails_after: 30}\n',
+            public_keys: [],
+            region: 'fra1',
+            dns: { nameservers: ['192.0.2.53'] },
+            interfaces: {
+              public: [
+                {
+                  ipv4: { ip_address: PUBLIC, netmask: '255.255.255.0', gateway: '198.51.100.1' },
+                  mac: MAC,
+                  type: 'public',
+                },
+              ],
+            },
+          }),
+        },
+      }),
+    ],
+  }),
+  // https://community.exoscale.com/product/compute/instances/how-to/cloud-init/
+  exoscale: (given) => ({
+    dmi: { product_name: 'Exoscale Compute Platform', sys_vendor: 'Exoscale', product_uuid: ID },
+    interface: DIRECT,
+    services: [
+      at169({
+        '1.0': {
+          'meta-data': {
+            'instance-id': ID,
+            'local-hostname': given.hostName,
+            'public-ipv4': PUBLIC,
+            'availability-zone': 'ch-gva-2',
+          },
+          'user-data': given.userData,
+        },
+      }),
+      { address: LINK_LOCAL, port: 8080, tree: { '1.0': '' } },
+    ],
+  }),
+  // https://cloud.google.com/compute/docs/metadata/predefined-metadata-keys
+  gce: ({ userData, tags, hostName }) => ({
+    dmi: {
+      product_name: 'Google Compute Engine',
+      product_serial: 'GoogleCloud-0123456789ABCDEF',
+      sys_vendor: 'Google',
+    },
+    interface: NAT,
+    services: [
+      at169(
+        {
+          computeMetadata: {
+            v1: {
+              instance: {
+                id: '4520031799277581759',
+                zone: 'projects/1234/zones/europe-west3-a',
+                hostname: hostName,
+                attributes: json({ 'user-data': userData, ...tags }),
+                'network-interfaces': { '0': { 'access-configs': { '0': { 'external-ip': PUBLIC } } } },
+              },
+              project: { attributes: '{}' },
+            },
+          },
+        },
+        { header: ['Metadata-Flavor', 'Google'] },
+      ),
+    ],
+  }),
+  // https://docs.hetzner.cloud/reference/cloud#server-metadata
+  hetzner: ({ userData, hostName }) => ({
+    dmi: { sys_vendor: 'Hetzner', product_name: 'vServer', product_serial: '42', product_uuid: ID },
+    interface: NAT,
+    services: [
+      at169({
+        hetzner: {
+          v1: {
+            metadata: {
+              '': json({
+                'instance-id': 42,
+                hostname: hostName,
+                region: 'eu-central',
+                'network-config': {
+                  version: 1,
+                  config: [{ type: 'physical', name: 'eth0', subnets: [{ type: 'dhcp' }] }],
+                },
+              }),
+              'instance-id': '42',
+              'public-ipv4': PUBLIC,
+            },
+            userdata: userData,
+          },
+        },
+      }),
+    ],
+  }),
+  nocloud: ({ userData, tags, hostName }) => ({
+    dmi: { sys_vendor: 'QEMU' },
+    interface: NAT,
+    services: [],
+    files: {
+      '/var/lib/cloud/seed/nocloud/user-data': userData,
+      '/var/lib/cloud/seed/nocloud/meta-data': json({
+        'instance-id': ID,
+        'local-hostname': hostName,
+        ...tags,
+      }),
+    },
+  }),
+  // https://docs.openstack.org/nova/latest/user/metadata.html
+  openstack: (given) => ({
+    dmi: { product_name: 'OpenStack Nova', sys_vendor: 'OpenStack Foundation', product_uuid: ID },
+    interface: NAT,
+    services: [
+      at169({
+        openstack: openstackFiles(given).openstack,
+        latest: {
+          'meta-data': { 'instance-id': 'i-00000001', 'public-ipv4': PUBLIC },
+          'user-data': given.userData,
+        },
+      }),
+    ],
+  }),
+  // https://docs.oracle.com/iaas/Content/Compute/Tasks/gettingmetadata.htm
+  oracle: ({ userData, tags, hostName }) => ({
+    dmi: { chassis_asset_tag: 'OracleCloud.com', product_uuid: ID, sys_vendor: 'QEMU' },
+    interface: NAT,
+    services: [
+      at169(
+        {
+          opc: {
+            v2: {
+              instance: json({
+                id: 'ocid1.instance.oc1.eu-frankfurt-1.a',
+                displayName: 'relay',
+                hostname: hostName,
+                ociAdName: 'eu-frankfurt-1-ad-1',
+                freeformTags: tags,
+                metadata: {
+                  user_data: base64(userData),
+                  ssh_authorized_keys: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA==',
+                },
+              }),
+              vnics: json([
+                {
+                  macAddr: MAC,
+                  privateIp: '10.0.0.4',
+                  subnetCidrBlock: '10.0.0.0/24',
+                  vnicId: 'v',
+                  vlanTag: 1,
+                  virtualRouterIp: '10.0.0.1',
+                },
+              ]),
+            },
+          },
+        },
+        { header: ['Authorization', 'Bearer Oracle'] },
+      ),
+    ],
+  }),
+  // https://www.scaleway.com/en/docs/instances/api-cli/using-cloud-init/
+  scaleway: ({ userData, tags, hostName }) => ({
+    dmi: { sys_vendor: 'Scaleway', product_name: 'SCW-DEV1-S', product_uuid: ID },
+    interface: NAT,
+    services: [
+      {
+        address: '169.254.42.42',
+        rootOnly: '/user_data',
+        tree: {
+          conf: json({
+            id: ID,
+            hostname: hostName,
+            tags: Object.entries(tags).map(([name, value]) => `${name}=${value}`),
+            ssh_public_keys: [],
+            public_ip: { address: PUBLIC, dynamic: false },
+            private_ip: '10.0.0.4',
+            ipv6: null,
+          }),
+          user_data: { 'cloud-init': userData },
+        },
+      },
+    ],
+  }),
+  // https://upcloud.com/docs/products/cloud-servers/features/metadata/
+  upcloud: ({ userData, hostName }) => ({
+    dmi: { sys_vendor: 'UpCloud', product_name: 'Cloud Server', product_uuid: ID, product_serial: ID },
+    interface: DIRECT,
+    services: [
+      at169({
+        metadata: {
+          'v1.json': json({
+            cloud_name: 'upcloud',
+            instance_id: ID,
+            hostname: hostName,
+            region: 'de-fra1',
+            user_data: userData,
+            public_keys: [],
+            network: {
+              interfaces: [
+                {
+                  index: 1,
+                  ip_addresses: [
+                    {
+                      address: PUBLIC,
+                      dhcp: true,
+                      dns: [],
+                      family: 'IPv4',
+                      floating: false,
+                      gateway: '198.51.100.1',
+                      network: '198.51.100.0/24',
+                    },
+                  ],
+                  mac: MAC,
+                  network_id: ID,
+                  type: 'public',
+                },
+              ],
+              dns: ['192.0.2.53'],
+            },
+          }),
+        },
+      }),
+    ],
+  }),
+  // https://www.vultr.com/metadata/
+  vultr: ({ userData, hostName }) => ({
+    dmi: { sys_vendor: 'Vultr', product_name: 'VC2', product_serial: '42506325', product_uuid: ID },
+    interface: DIRECT,
+    services: [
+      at169({
+        'v1.json': json({
+          'instance-v2-id': ID,
+          instanceid: '42506325',
+          hostname: hostName,
+          region: { regioncode: 'FRA' },
+          'user-data': userData,
+          'vendor-data': [],
+          'public-keys': '',
+          interfaces: [
+            {
+              'network-type': 'public',
+              mac: MAC,
+              ipv4: { additional: [], address: PUBLIC, gateway: '198.51.100.1', netmask: '255.255.255.0' },
+              ipv6: { additional: [], address: '', network: '', prefix: '' },
+            },
+          ],
+        }),
+      }),
+    ],
+  }),
+};

@@ -1,0 +1,21 @@
+import { settingOf } from '../../config/schema.ts';
+
+const PLAIN = /^[\w/][\w.@/+-]*$/;
+
+/** Puts one setting into a YAML text: in its own place, or below its commented line, or at the end. */
+const putSetting = (text: string, name: string, value: string): string => {
+  const line = `${name}: ${PLAIN.test(value) ? value : JSON.stringify(value)}`;
+  // With the indented lines that belong to it; a comment at its end stays.
+  const set = new RegExp(`^${name}[ \\t]*:.*?([ \\t]+#.*)?$(\\n[ \\t]+\\S.*)*`, 'm');
+  if (set.test(text)) return text.replace(set, (_, comment = '') => line + comment);
+  const commented = new RegExp(`^#[ \\t]*${name}[ \\t]*:.*`, 'm');
+  if (commented.test(text)) return text.replace(commented, (found) => `${found}\n${line}`);
+  return `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${line}\n`;
+};
+
+/** The text of a settings file with `name=value` flags put in; all else stays as it is, comments too. */
+export const editSettings = (text: string, flags: readonly string[]): string =>
+  flags.reduce((edited, flag) => {
+    const [, name = '', value = ''] = /^([^=]*)=(.*)$/s.exec(flag) ?? [];
+    return settingOf(name) ? putSetting(edited, name, value) : edited;
+  }, text);

@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import { CLOUDS, type Given, PUBLIC } from '../../src/lab/metadata/clouds.ts';
+import { cachedTree } from '../../src/lab/tree-cache.ts';
+import { settingsInCloud } from './cloud-machine.ts';
+import { TAR } from './images.ts';
+
+const TAGS = { chatmail_mail_domain: 'tag.example.org', unrelated: 'x' };
+const USER_DATA = '#cloud-config\nchatmail:\n  max_load_1m: 9\n';
+const IN_FILE =
+  '#cloud-config\nwrite_files:\n  - path: /etc/chatmail/chatmail.yaml\n    content: |\n      max_load_1m: 9\n';
+
+/** What each cloud is given, and the name of the relay and its source that follow. */
+type Case = [cloud: string, given: Partial<Given>, name: string, source: string, ...more: string[]];
+const CASES: Case[] = [
+  [
+    'aws',
+    { tags: TAGS, hostName: 'ip-10-0-0-4.eu-central-1.compute.internal' },
+    TAGS.chatmail_mail_domain,
+    'instance metadata',
+  ],
+  ['azure', { tags: TAGS }, TAGS.chatmail_mail_domain, 'instance metadata'],
+  ['configdrive', { tags: TAGS }, TAGS.chatmail_mail_domain, 'instance metadata'],
+  ['digitalocean', {}, 'name.example.org', 'host name', 'delete_mails_after: 20 -> 30 (vendor-data)'],
+  ['exoscale', { userData: IN_FILE }, 'name.example.org', 'host name'],
+  [
+    'gce',
+    { tags: TAGS, hostName: 'vm.europe-west3-a.c.project.internal' },
+    TAGS.chatmail_mail_domain,
+    'instance metadata',
+  ],
+  ['gce', { hostName: 'vm.europe-west3-a.c.project.internal' }, PUBLIC, 'IPv4 address'],
+  ['hetzner', { userData: IN_FILE }, 'name.example.org', 'host name'],
+  ['nocloud', { tags: TAGS, hostName: 'vm' }, TAGS.chatmail_mail_domain, 'instance metadata'],
+  ['openstack', { hostName: 'vm.novalocal' }, PUBLIC, 'IPv4 address'],
+  ['oracle', { tags: TAGS, hostName: 'vm' }, TAGS.chatmail_mail_domain, 'instance metadata'],
+  ['scaleway', { tags: TAGS, hostName: 'vm' }, TAGS.chatmail_mail_domain, 'instance metadata'],
+  ['upcloud', {}, 'name.example.org', 'host name'],
+  ['vultr', { hostName: 'vm' }, PUBLIC, 'IPv4 address'],
+];
+/** No service tells these of the public address that their network gives the machine. */
+const WITHOUT_ADDRESS = ['nocloud', 'oracle'];
+
+test.each(CASES)('%s, given %j: %s from %s', async (cloud, given, name, source, ...more) => {
+  const machine = CLOUDS[cloud]?.({ userData: USER_DATA, tags: {}, hostName: 'name.example.org', ...given });
+  if (!machine) throw new Error(`there is no cloud ${cloud}`);
+  const address = WITHOUT_ADDRESS.includes(cloud) ? '10.0.0.4' : PUBLIC;
+  expect(await settingsInCloud(await cachedTree(TAR), machine)).toEqual([
+    `cloud: ${cloud}`,
+    `address: ${address}`,
+    `mail_domain: unset -> "${name}" (${source})`,
+    ...more,
+    'max_load_1m: 5 -> 9 (user-data)',
+  ]);
+});
+
+test('every cloud is tried', () => {
+  expect([...new Set(CASES.map(([cloud]) => cloud))].sort()).toEqual(Object.keys(CLOUDS).sort());
+});

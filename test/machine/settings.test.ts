@@ -1,0 +1,163 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Machine, SERVICE_PORTS } from '../../src/lab/machine.ts';
+import { bootContainer } from '../../src/lab/nspawn.ts';
+import { relayOutcome } from '../../src/lab/readiness.ts';
+import { cachedTree } from '../../src/lab/tree-cache.ts';
+import { TAR } from './images.ts';
+import { type Relay, run, shell } from './relay.ts';
+
+/** A relay whose settings are changed, one way after the other. */
+let machine: Machine;
+const FILE = '/etc/chatmail/chatmail.yaml';
+const userData = (...lines: string[]) =>
+  `#cloud-config\nwrite_files:\n  - path: ${FILE}\n    content: |\n${lines.map((line) => `      ${line}\n`).join('')}`;
+
+beforeAll(async () => {
+  const first = userData('# mine', 'mail_domain: _relay.test', 'max_load_1m: 1000');
+  machine = await bootContainer({ tree: await cachedTree(TAR), userData: Buffer.from(first) });
+  expect(await relayOutcome(machine.console)).toMatchObject({ state: 'ready', domain: '_relay.test' });
+});
+afterAll(() => machine?.remove());
+
+const relay = (): Relay => {
+  const { exec = [], address } = machine;
+  return { state: '', address, domain: '_relay.test', ports: SERVICE_PORTS, exec };
+};
+const inside = (script: string) => shell(relay(), script);
+const configure = async (...args: string[]) => {
+  const { exitCode, stdout, stderr } = await run(relay(), 'chatmail', 'configure', ...args);
+  return { exitCode, lines: stdout.split('\n').filter((line) => line.includes(': ')), stderr };
+};
+const status = async () =>
+  JSON.parse((await run(relay(), 'chatmail', 'status', '--json')).stdout) as Record<string, unknown>;
+const reboot = async () => {
+  await machine.stop();
+  await machine.boot();
+  return relayOutcome(machine.console);
+};
+
+test('a file that user-data writes is user-data', async () => {
+  expect(await status()).toMatchObject({
+    cloud: 'nocloud',
+    sources: { mail_domain: 'user-data', max_load_1m: 'user-data' },
+  });
+});
+
+test('the console says that the address is private, and status too', async () => {
+  expect((await status()).problems).toContain(`only the private address ${machine.address} is known`);
+});
+
+test('a dry run shows what would change, and changes nothing', async () => {
+  const before = await inside(`cat ${FILE}`);
+  expect(await configure('--dry-run', '--set', 'max_mailbox_size=1G')).toEqual({
+    exitCode: 0,
+    lines: [
+      'cloud: nocloud',
+      `address: ${machine.address}`,
+      `max_mailbox_size: 524288000 -> 1073741824 (${FILE})`,
+    ],
+    stderr: '',
+  });
+  expect(await inside(`cat ${FILE}`)).toBe(before);
+});
+
+test('a setting is changed in the file, which keeps the rest, and it holds over a reboot', async () => {
+  const { exitCode, lines } = await configure('--set', 'max_mailbox_size=1G', '--set=max_load_1m=2000');
+  expect(exitCode).toBe(0);
+  expect(lines).toEqual([
+    `max_mailbox_size: 524288000 -> 1073741824 (${FILE})`,
+    `max_load_1m: 1000 -> 2000 (${FILE})`,
+  ]);
+  expect(await inside(`cat ${FILE}`)).toBe(
+    '# mine\nmail_domain: _relay.test\nmax_load_1m: 2000\nmax_mailbox_size: 1G',
+  );
+  expect(await inside('grep -rh quota_rule /etc/chatmail/dovecot.conf')).toContain('1073741824');
+  expect(await reboot()).toMatchObject({ state: 'ready' });
+  expect((await status()).sources).toMatchObject({ mail_domain: FILE, max_mailbox_size: FILE });
+});
+
+test.each([
+  ['an unknown name', ['--set', 'max_mailbox_sice=1G'], 1, 'did you mean `max_mailbox_size`'],
+  ['a wrong value', ['--set', 'max_mailbox_size=much'], 1, '--set:1:18: error'],
+  ['no value', ['--set', 'max_mailbox_size'], 1, 'write `name=value`'],
+  ['an unknown option', ['--sett'], 2, '--sett'],
+])('%s is refused, and nothing changes', async (_, args, status, message) => {
+  const before = await inside(`cat ${FILE}`);
+  const { exitCode, stderr } = await configure(...args);
+  expect([exitCode, stderr]).toEqual([status, expect.stringContaining(message)]);
+  expect(await inside(`cat ${FILE}`)).toBe(before);
+});
+
+test('on a terminal it asks before', async () => {
+  const ask = (answer: string) =>
+    run(
+      relay(),
+      'sh',
+      '-c',
+      `(sleep 1; echo ${answer}) | script -qec "chatmail configure --set delete_mails_after=${answer === 'y' ? 9 : 8}" /dev/null`,
+    );
+  expect((await ask('n')).exitCode).toBe(1);
+  expect(await inside(`cat ${FILE}`)).not.toContain('delete_mails_after');
+  expect((await ask('y')).exitCode).toBe(0);
+  expect(await inside(`cat ${FILE}`)).toContain('delete_mails_after: 9');
+});
+
+test('user-data edited later is put in place of what stands in the machine', async () => {
+  await writeFile(
+    join(machine.root ?? '', 'var/lib/cloud/seed/nocloud/user-data'),
+    userData('mail_domain: _relay.test', 'max_load_1m: 3000'),
+  );
+  expect(await reboot()).toMatchObject({ state: 'ready' });
+  expect((await status()).sources).toEqual({ mail_domain: 'user-data', max_load_1m: 'user-data' });
+  expect(await inside(`cat ${FILE}`)).toBe('mail_domain: _relay.test\nmax_load_1m: 3000');
+});
+
+test('a relay whose cloud is silent stays what it was', async () => {
+  await inside('mv /var/lib/cloud/seed/nocloud /var/lib/cloud/seed/away; rm -f /etc/chatmail/chatmail.yaml');
+  expect(await reboot()).toMatchObject({ state: 'ready', domain: '_relay.test' });
+  expect((await status()).sources).toEqual({ mail_domain: 'user-data', max_load_1m: 'user-data' });
+});
+
+test('security updates are installed every day, and can be switched off', async () => {
+  const shown = () =>
+    inside('apt-config dump | grep -E "Periodic::(Unattended|Update)|Automatic-Reboot(-Time)? "');
+  expect(await shown()).toBe(
+    'APT::Periodic::Update-Package-Lists "1";\nAPT::Periodic::Unattended-Upgrade "1";',
+  );
+  await configure('--set', 'upgrade_reboot_time=04:30');
+  expect(await shown()).toContain('Unattended-Upgrade::Automatic-Reboot-Time "04:30";');
+  await configure('--set', 'unattended_upgrades=false');
+  expect(await shown()).toContain('APT::Periodic::Unattended-Upgrade "0";');
+  expect(await inside('systemctl is-enabled apt-daily.timer apt-daily-upgrade.timer')).toBe(
+    'enabled\nenabled',
+  );
+  const { exitCode, all } = await run(relay(), 'unattended-upgrade', '--dry-run');
+  expect([exitCode, all]).toEqual([0, expect.not.stringContaining('rror')]);
+});
+
+test('what an upgrade has replaced is restarted, and nothing else', async () => {
+  const pids = async () =>
+    Object.fromEntries(
+      (await inside('systemctl show -p Id -p MainPID dovecot nginx chatmail-doveauth unbound opendkim'))
+        .split('\n\n')
+        .map((unit) =>
+          unit
+            .split('\n')
+            .map((line) => line.split('=')[1] ?? '')
+            .sort()
+            .reverse(),
+        ),
+    ) as Record<string, string>;
+  const before = await pids();
+  await inside('systemctl start apt-daily-upgrade.service');
+  expect(await pids()).toEqual(before);
+  // As dpkg does: a new file takes the name of the old one.
+  await inside('cp -p /usr/bin/node /usr/bin/node.new && mv /usr/bin/node.new /usr/bin/node');
+  await inside('systemctl start apt-daily-upgrade.service');
+  const after = await pids();
+  expect(after['chatmail-doveauth.service']).not.toBe(before['chatmail-doveauth.service']);
+  for (const unit of ['dovecot.service', 'nginx.service', 'unbound.service', 'opendkim.service'])
+    expect([unit, after[unit]]).toEqual([unit, before[unit]]);
+});

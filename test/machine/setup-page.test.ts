@@ -1,0 +1,231 @@
+import { mkdir } from 'node:fs/promises';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { CheckedRecord } from '../../src/dns/compare.ts';
+import { type Machine, SERVICE_PORTS } from '../../src/lab/machine.ts';
+import { bootContainer } from '../../src/lab/nspawn.ts';
+import { relayOutcome } from '../../src/lab/readiness.ts';
+import { cachedTree } from '../../src/lab/tree-cache.ts';
+import { setupPage } from '../../src/relay/lib/setup-page.ts';
+import type { State } from '../../src/relay/lib/state.ts';
+import { TAR } from './images.ts';
+import { shell } from './relay.ts';
+
+/** Where a person can look at them. */
+const SCREENSHOTS = 'dist/screenshots';
+const QUIET = ['--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const PHONE = { viewport: { width: 360, height: 740 }, colorScheme: 'dark' } as const;
+
+const DOMAIN = 'chat.example.org';
+const DKIM = `v=DKIM1;k=rsa;p=${'MIIBIjANBgkqhkiG9w0B'.repeat(19)};s=email;t=s`;
+const record = (
+  type: CheckedRecord['type'],
+  value: string,
+  state: CheckedRecord['state'],
+  more: Partial<CheckedRecord> = {},
+) => ({
+  ...{ name: DOMAIN, type, value, state, isRequired: true },
+  ...more,
+});
+const WAITING: State = {
+  state: 'waiting',
+  step: 'DNS does not point here yet: publish the records below',
+  domain: DOMAIN,
+  address: '198.51.100.7',
+  cloud: 'hetzner',
+  sources: { mail_domain: 'user-data' },
+  port25: 'blocked',
+  certificate: { state: 'placeholder', detail: 'It is fetched once the records point here.' },
+  dns: [
+    record('A', '198.51.100.7', 'found'),
+    record('AAAA', '2001:db8::7', 'missing'),
+    record('MX', `10 ${DOMAIN}.`, 'different', { found: ['20 mail.<example>.net.'] }),
+    record('CNAME', `${DOMAIN}.`, 'unknown', { name: `www.${DOMAIN}` }),
+    record('TXT', DKIM, 'missing', { name: `opendkim._domainkey.${DOMAIN}` }),
+    record('TXT', 'v=spf1 a ~all', 'missing', { isRequired: false }),
+  ],
+  since: 0,
+};
+/** The same relay once everything is there. */
+const DONE: State = {
+  ...WAITING,
+  state: 'ready',
+  step: 'ready',
+  port25: 'open',
+  certificate: { state: 'valid', detail: 'It is renewed by itself.' },
+  dns: (WAITING.dns ?? []).map((wanted) => ({ ...wanted, state: 'found' as const, found: [] })),
+};
+
+/** There is no public DNS here that could ever have what the relay waits for, and no authority: it has seen both. */
+const BECOME_READY = `systemctl stop chatmail-firstboot
+node -e 'const { readFileSync, writeFileSync } = require("node:fs"), path = "/var/lib/chatmail/state.json";
+  const dns = [{ name: "x", type: "A", value: "x", isRequired: true, state: "found" }];
+  writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, "utf8")), dns }))'
+cp -L /var/lib/chatmail/tls/fullchain /etc/ssl/certs/ours.pem
+cp -L /var/lib/chatmail/tls/privkey /etc/ssl/private/ours.key
+chatmail configure --set 'tls_external_cert_and_key=/etc/ssl/certs/ours.pem /etc/ssl/private/ours.key'`;
+
+let machine: Machine;
+let browser: Browser;
+beforeAll(async () => {
+  await mkdir(SCREENSHOTS, { recursive: true });
+  const userData =
+    '#cloud-config\nchatmail:\n  mail_domain: https://chat.example.org/\n  secret_word: xyzzy\n';
+  machine = await bootContainer({ tree: await cachedTree(TAR), userData: Buffer.from(userData) });
+  const executablePath = '/usr/bin/chromium';
+  browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', ...QUIET] });
+});
+afterAll(async () => {
+  await browser?.close();
+  await machine?.remove();
+});
+
+const inside = (script: string) => {
+  const { exec = [], address } = machine;
+  return shell({ state: '', address, domain: '', ports: SERVICE_PORTS, exec }, script);
+};
+
+/** Opens a page of the relay, and holds it to what every page must keep to. */
+const visit = async (
+  path: string,
+  options: BrowserContextOptions,
+  look: (page: Page) => Promise<void>,
+): Promise<void> => {
+  const context = await browser.newContext(options);
+  try {
+    const page = await context.newPage();
+    const origin = `http://${machine.address}`;
+    const complaints: string[] = [];
+    page.on('request', (request) => {
+      if (!request.url().startsWith(`${origin}/`)) complaints.push(request.url());
+    });
+    page.on('console', (message) => complaints.push(message.text()));
+    page.on('pageerror', (error) => complaints.push(error.message));
+    await page.goto(origin + path);
+    await look(page);
+    expect(complaints).toEqual([]);
+  } finally {
+    await context.close();
+  }
+};
+const picture = (page: Page, name: string) =>
+  page.screenshot({ path: `${SCREENSHOTS}/${name}.png`, fullPage: true });
+
+/** Puts the page of a state where the relay puts it, and as the relay does: whole or not at all. */
+const show = (state: State) =>
+  inside(`cd /run/chatmail/www; cat > new <<'END'\n${setupPage(state)}END\nmv new index.html`);
+
+const correct = async (from: string, to: string) => {
+  await inside(`sed -i 's|${from}|${to}|' /var/lib/cloud/seed/nocloud/user-data`);
+  await machine.stop();
+  await machine.boot();
+  return relayOutcome(machine.console);
+};
+
+test('with wrong settings it says what is wrong, and quotes nothing', async () => {
+  expect(await relayOutcome(machine.console)).toMatchObject({ state: 'error' });
+  await visit('/', {}, async (page) => {
+    expect(await page.textContent('h1')).toBe('Something is wrong');
+    const said = await page.textContent('pre');
+    expect(said).toContain('user-data:3:16: error: `mail_domain` must be a domain');
+    expect(said).toContain('user-data:4:3: error: there is no setting `secret_word`');
+    expect(await page.content()).not.toContain('xyzzy');
+    await picture(page, 'error');
+  });
+});
+
+test('after the correction it says what the relay waits for', async () => {
+  await inside(`sed -i '/secret_word/d' /var/lib/cloud/seed/nocloud/user-data`);
+  expect(await correct('https://chat.example.org/', DOMAIN)).toMatchObject({ state: 'waiting' });
+  for (const path of ['/', '/setup'])
+    await visit(path, {}, async (page) => {
+      expect(await page.textContent('h1')).toBe('Almost there');
+      expect(await page.textContent('header p')).toContain(`${DOMAIN} · ${machine.address}`);
+    });
+});
+
+test('it shows every record, the certificate and port 25, and news by itself', async () => {
+  await show(WAITING);
+  await visit('/', {}, async (page) => {
+    expect(await page.locator('li').allInnerTexts()).toHaveLength(6);
+    expect(await page.locator('li em').allInnerTexts()).toEqual([
+      'found',
+      'missing',
+      'different',
+      'not looked up yet',
+      'missing',
+      'missing',
+    ]);
+    expect(await page.locator('h2 small').allInnerTexts()).toEqual([
+      '1 of 5 found',
+      'a stand-in for now',
+      'blocked',
+    ]);
+    expect(await page.locator('s').allInnerTexts()).toEqual(['20 mail.<example>.net.']);
+    expect(await page.textContent('section:last-child p')).toContain('Limits');
+    await picture(page, 'waiting');
+    await show({ ...WAITING, dns: (WAITING.dns ?? []).slice(0, 1) });
+    await page.getByText('all found').waitFor();
+    expect(await page.locator('li').count()).toBe(1);
+  });
+});
+
+test('every name and value has a button that copies it', async () => {
+  await show(WAITING);
+  await visit('/', {}, async (page) => {
+    const texts = await page.locator('code').allInnerTexts();
+    expect(texts).toContain(DKIM);
+    await page.evaluate('document.body.append(document.createElement("textarea"))');
+    const field = page.locator('textarea');
+    for (const [n, text] of texts.entries()) {
+      const button = page.locator('button').nth(n);
+      await button.click();
+      expect(await button.innerText()).toBe('Copied');
+      await field.fill('');
+      await field.focus();
+      await page.keyboard.press('Control+V');
+      expect(await field.inputValue()).toBe(text);
+    }
+  });
+});
+
+test('on a phone nothing is cut off', async () => {
+  await show(WAITING);
+  await visit('/', { ...PHONE, isMobile: true, hasTouch: true }, async (page) => {
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(PHONE.viewport.width);
+    for (const button of await page.locator('button').all())
+      expect(await button.boundingBox()).toMatchObject({ width: expect.closeTo(70, -1) });
+    await picture(page, 'waiting-phone');
+  });
+});
+
+test('without scripts it loads itself anew, and the home page when the relay is ready', async () => {
+  await show(WAITING);
+  await visit('/', { ...PHONE, javaScriptEnabled: false }, async (page) => {
+    expect(await page.locator('button').count()).toBe(0);
+    await picture(page, 'waiting-no-scripts');
+    await show({ ...WAITING, step: 'the certificate is on its way' });
+    await page.getByText('the certificate is on its way').waitFor();
+  });
+});
+
+test('it turns into the home page when the relay is ready, and stays at /setup', async () => {
+  await show(WAITING);
+  await visit('/', PHONE, async (page) => {
+    await page.getByText('Almost there').waitFor();
+    await inside(BECOME_READY);
+    await page.getByText('Join with Delta Chat').waitFor();
+    expect(await page.textContent('h1')).toBe(DOMAIN);
+    expect(await page.evaluate('document.querySelector("figure img").naturalWidth > 0')).toBe(true);
+    await picture(page, 'ready-phone');
+  });
+  await inside('systemctl stop chatmail-firstboot');
+  await inside(`cat > /run/chatmail/www/setup.html <<'END'\n${setupPage(DONE)}END`);
+  await visit('/setup', {}, async (page) => {
+    expect(await page.textContent('h1')).toBe('Ready');
+    expect(await page.locator('.bad, .wait').count()).toBe(0);
+    await picture(page, 'setup-ready');
+    await page.getByText('Open the home page').click();
+    expect(await page.textContent('h1')).toBe(DOMAIN);
+  });
+});
