@@ -67,7 +67,7 @@ const SETTINGS: readonly (readonly [name: string, yaml: string])[] = [
       'max_message_size: 10M',
       'max_imap_connections: 100',
       'max_smtp_connections: 10',
-      'metrics_address: 2001:db8::1',
+      'metrics_address: ::1',
       'public_metrics: true',
       'www_folder: /srv/www',
       'privacy_postal: "Example & Co, <Street> 1"',
