@@ -55,6 +55,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   requirements: ['terminal'],
   image: ['package', 'requirements', 'terminal', ...BASE],
   lab: ['requirements', 'terminal', ...BASE],
+  // The same rules of identity and the same manifest as for an image built here.
+  packer: ['image', 'terminal', ...BASE],
   commands: [
     'cloud-init',
     'config',
@@ -63,6 +65,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'lab',
     'model',
     'package',
+    'packer',
     'render',
     'requirements',
     'terminal',

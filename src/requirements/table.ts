@@ -72,6 +72,8 @@ const LINTERS = [
   ['shellcheck', 'shellcheck'],
 ] as const;
 
+const PACKER = [['packer', 'packer']] as const;
+
 type Requirement = readonly [what: string, debianPackage: string];
 
 export const REQUIREMENTS = {
@@ -85,7 +87,8 @@ export const REQUIREMENTS = {
   'build-zstd': [['qemu-img', 'qemu-utils']],
   'try-nspawn': NSPAWN,
   'try-qemu': QEMU,
-  test: [...MMDEBSTRAP, ...DISK, ...NSPAWN, ...QEMU, ...SERVERS, ...INTERNET, ...LINTERS],
+  packer: [['dpkg-deb', 'dpkg'], ['xz', 'xz-utils'], ...PACKER],
+  test: [...MMDEBSTRAP, ...DISK, ...NSPAWN, ...QEMU, ...SERVERS, ...INTERNET, ...LINTERS, ...PACKER],
 } as const satisfies Readonly<Record<string, readonly Requirement[]>>;
 
 export type Job = keyof typeof REQUIREMENTS;
