@@ -63,16 +63,22 @@ export const identityLeaks = (entries: readonly Entry[]): readonly Leak[] =>
         ).map(({ rule }) => ({ path, rule })),
   );
 
+/** Shell script: prints the files below `$1` that have a private key in them, whatever they are called. */
+export const PRIVATE_KEYS = `cd "$1" && grep -rlIE -e '-----BEGIN ([A-Z]+ )*PRIVATE KEY' etc home opt root srv var || [ $? = 1 ]`;
+
+/** A line of shadow(5) whose account has no password. */
+export const WITHOUT_PASSWORD = /^[^:]+:[!*]/;
+
 /** Accounts that have a password: in shadow(5) a hash is neither empty nor starts with `!` or `*`. */
 export const passwordLeaks = (shadow: string): readonly Leak[] =>
   shadow
     .split('\n')
     .filter((line) => line !== '')
-    .filter((line) => !/^[^:]+:[!*]/.test(line))
+    .filter((line) => !WITHOUT_PASSWORD.test(line))
     .map((line) => ({ path: '/etc/shadow', rule: `no password (${line.split(':')[0]})` }));
 
 /** What no image works without: a mistake in the building would otherwise show at its first boot only. */
-const NEEDED: readonly (readonly [what: string, path: RegExp])[] = [
+export const NEEDED: readonly (readonly [what: string, path: RegExp])[] = [
   ['a kernel', /^\/boot\/vmlinuz-/],
   ['its initramfs', /^\/boot\/initrd\.img-/],
   ['the link GRUB follows to the kernel', /^\/vmlinuz$/],

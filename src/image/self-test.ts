@@ -1,5 +1,12 @@
 import { failure } from '../terminal/failure.ts';
-import { type Entry, identityLeaks, type Leak, missingParts, passwordLeaks } from './identity-rules.ts';
+import {
+  type Entry,
+  identityLeaks,
+  type Leak,
+  missingParts,
+  PRIVATE_KEYS,
+  passwordLeaks,
+} from './identity-rules.ts';
 import { owning } from './namespace.ts';
 import { type RunOptions, run } from './run.ts';
 
@@ -17,8 +24,6 @@ const LIST = (tree: string): readonly string[] => [
   ...['find', tree, '-xdev', '-mindepth', '1', '-path', `${tree}/usr/share`, '-prune'],
   ...['-o', '-mindepth', '1', '-printf', '%y %s /%P\\0'],
 ];
-
-const PRIVATE_KEYS = `cd "$1" && grep -rlIE -e '-----BEGIN ([A-Z]+ )*PRIVATE KEY' etc home opt root srv var || [ $? = 1 ]`;
 
 /** The image's test of itself: rejects with all that must not be in it, or is not. */
 export const selfTest = async (tree: string, isRoot: boolean, options: RunOptions): Promise<void> => {

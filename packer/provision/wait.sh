@@ -1,0 +1,14 @@
+#!/bin/sh
+# Written by chatmail-image.
+set -eu
+
+. /etc/os-release
+if [ "$ID $VERSION_ID" != 'debian 12' ]; then
+  echo "this is $PRETTY_NAME, and a relay needs Debian 12" >&2
+  exit 1
+fi
+# A machine that is still being set up installs packages, and rewrites what we write. Status 2 is "done, with
+# warnings" since 23.4.
+if command -v cloud-init >/dev/null; then
+  cloud-init status --wait --long || [ $? = 2 ]
+fi

@@ -1,0 +1,41 @@
+import { env, type Variable } from '../template.ts';
+
+/** A condition: `can(regex(…))` of later versions is no function that Packer 1.6.6 has. */
+export const matches = (name: string, pattern: string): string =>
+  `length(var.${name}) > 0 && regex_replace(var.${name}, "${pattern}", "") == ""`;
+
+const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** A secret from the environment. It has no other default, and is shown by no Packer. */
+export const credential = (name: string, what: string, variable: string): Variable => ({
+  type: 'string',
+  description: `${sentence(what)}; ${variable} in the environment when not set.`,
+  sensitive: true,
+  default: env(variable),
+  validation: {
+    condition: `length(var.${name}) > 0`,
+    message: `Set ${variable} in the environment to the ${what}.`,
+  },
+});
+
+/** Something only the operator knows, such as the project; it may come from the environment. */
+export const own = (name: string, what: string, variable: string): Variable => ({
+  type: 'string',
+  description: `${sentence(what)}; ${variable} in the environment when not set.`,
+  default: env(variable),
+  validation: {
+    condition: `length(var.${name}) > 0`,
+    message: `Set ${name}, or ${variable} in the environment, to the ${what}.`,
+  },
+});
+
+/** A choice with a default: one word of the cloud's. */
+export const choice = (name: string, what: string, value: string): Variable => ({
+  type: 'string',
+  description: `${what}.`,
+  default: value,
+  validation: {
+    condition: matches(name, '^[A-Za-z0-9][A-Za-z0-9._/:-]*$'),
+    message: `Set ${name} to one word, for example ${value}.`,
+  },
+});

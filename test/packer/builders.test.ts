@@ -1,0 +1,196 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { IDENTITY_RULES } from '../../src/image/identity-rules.ts';
+import { PROJECT } from '../../src/package/paths.ts';
+import { BUILDERS } from '../../src/packer/relay/builders.ts';
+import { packerFiles, templatePath } from '../../src/packer/relay/files.ts';
+import { GUEST_SCRIPTS } from '../../src/packer/relay/guest-scripts.ts';
+import { relayTemplate } from '../../src/packer/relay/template.ts';
+import { inFolder } from '../cli-in-folder.ts';
+
+const files = packerFiles(BUILDERS);
+
+/** Values that stand for what only an operator has. */
+const ENV = {
+  CHECKPOINT_DISABLE: '1',
+  PATH: process.env.PATH ?? '',
+  HCLOUD_TOKEN: 'x',
+  DIGITALOCEAN_TOKEN: 'x',
+  AWS_ACCESS_KEY_ID: 'x',
+  AWS_SECRET_ACCESS_KEY: 'x',
+  GOOGLE_CLOUD_PROJECT: 'x',
+  ARM_SUBSCRIPTION_ID: 'x',
+  ARM_TENANT_ID: 'x',
+  ARM_CLIENT_ID: 'x',
+  ARM_CLIENT_SECRET: 'x',
+  ARM_RESOURCE_GROUP: 'x',
+  SCW_DEFAULT_PROJECT_ID: 'x',
+  SCW_ACCESS_KEY: 'SCWXXXXXXXXXXXXXXXXX',
+  SCW_SECRET_KEY: '11111111-1111-1111-1111-111111111111',
+  PROXMOX_URL: 'https://proxmox.test:8006/api2/json',
+  PROXMOX_USERNAME: 'root@pam',
+  PROXMOX_PASSWORD: 'x',
+  PROXMOX_NODE: 'x',
+  PROXMOX_CLONE_VM: 'x',
+  HOME: '/nonexistent',
+  RELAY_DISK: 'disk.qcow2',
+  RELAY_DISK_CHECKSUM: `sha256:${'0'.repeat(64)}`,
+  RELAY_SSH_KEY: 'key',
+  OS_USERNAME: 'x',
+  OS_PASSWORD: 'x',
+  OS_TENANT_ID: 'x',
+  OS_REGION_NAME: 'x',
+  OCI_TENANCY_OCID: 'x',
+  OCI_USER_OCID: 'x',
+  OCI_FINGERPRINT: 'x',
+  OCI_KEY_FILE: 'key',
+  OCI_AVAILABILITY_DOMAIN: 'x',
+  OCI_COMPARTMENT_OCID: 'x',
+  OCI_SUBNET_OCID: 'x',
+  OCI_BASE_IMAGE_OCID: 'x',
+};
+
+let folder: Awaited<ReturnType<typeof inFolder>>;
+const packer = (args: readonly string[], env: Readonly<Record<string, string>> = ENV) =>
+  execa('packer', args, {
+    cwd: folder.cwd,
+    reject: false,
+    all: true,
+    stdin: 'ignore',
+    env,
+    extendEnv: false,
+  });
+
+beforeAll(async () => {
+  folder = await inFolder({ 'chatmail-relay.deb': '', 'chatmail.yaml': '', 'disk.qcow2': '' });
+  await execa('openssl', ['genrsa', '-traditional', '-out', join(folder.cwd, 'key'), '2048']);
+  for (const [path, text] of files) {
+    await mkdir(dirname(join(folder.cwd, path)), { recursive: true });
+    await writeFile(join(folder.cwd, path), text);
+  }
+});
+afterAll(() => folder.remove());
+
+test('packer/ holds what the program writes', async () => {
+  for (const [path, text] of files) await expect(text).toMatchFileSnapshot(`${PROJECT}packer/${path}`);
+  const there = await readdir(`${PROJECT}packer`, { recursive: true, withFileTypes: true });
+  const names = there.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  expect(names.map((name) => name.slice(`${PROJECT}packer/`.length)).sort()).toEqual(
+    [...files.keys()].sort(),
+  );
+});
+
+/** Debian's Packer has taken these builders out. */
+const NOT_IN_DEBIAN = ['vultr', 'linode', 'upcloud', 'exoscale', 'incus'];
+/** What needs more than a template: openstack asks the cloud when it is validated. */
+const ASKS_THE_CLOUD = ['openstack'];
+
+test('which builders there are', () => {
+  expect(BUILDERS.map(({ type }) => type)).toEqual([
+    ...['qemu', 'hcloud', 'amazon-ebs', 'digitalocean', 'googlecompute', 'azure-arm', 'openstack', 'vultr'],
+    ...['linode', 'scaleway', 'upcloud', 'exoscale', 'oracle-oci', 'proxmox-clone', 'incus'],
+  ]);
+  expect(BUILDERS.filter(({ isInDebian }) => !isInDebian).map(({ type }) => type)).toEqual(NOT_IN_DEBIAN);
+});
+
+describe.each(BUILDERS)('$type', (builder) => {
+  const { type } = builder;
+  const text = files.get(templatePath(type)) ?? '';
+
+  test('is formatted as `packer fmt` would', async () => {
+    const results = await Promise.all(
+      [templatePath(type), `${type}/plugins.pkr.hcl`].map((path) => packer(['fmt', '-check', '-diff', path])),
+    );
+    expect(results.map(({ all, exitCode }) => [exitCode, all])).toEqual([
+      [0, ''],
+      [0, ''],
+    ]);
+  });
+
+  test("is what Debian's Packer takes, or does not know", async () => {
+    const { exitCode, all } = await packer(['validate', templatePath(type)]);
+    if (NOT_IN_DEBIAN.includes(type)) expect(all).toContain(`Unknown source type ${type}`);
+    else if (ASKS_THE_CLOUD.includes(type)) expect(all).toMatch(/dial tcp|identity|lookup/);
+    else expect({ exitCode, all }).toEqual({ exitCode: 0, all: '' });
+  });
+
+  test('has a description for each variable, and a rule for each that comes from the environment', () => {
+    for (const [name, variable] of Object.entries(relayTemplate(builder).variables ?? {})) {
+      expect(variable.description, name).toMatch(/^\S.*\.$/);
+      if (text.includes(`variable "${name}"`) && JSON.stringify(variable.default) === '{}')
+        expect(variable.validation?.condition, name).toBe(`length(var.${name}) > 0`);
+    }
+  });
+
+  test('hides its secrets, and holds none', () => {
+    const secrets = Object.entries(builder.variables).filter(([name]) =>
+      /token|password|secret|api_key$|access_key/.test(name),
+    );
+    for (const [name, variable] of secrets) {
+      expect(variable.sensitive, name).toBe(true);
+      expect(text).toMatch(new RegExp(`variable "${name}" \\{[^}]*default     = env\\("\\w+"\\)`));
+      expect(text).toMatch(new RegExp(`^ +\\w+ += var\\.${name}$`, 'm'));
+    }
+  });
+
+  test('provisions as all do', () => {
+    const build = (one: typeof builder) =>
+      JSON.stringify(relayTemplate(one).builds?.[0]?.provisioners, (_, value) => value);
+    expect(build(builder)).toBe(build(BUILDERS[0] ?? builder));
+    const other = files.get(templatePath('qemu')) ?? '';
+    expect(text.slice(text.indexOf('provisioner'))).toBe(other.slice(other.indexOf('provisioner')));
+  });
+});
+
+test.each(Object.keys(GUEST_SCRIPTS))('%s has nothing that shellcheck minds', async (name) => {
+  const { all, exitCode } = await execa(
+    'shellcheck',
+    ['--shell=sh', '--exclude=SC1091,SC2015,SC2086,SC2035', join(folder.cwd, 'provision', name)],
+    { reject: false, all: true },
+  );
+  expect({ exitCode, all }).toEqual({ exitCode: 0, all: '' });
+});
+
+const PATHS = [
+  '/etc/ssh/ssh_host_ed25519_key',
+  '/etc/ssh/sshd_config',
+  '/etc/machine-id',
+  '/var/lib/dbus/machine-id',
+  '/boot/efi/loader/random-seed',
+  '/etc/hostname',
+  '/etc/hosts',
+  '/etc/dkimkeys/opendkim.private',
+  '/etc/dkimkeys/README.PrivateKeys',
+  '/var/lib/cloud/instance',
+  '/var/lib/cloud/instances/i-1/sem',
+  '/var/lib/cloud/scripts/x',
+  '/root/.bash_history',
+  '/home/debian/.ssh/authorized_keys',
+  '/var/lib/dhcp/dhclient.eth0.leases',
+  '/var/lib/apt/lists/archive_dists_bookworm_InRelease',
+  '/var/lib/apt/lists/lock',
+  '/var/log/dpkg.log',
+  '/var/log/lastlog',
+  '/var/log/journal/0/system.journal',
+  '/var/spool/postfix/incoming/4F1',
+  '/usr/sbin/policy-rc.d',
+];
+
+test.each(IDENTITY_RULES)('grep takes the rule `$rule` as we do', async ({ path }) => {
+  const pattern = path.source.replaceAll('\\/', '/');
+  expect(GUEST_SCRIPTS['seal.sh']).toContain(pattern);
+  const { stdout } = await execa('grep', ['-E', '-e', pattern], { input: PATHS.join('\n'), reject: false });
+  expect(stdout.split('\n').filter(Boolean)).toEqual(PATHS.filter((one) => path.test(one)));
+});
+
+test('what is missing is said in words', async () => {
+  const { all } = await packer(['validate', templatePath('hcloud')], { PATH: ENV.PATH });
+  expect(all).toContain('Set HCLOUD_TOKEN in the environment to the API token of the project.');
+});
+
+test('no script or template names a secret of a builder', async () => {
+  for (const name of Object.keys(GUEST_SCRIPTS))
+    expect(await readFile(join(folder.cwd, 'provision', name), 'utf8')).not.toMatch(/token|secret_key/i);
+});
