@@ -20,6 +20,7 @@ export const COMMANDS: Commands = {
   build: () => import('./commands/build.ts'),
   'user-data': () => import('./commands/user-data.ts'),
   try: () => import('./commands/try.ts'),
+  packer: () => import('./commands/packer.ts'),
   dns: () => import('./commands/dns.ts'),
   package: () => import('./commands/package.ts'),
   requirements: () => import('./commands/requirements.ts'),

@@ -1,0 +1,166 @@
+import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { main } from '../../src/cli.ts';
+import { readChoices } from '../../src/commands/packer.ts';
+import { inFolder } from '../cli-in-folder.ts';
+
+describe('the arguments', () => {
+  test.each([
+    [undefined, [], [], { action: 'write', count: 15 }],
+    ['validate', ['hcloud,qemu'], ['a=b=c', 'd='], { action: 'validate', count: 2 }],
+    ['build', ['hcloud'], [], { action: 'build', count: 1 }],
+  ] as const)('%s %o %o', (action, names, vars, { action: chosen, count }) => {
+    const choices = readChoices(action, names, vars);
+    expect(choices).toMatchObject({ action: chosen });
+    expect('builders' in choices && choices.builders).toHaveLength(count);
+  });
+
+  test.each([
+    ['wrote', [], [], 'unknown action `wrote`', 'actions are write, validate, build'],
+    [undefined, ['hclod'], [], 'unknown builder `hclod`', 'did you mean `hcloud`?'],
+    ['build', [], [], 'say what to build with', expect.stringContaining('--builder')],
+    ['write', [], ['a'], '`a` sets no variable', 'write --var NAME=VALUE'],
+  ])('wrong: %s %o %o', (action, names, vars, message, hint) => {
+    expect(readChoices(action, names, vars)).toEqual({ message, hint });
+  });
+
+  test('a value may hold what a value of a setting may', () => {
+    expect(readChoices('write', [], ['a=b=c d', 'e='])).toMatchObject({ variables: { a: 'b=c d', e: '' } });
+  });
+});
+
+let folder: Awaited<ReturnType<typeof inFolder>>;
+beforeEach(async () => {
+  folder = await inFolder({ 'relay.deb': 'a package' });
+});
+afterEach(() => folder.remove());
+
+const run = async (env: Readonly<Record<string, string>>, ...args: string[]) => {
+  let stdout = '';
+  let stderr = '';
+  const status = await main(['packer', ...args, '--relay-package', 'relay.deb'], {
+    stdout: { write: (text) => (stdout += text) },
+    stderr: { write: (text) => (stderr += text) },
+    env,
+    cwd: folder.cwd,
+    signal: new AbortController().signal,
+  });
+  return { status, stdout, stderr };
+};
+
+const PATH = process.env.PATH ?? '';
+
+test('writes what was asked for, and the same again', async () => {
+  const written = { status: 0, stdout: 'out/hcloud/hcloud.pkr.hcl\nout/qemu/qemu.pkr.hcl\n', stderr: '' };
+  const args = ['--builder', 'qemu', '--builder', 'hcloud', '--output', 'out'];
+  const first = await run({}, ...args);
+  expect({ ...first, stdout: first.stdout.split('\n').sort().join('\n').trim() }).toEqual({
+    ...written,
+    stdout: written.stdout.trim(),
+  });
+  expect((await readdir(join(folder.cwd, 'out'))).sort()).toEqual([
+    ...['.chatmail-image.json', 'chatmail-relay.deb', 'chatmail.yaml', 'hcloud', 'provision', 'qemu'],
+  ]);
+  expect((await run({}, ...args)).status).toBe(0);
+});
+
+test('does not overwrite what was edited, unless it is told to', async () => {
+  const args = ['--builder', 'hcloud', '--output', 'out'];
+  await run({}, ...args);
+  await writeFile(join(folder.cwd, 'out/hcloud/hcloud.pkr.hcl'), '# mine\n');
+  const refused = await run({}, ...args, '--set', 'mail_domain=relay.example.net');
+  expect(refused.status).toBe(1);
+  expect(refused.stderr).toContain('out/hcloud/hcloud.pkr.hcl would be overwritten');
+  expect(await folder.read('out/hcloud/hcloud.pkr.hcl')).toBe('# mine\n');
+  expect(await folder.read('out/chatmail.yaml')).not.toMatch(/^mail_domain/m);
+  expect((await run({}, ...args, '--force')).status).toBe(0);
+  expect(await folder.read('out/hcloud/hcloud.pkr.hcl')).toContain('source "hcloud" "relay"');
+});
+
+test('hostile settings are in the file that is uploaded, and in no template', async () => {
+  const hostile = `"; \${var.token} %{if} '$(id)' \`id\` {{ .Vars }} ü`;
+  const { status } = await run(
+    {},
+    '--builder',
+    'hcloud',
+    '--output',
+    'out',
+    '--set',
+    `privacy_postal=${hostile}`,
+  );
+  expect(status).toBe(0);
+  const { parse } = await import('yaml');
+  expect(parse(await folder.read('out/chatmail.yaml')).privacy_postal).toBe(hostile);
+  expect(await folder.read('out/hcloud/hcloud.pkr.hcl')).not.toContain('$(id)');
+});
+
+test('a wrong setting is refused with its place', async () => {
+  const { status, stderr } = await run({}, '--output', 'out', '--set', 'mail_domain=not a domain');
+  expect(status).toBe(1);
+  expect(stderr).toContain('not a domain');
+  await expect(readdir(join(folder.cwd, 'out'))).rejects.toThrow('ENOENT');
+});
+
+test('validate says which Packer, what is valid and what is missing', async () => {
+  const { status, stdout, stderr } = await run(
+    { PATH, DIGITALOCEAN_TOKEN: 'secret' },
+    'validate',
+    '--builder',
+    'hcloud,digitalocean,vultr',
+  );
+  expect(status).toBe(1);
+  expect(stdout).toBe('digitalocean: valid\n');
+  expect(stderr).toMatch(/^Packer \d+\.\d+\.\d+$/m);
+  expect(stderr).toContain(
+    'error: hcloud: Set HCLOUD_TOKEN in the environment to the API token of the project.',
+  );
+  expect(stderr).toContain('vultr: this Packer has no builder `vultr`');
+});
+
+test('without Packer it says how to get one', async () => {
+  const { status, stderr } = await run({ PATH: '/nonexistent' }, 'validate', '--builder', 'hcloud');
+  expect(status).toBe(1);
+  expect(stderr).toContain('there is no packer on the PATH');
+  expect(stderr).toContain('apt-get install packer');
+});
+
+test('a build follows Packer to the manifest', async () => {
+  // A template of the operator's own, which is kept: it makes a file where the others make a machine.
+  const args = ['--builder', 'hcloud', '--output', 'out'];
+  await run({}, ...args);
+  await mkdir(join(folder.cwd, 'scripts'));
+  await writeFile(join(folder.cwd, 'scripts/install.sh'), '#!/bin/sh\necho installed\n');
+  await chmod(join(folder.cwd, 'scripts/install.sh'), 0o755);
+  await writeFile(
+    join(folder.cwd, 'out/hcloud/hcloud.pkr.hcl'),
+    `source "file" "relay" {
+  content = "a disk"
+  target  = "${folder.cwd}/relay.qcow2"
+}
+
+build {
+  sources = ["source.file.relay"]
+
+  provisioner "shell-local" {
+    inline = ["printf 'Package: nginx\\nStatus: install ok installed\\nVersion: 1\\nInstalled-Size: 5\\n' > ${folder.cwd}/out/hcloud/dpkg-status"]
+  }
+}
+`,
+  );
+  const { status, stdout, stderr } = await run({ PATH }, 'build', ...args);
+  expect(stderr).toContain('as edited: hcloud/hcloud.pkr.hcl');
+  expect(stderr).toContain('1 packages; built in');
+  expect(status).toBe(0);
+  const path = join(folder.cwd, 'out/hcloud/manifest.json');
+  expect(stdout).toBe(`File\n${path}\n`);
+  expect(JSON.parse(await folder.read('out/hcloud/manifest.json'))).toMatchObject({
+    inputs: {
+      packer: { builder: 'hcloud' },
+      relayPackage: { sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
+    },
+    files: [{ format: 'qcow2', file: 'relay.qcow2', size: 6 }],
+    packages: [{ name: 'nginx', version: '1', size: 5 }],
+    steps: [{ name: 'machine' }],
+  });
+});
