@@ -17,7 +17,8 @@ need 'cloud-init' '^/usr/bin/cloud-init$'
 need 'the relay' '^/usr/bin/chatmail$'
 
 audit=$(dpkg --audit)
-changed=$(dpkg --verify chatmail-relay)
+# Some images leave documentation out.
+changed=$(dpkg --verify chatmail-relay | grep -vE ' /usr/share/(doc|man)(/|$)' || true)
 if [ -n "$audit$changed" ]; then
   echo "packages are not as they should be: $audit $changed" >&2
   bad=1

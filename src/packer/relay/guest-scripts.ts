@@ -57,7 +57,8 @@ ${NEEDED.filter(([, path]) => !isOfOurDisk(path))
   .map(([what, path]) => `need ${quoted(what)} ${quoted(extended(path))}\n`)
   .join('')}
 audit=$(dpkg --audit)
-changed=$(dpkg --verify chatmail-relay)
+# Some images leave documentation out.
+changed=$(dpkg --verify chatmail-relay | grep -vE ' /usr/share/(doc|man)(/|$)' || true)
 if [ -n "$audit$changed" ]; then
   echo "packages are not as they should be: $audit $changed" >&2
   bad=1
