@@ -10,5 +10,5 @@ fi
 # A machine that is still being set up installs packages, and rewrites what we write. Status 2 is "done, with
 # warnings" since 23.4.
 if command -v cloud-init >/dev/null; then
-  cloud-init status --wait --long || [ $? = 2 ]
+  timeout 15m cloud-init status --wait --long || [ $? = 2 ]
 fi

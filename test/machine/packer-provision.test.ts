@@ -1,20 +1,78 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { identityLeaks, passwordLeaks } from '../../src/image/identity-rules.ts';
+import { installedPackages } from '../../src/image/installed-packages.ts';
 import { parseEntries } from '../../src/image/self-test.ts';
 import { buildRelayPackage } from '../../src/package/deb.ts';
+import { packerCommand } from '../../src/packer/command.ts';
+import type { Builder } from '../../src/packer/relay/builder.ts';
+import { packerFiles } from '../../src/packer/relay/files.ts';
+import { followBuild } from '../../src/packer/relay/follow.ts';
 import { GUEST_SCRIPTS } from '../../src/packer/relay/guest-scripts.ts';
+import { writeFiles } from '../../src/packer/relay/write-files.ts';
+import { runPacker } from '../../src/packer/run.ts';
+import { createProgress } from '../../src/terminal/progress.ts';
 import { inFolder } from '../cli-in-folder.ts';
 import { TAR } from './images.ts';
 import { run, type StartedRelay, shell, startRelay } from './relay.ts';
 
 /** The scripts that Packer runs in a cloud's machine, in one that has booted here and has an identity. */
 let started: StartedRelay;
+let folder: Awaited<ReturnType<typeof inFolder>>;
 beforeAll(async () => {
-  started = await startRelay(['--backend', 'nspawn', '--image', TAR]);
+  folder = await inFolder();
+  await execa('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder.cwd, 'key')]);
+  const key = await folder.read('key.pub');
+  // The user of Debian's own images, who is not root.
+  await writeFile(
+    join(folder.cwd, 'user-data'),
+    `#cloud-config\nusers: [default]\nssh_authorized_keys: [${JSON.stringify(key.trim())}]\n`,
+  );
+  started = await startRelay([
+    '--backend',
+    'nspawn',
+    '--image',
+    TAR,
+    '--user-data',
+    join(folder.cwd, 'user-data'),
+  ]);
 });
-afterAll(() => started?.stop());
+afterAll(async () => {
+  await started?.stop();
+  await folder?.remove();
+});
+
+/** A builder that finds its machine instead of making one. */
+const existing = (address: string): Builder => ({
+  type: 'null',
+  cloud: 'a machine that is there',
+  plugin: { name: 'null', source: 'x', version: '1' },
+  isInDebian: true,
+  variables: {},
+  settings: {
+    communicator: 'ssh',
+    ssh_host: address,
+    ssh_username: 'debian',
+    ssh_private_key_file: join(folder.cwd, 'key'),
+    ssh_timeout: '1m',
+  },
+});
+
+/** Has Packer provision the machine over SSH; what it said, and how it ended. */
+const packerBuild = async () => {
+  const files = packerFiles([existing(started.relay.address)]);
+  const { path } = await buildRelayPackage(folder.cwd);
+  await writeFiles(folder.cwd, files, { edited: 'overwrite' });
+  await writeFiles(folder.cwd, new Map([['chatmail.yaml', '# none\n']]), { edited: 'overwrite' });
+  await rename(path, join(folder.cwd, 'chatmail-relay.deb'));
+  let text = '';
+  const progress = createProgress({ output: { write: (more) => (text += more) }, env: {} });
+  const template = join(folder.cwd, 'null/null.pkr.hcl');
+  const outcome = await followBuild(runPacker(packerCommand({ action: 'build', template })), progress);
+  return { outcome, text, steps: progress.times.map(({ name }) => name) };
+};
 
 /** Runs a script as Packer does: a file, and `sh` by its path. */
 const runScript = async (name: keyof typeof GUEST_SCRIPTS) => {
@@ -32,15 +90,12 @@ test('it waits for cloud-init, and knows Debian 12', async () => {
 });
 
 test('the package is installed with the settings, and nothing is left of that', async () => {
-  const folder = await inFolder();
   const { path } = await buildRelayPackage(folder.cwd);
   await put('/tmp/chatmail-relay.deb', await readFile(path));
-  await folder.remove();
   await put('/tmp/chatmail.yaml', '# a comment\nprivacy_postal: "$(id) `id` \'"\n');
   // There is no archive within reach, and all that the package depends on is there.
   await shell(started.relay, 'mv /etc/apt/sources.list /etc/apt/sources.list.d /root');
   const { exitCode, all } = await runScript('install.sh');
-  await shell(started.relay, 'cd /root; mv sources.list sources.list.d /etc/apt');
   expect(exitCode, all).toBe(0);
   expect(await shell(started.relay, 'tail -n 1 /etc/chatmail/chatmail.yaml')).toBe(
     'privacy_postal: "$(id) `id` \'"',
@@ -74,14 +129,7 @@ test('the self-test finds what is there, and what is missing', async () => {
   expect(broken.all).toContain('chatmail-firstboot.service would not start');
 });
 
-test('the seal does not close over a relay that has been one', async () => {
-  const { exitCode, all } = await runScript('seal.sh');
-  expect(exitCode).toBe(1);
-  expect(all).toContain('/etc/chatmail/relay.json: no settled relay');
-  expect(all).toContain('the image would hold an identity');
-});
-
-test('the seal takes out all that is of this one machine', async () => {
+test('Packer provisions over SSH as a user, and the seal takes out all that is of this one machine', async () => {
   await shell(
     started.relay,
     `systemctl stop chatmail-firstboot 'chatmail-*.socket' 'chatmail-*.service' postfix@- dovecot opendkim nginx unbound || true
@@ -95,8 +143,11 @@ test('the seal takes out all that is of this one machine', async () => {
      echo builder > /etc/hostname
      usermod --password '$6$a$b' root`,
   );
-  const { exitCode, all } = await runScript('seal.sh');
-  expect(exitCode, all).toBe(0);
+  const { outcome, text, steps } = await packerBuild();
+  expect(outcome, text).toMatchObject({ status: 'done' });
+  expect(steps).toEqual(['machine', 'wait', 'package', 'self-test', 'seal', 'image']);
+  const packages = installedPackages(await folder.read('null/dpkg-status'));
+  expect(packages.map(({ name }) => name)).toEqual(expect.arrayContaining(['chatmail-relay', 'postfix']));
   const list = await run(
     started.relay,
     ...['find', '/', '-xdev', '-path', '/usr/share', '-prune', '-o', '-mindepth', '1'],
@@ -109,6 +160,15 @@ test('the seal takes out all that is of this one machine', async () => {
   expect(passwordLeaks(shadow)).toEqual([]);
   expect(shadow).toMatch(/^root:\*:/m);
   expect(entries).toContainEqual({ type: 'f', size: 0, path: '/etc/machine-id' });
+});
+
+test('the seal does not close over a relay that has been one', async () => {
+  await shell(started.relay, 'echo {} > /etc/chatmail/relay.json');
+  const { exitCode, all } = await runScript('seal.sh');
+  await shell(started.relay, 'rm /etc/chatmail/relay.json');
+  expect(exitCode).toBe(1);
+  expect(all).toContain('/etc/chatmail/relay.json: no settled relay');
+  expect(all).toContain('the image would hold an identity');
 });
 
 test.each([
