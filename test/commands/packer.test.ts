@@ -1,3 +1,4 @@
+import { watch } from 'node:fs';
 import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -163,4 +164,40 @@ build {
     packages: [{ name: 'nginx', version: '1', size: 5 }],
     steps: [{ name: 'machine' }],
   });
+});
+
+test('an interrupt stops Packer, which cleans up, and ends with 130', async () => {
+  await run({}, '--builder', 'hcloud', '--output', 'out');
+  await writeFile(
+    join(folder.cwd, 'out/hcloud/hcloud.pkr.hcl'),
+    `source "null" "relay" {
+  communicator = "none"
+}
+
+build {
+  sources = ["source.null.relay"]
+
+  provisioner "shell-local" {
+    inline = ["touch ${folder.cwd}/begun", "exec sleep 600"]
+  }
+}
+`,
+  );
+  const controller = new AbortController();
+  const watcher = watch(folder.cwd, (_, name) => {
+    if (name === 'begun') controller.abort();
+  });
+  let stderr = '';
+  const args = ['build', '--builder', 'hcloud', '--output', 'out', '--relay-package', 'relay.deb'];
+  const status = await main(['packer', ...args], {
+    stdout: { write: () => true },
+    stderr: { write: (text) => (stderr += text) },
+    env: { PATH },
+    cwd: folder.cwd,
+    signal: controller.signal,
+  });
+  watcher.close();
+  expect(status).toBe(130);
+  expect(stderr).toContain('stopping: Packer removes what it has made');
+  expect(stderr).toContain('machine: failed');
 });
