@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { link, mkdir, open, unlink, writeFile } from 'node:fs/promises';
-import { encryptionFile, type Mailbox, passwordFile } from './mailbox.ts';
+import { encryptionFile, type Mailbox, passwordFile } from '../lib/mailbox.ts';
 
 /**
  * SHA512-CRYPT with Dovecot's scheme in front. In a process of its own, for it takes milliseconds of work in

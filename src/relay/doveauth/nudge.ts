@@ -8,8 +8,9 @@ const DELAYS = [600, 2000];
  * noticed by the process that ends, and by nobody after it. So a while after each delivery the folder of new
  * mail is changed once more, which wakes a hibernated client; one that knows of the mail already sees nothing.
  * Deliveries are noticed by their look-up of the user. A later one puts the nudge off: it is news itself.
+ * `afterwards` is called when all is done.
  */
-export const nudger = (): ((home: string) => void) => {
+export const nudger = (afterwards: (home: string) => void = () => {}): ((home: string) => void) => {
   const timers = new Map<string, readonly NodeJS.Timeout[]>();
   const nudge = (folder: string) => {
     try {
@@ -28,8 +29,10 @@ export const nudger = (): ((home: string) => void) => {
       home,
       DELAYS.map((delay, i) =>
         setTimeout(() => {
-          if (i === last) timers.delete(home);
           nudge(folder);
+          if (i < last) return;
+          timers.delete(home);
+          afterwards(home);
         }, delay).unref(),
       ),
     );
