@@ -1,6 +1,7 @@
 import { log } from '../lib/log.ts';
 import { readSmall } from '../lib/mailbox.ts';
 import { bytesOf, isFull, readMaildir, removeMessages, surplus } from '../lib/maildir.ts';
+import { count } from '../lib/metrics.ts';
 
 /** Seconds after which a mailbox that is full of recent mail is looked at again. */
 const PATIENCE = 60;
@@ -28,6 +29,7 @@ export const roomKeeper = (limit: number, now: () => number = () => Date.now() /
       if (now() < (crowded.get(home) ?? 0)) return;
       const messages = readMaildir(home, now()).flatMap((folder) => folder.messages);
       const removed = removeMessages(home, surplus(messages, limit, now()));
+      count('expired', { what: 'message' }, removed.length);
       if (!isFull(bytesOf(messages) - bytesOf(removed), limit)) return;
       if (crowded.size >= MAX_CROWDED) crowded.clear();
       crowded.set(home, now() + PATIENCE);
