@@ -143,7 +143,9 @@ test('a blocked address has no login and no mail, and is not made anew', async (
   await make('!{PLAIN}password1');
   for (const key of [`shared/passdb/password1"${ADDRESS}`, `shared/userdb/${ADDRESS}`])
     expect(await auth().lookup?.(key, '')).toBeUndefined();
-  expect(await recipientHandlers(find).lookup?.(`shared/recipient/${ADDRESS}`, '')).toBeUndefined();
+  expect(
+    await recipientHandlers(find, async () => '').lookup?.(`shared/recipient/${ADDRESS}`, ''),
+  ).toBeUndefined();
   expect(readFileSync(join(home, 'password'), 'latin1')).toBe('!{PLAIN}password1');
   expect(lines).toEqual([]);
 });
