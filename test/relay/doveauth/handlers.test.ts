@@ -14,7 +14,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { withDefaults } from '../../../src/config/schema.ts';
 import { modelOf } from '../../../src/model/model.ts';
 import { authHandlers, parseCredentials } from '../../../src/relay/doveauth/auth.ts';
-import { createMailbox } from '../../../src/relay/doveauth/create.ts';
+import { createMailbox, hashPassword } from '../../../src/relay/doveauth/create.ts';
 import { lastLoginHandlers } from '../../../src/relay/doveauth/last-login.ts';
 import { recipientHandlers } from '../../../src/relay/doveauth/recipients.ts';
 import { mailboxFinder } from '../../../src/relay/lib/mailbox.ts';
@@ -112,6 +112,17 @@ test('many first logins at once agree', async () => {
     [1, 2, 3, 4, 5].map((n) => auth().lookup?.(`shared/passdb/password${n}"${ADDRESS}`, '')),
   );
   expect(new Set(values).size).toBe(1);
+});
+
+test('hashes are made one after the other, and a failure is nobody else’s', async () => {
+  const path = process.env.PATH;
+  process.env.PATH = '';
+  const failed = hashPassword('password1');
+  await expect(failed).rejects.toThrow();
+  process.env.PATH = path;
+  const hashes = await Promise.all(['password2', 'password3'].map((password) => hashPassword(password)));
+  expect(hashes).toEqual([1, 2].map(() => expect.stringMatching(/^\{SHA512-CRYPT\}\$6\$[^$]+\$[\w./]{86}$/)));
+  expect(new Set(hashes).size).toBe(2);
 });
 
 test('an address whose making was interrupted is made at the next login', async () => {
