@@ -58,7 +58,7 @@ const daysAgo = (days: number) => Math.floor(Date.now() / 1000) - Math.round(day
 const age = (home: string, subject: string, days: number) =>
   shell(
     relay(),
-    `for f in $(grep -rlx 'Subject: ${subject}.\\?' '${home}'/cur '${home}'/new '${home}'/.[!.]*/cur 2>/dev/null); do
+    `for f in $(grep -rlx 'Subject: ${subject}.\\?' --include='*,S=*' '${home}'); do
        n=\${f##*/}; mv "$f" "\${f%/*}/${daysAgo(days)}.\${n#*.}"; done`,
   );
 
@@ -114,8 +114,8 @@ describe('expire', () => {
     expect(await storage(session)).toBe(Math.ceil(600_000 / 1024));
     const would = await json('expire', '--dry-run', '--json');
     expect(await subjects(session)).toHaveLength(4);
-    const { seconds, ...did } = await json('expire', '--json');
-    expect({ ...did, dryRun: true }).toEqual({ ...would, seconds: expect.any(Number), dryRun: true });
+    const did = await json('expire', '--json');
+    expect(did).toEqual({ ...would, dryRun: false, seconds: expect.any(Number) });
     expect(did).toMatchObject({
       oldMessages: 2,
       largeMessages: 1,
@@ -123,7 +123,6 @@ describe('expire', () => {
       bytes: 290_000,
       problems: 0,
     });
-    expect(seconds).toBeGreaterThan(0);
     const { lines } = await session.require('NOOP');
     expect(lines.filter((line) => line.endsWith('EXPUNGE'))).toHaveLength(2);
     expect(await subjects(session)).toEqual(['large-unseen', 'young']);
