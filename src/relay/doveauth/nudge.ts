@@ -1,7 +1,9 @@
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 
 /** After the 500 ms that Dovecot waits before it looks at a change, and once more for a slow disk. */
 const DELAYS = [600, 2000];
+/** What came longer ago was not lost to this look-up: it was no delivery. */
+const RECENT = 5000;
 
 /**
  * Dovecot 2.3 loses news: what arrives in the last 500 ms before an IDLE client is put into hibernation is
@@ -14,7 +16,7 @@ export const nudger = (afterwards: (home: string) => void = () => {}): ((home: s
   const timers = new Map<string, readonly NodeJS.Timeout[]>();
   const nudge = (folder: string) => {
     try {
-      if (readdirSync(folder).length === 0) return;
+      if (statSync(folder).mtimeMs < Date.now() - RECENT || readdirSync(folder).length === 0) return;
       writeFileSync(`${folder}/.nudge`, '');
       rmSync(`${folder}/.nudge`);
     } catch {
