@@ -37,10 +37,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'relay/firstboot': SERVICE,
   'relay/admin': SERVICE,
   'relay/echobot': SERVICE,
+  'relay/expire': SERVICE,
   relay: [
     'relay/admin',
     'relay/courier',
     'relay/doveauth',
+    'relay/expire',
     'relay/filtermail',
     'relay/firstboot',
     'relay/lib',

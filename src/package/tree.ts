@@ -73,7 +73,7 @@ export const controlFiles = (tree: PackageTree, version: string): PackageTree =>
   const fill = (text: string) =>
     text
       .replaceAll('@UNITS@', units.join(' '))
-      .replaceAll('@SOCKETS@', units.filter((unit) => unit.endsWith('.socket')).join(' '))
+      .replaceAll('@SOCKETS@', units.filter((unit) => /\.(socket|timer)$/.test(unit)).join(' '))
       .replaceAll('@VERSION@', version)
       .replaceAll('@SIZE@', String(kib));
   return new Map([

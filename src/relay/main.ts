@@ -1,69 +1,128 @@
 import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
-import type { Model } from '../model/model.ts';
-import { PATHS } from '../model/model.ts';
+import { type Model, PATHS } from '../model/model.ts';
 import { backup } from './admin/backup.ts';
+import { blockUsers, deleteUsers, unblockUsers } from './admin/change-users.ts';
+import { create } from './admin/create.ts';
 import { dns } from './admin/dns.ts';
+import { report } from './admin/report.ts';
 import { restore } from './admin/restore.ts';
 import { status } from './admin/status.ts';
+import { listUsers, showUser } from './admin/users.ts';
 import { start as courier } from './courier/main.ts';
-import { mailboxFinder } from './doveauth/mailbox.ts';
 import { start as doveauth } from './doveauth/main.ts';
+import { runExpire } from './expire/main.ts';
 import { start as filtermail } from './filtermail/main.ts';
 import { renew } from './firstboot/certify.ts';
-import { type ConfigureOptions, configure } from './firstboot/configure.ts';
+import { configure } from './firstboot/configure.ts';
 import { firstboot } from './firstboot/firstboot.ts';
+import { type Command, type Commands, runCommand } from './lib/command.ts';
 import { faultOf } from './lib/fault.ts';
 import { listeners } from './lib/listeners.ts';
 import { log } from './lib/log.ts';
+import { mailboxFinder } from './lib/mailbox.ts';
 import { start as metadata } from './metadata/main.ts';
 import { start as notifier } from './notifier/main.ts';
 import { start as web } from './web/main.ts';
 
 const model = (): Model => JSON.parse(readFileSync(PATHS.model, 'utf8')) as Model;
 
-const optionsOf = (args: readonly string[]): ConfigureOptions => {
-  const flag = { type: 'boolean' } as const;
-  const { values } = parseArgs({
-    args: [...args],
-    options: { boot: flag, 'dry-run': flag, yes: flag, set: { type: 'string', multiple: true } },
-  });
-  return { isBoot: values.boot, isDryRun: values['dry-run'], isConfirmed: values.yes, set: values.set };
-};
+/** A service goes on until systemd stops it. */
+const service = (start: () => unknown): Command => ({
+  usage: '',
+  help: '',
+  run: () => {
+    start();
+    return undefined;
+  },
+});
 
-/** Each command of `chatmail`, and the exit status it ends with; a service ends when systemd stops it. */
-const COMMANDS: Readonly<Record<string, (flags: readonly string[]) => number | Promise<number> | undefined>> =
-  {
-    configure: (flags) => configure(optionsOf(flags)),
-    status: (flags) => status(flags.includes('--json')),
-    dns: (flags) => dns(model(), flags),
-    firstboot: () => firstboot(model()),
-    renew: () => renew(model()),
-    backup,
-    restore: async (flags) => (await restore(flags)) || configure(),
-    doveauth: () => {
-      const find = mailboxFinder(model(), PATHS.mail);
-      doveauth(model(), listeners());
-      metadata(model(), listeners(), (address) => find(address)?.home);
-      return undefined;
-    },
-    filtermail: () => {
-      filtermail(model(), listeners());
-      web(model(), listeners());
-      return undefined;
-    },
-    courier: () => {
-      notifier(model());
-      courier(model(), listeners());
-      return undefined;
-    },
-  };
-
-const main = async ([name = '', ...flags]: readonly string[]): Promise<number | undefined> => {
-  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (command) return command(flags);
-  process.stderr.write(`usage: chatmail ${Object.keys(COMMANDS).join('|')} [--json]\n`);
-  return 2;
+const COMMANDS: Commands = {
+  configure: {
+    usage: '[--boot] [--dry-run] [--yes] [--set NAME=VALUE]',
+    help: 'Writes what follows from the settings, and restarts the servers that read it.',
+    run: ({ has, values }) =>
+      configure({
+        isBoot: has('--boot'),
+        isDryRun: has('--dry-run'),
+        isConfirmed: has('--yes'),
+        set: values('--set'),
+      }),
+  },
+  status: {
+    usage: '[--json]',
+    help: 'Shows where the relay stands.',
+    run: ({ has }) => status(has('--json')),
+  },
+  dns: {
+    usage: '[--check] [--table] [--json]',
+    help: 'Prints the records that the domain needs; with --check, what is there of them.',
+    run: ({ args }) => dns(model(), args),
+  },
+  'users list': {
+    usage: '[--json]',
+    help: 'Lists all addresses with their last login and what they store.',
+    run: (given) => listUsers(model(), given),
+  },
+  'users show': {
+    usage: '[--json] ADDRESS',
+    help: 'Shows one address.',
+    run: (given) => showUser(model(), given),
+  },
+  'users delete': {
+    usage: '[--yes] [--json] ADDRESS...',
+    help: 'Deletes addresses with their mail. The next login makes such an address anew.',
+    run: (given) => deleteUsers(model(), given),
+  },
+  'users block': {
+    usage: '[--json] ADDRESS...',
+    help: 'Ends the sessions of addresses; no login and no mail until they are unblocked.',
+    run: (given) => blockUsers(model(), given),
+  },
+  'users unblock': {
+    usage: '[--json] ADDRESS...',
+    help: 'Lets addresses log in again.',
+    run: (given) => unblockUsers(model(), given),
+  },
+  create: {
+    usage: '[--json] [on|off]',
+    help: 'Says whether a first login makes an address, or switches that.',
+    run: (given) => create(given),
+  },
+  expire: {
+    usage: '[--dry-run] [--json]',
+    help: 'Deletes old mail and addresses nobody uses, as it happens every day.',
+    run: (given) => runExpire(model(), given),
+  },
+  report: {
+    usage: '[--json]',
+    help: 'Shows what is stored by age and size.',
+    run: (given) => report(model(), given),
+  },
+  backup: {
+    usage: '[--without-mail]',
+    help: 'Writes the state of the relay to standard output, as a tar.',
+    run: ({ has }) => backup(has('--without-mail')),
+  },
+  restore: {
+    usage: '[--replace]',
+    help: 'Puts the state in a tar from standard input in its place.',
+    run: async ({ has }) => (await restore(has('--replace'))) || configure(),
+  },
+  firstboot: { usage: '', help: '', run: () => firstboot(model()) },
+  renew: { usage: '', help: '', run: () => renew(model()) },
+  doveauth: service(() => {
+    const find = mailboxFinder(model(), PATHS.mail);
+    doveauth(model(), listeners());
+    metadata(model(), listeners(), (address) => find(address)?.home);
+  }),
+  filtermail: service(() => {
+    filtermail(model(), listeners());
+    web(model(), listeners());
+  }),
+  courier: service(() => {
+    notifier(model());
+    courier(model(), listeners());
+  }),
 };
 
 // Node itself would print the message, and with it perhaps an address.
@@ -75,12 +134,12 @@ process.on('uncaughtException', (error) => {
 // `chatmail status | head` is no accident.
 process.stdout.on('error', () => process.exit());
 
-main(process.argv.slice(2)).then(
+runCommand(COMMANDS, process.argv.slice(2)).then(
   (code) => {
     if (code !== undefined) process.exitCode = code;
   },
-  (error: NodeJS.ErrnoException) => {
-    process.stderr.write(`chatmail: ${error.message}\n`);
-    process.exitCode = error.code?.startsWith('ERR_PARSE_ARGS') ? 2 : 1;
+  (error: unknown) => {
+    process.stderr.write(`chatmail: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
   },
 );

@@ -6,15 +6,7 @@ export interface Figure {
   readonly isReached: boolean;
 }
 
-const UNITS = { MB: 1, s: 1, ms: 0, '×': 2 } as const;
-
-/** A figure that is good when it is at least `limit`. */
-export const atLeast = (what: string, value: number, unit: keyof typeof UNITS, limit: number): Figure => ({
-  what,
-  measured: `${value.toFixed(UNITS[unit])} ${unit}`,
-  goal: `≥ ${limit} ${unit}`,
-  isReached: value >= limit,
-});
+const UNITS = { MB: 1, s: 1, ms: 0, '/s': 0, '×': 2 } as const;
 
 /** A figure that is good when it is at most `limit`. */
 export const atMost = (what: string, value: number, unit: keyof typeof UNITS, limit: number): Figure => ({
@@ -22,6 +14,14 @@ export const atMost = (what: string, value: number, unit: keyof typeof UNITS, li
   measured: `${value.toFixed(UNITS[unit])} ${unit}`,
   goal: `≤ ${limit} ${unit}`,
   isReached: value <= limit,
+});
+
+/** A figure that is good when it is at least `limit`. */
+export const atLeast = (what: string, value: number, unit: keyof typeof UNITS, limit: number): Figure => ({
+  what,
+  measured: `${value.toFixed(UNITS[unit])} ${unit}`,
+  goal: `≥ ${limit} ${unit}`,
+  isReached: value >= limit,
 });
 
 export const median = (values: readonly number[]): number =>

@@ -1,10 +1,16 @@
 import { buildFigures } from './building.ts';
 import { figureTable } from './figures.ts';
 import { loadFigures } from './load.ts';
+import { mailboxFigures } from './mailboxes.ts';
 import { relayFigures } from './running.ts';
 
-/** Measures what the project promises and prints a table. `run.js running|load|building` measures a part. */
-const PARTS = { running: relayFigures, load: loadFigures, building: buildFigures };
+/** Measures what the project promises and prints a table. `run.js mailboxes|running|load|building` measures a part. */
+const PARTS = {
+  mailboxes: mailboxFigures,
+  running: relayFigures,
+  load: loadFigures,
+  building: buildFigures,
+};
 
 const wanted = process.argv.slice(2);
 const parts = Object.entries(PARTS).filter(([name]) => wanted.length === 0 || wanted.includes(name));

@@ -51,8 +51,8 @@ const bundle = async (folder: string): Promise<string> => {
         import { listeners } from './src/relay/lib/listeners.ts';
         import { modelOf } from './src/model/model.ts';
         import { withDefaults } from './src/config/schema.ts';
-        const [domain, mailRoot, noCreate] = process.argv.slice(2);
-        const settings = withDefaults({ username_max_length: 20, max_load_1m: 1e5, min_available_memory: 0, min_free_disk_space: 0 });
+        const [domain, mailRoot, noCreate, limits] = process.argv.slice(2);
+        const settings = withDefaults({ username_max_length: 20, ...JSON.parse(limits) });
         start(modelOf({ ...settings, mail_domain: domain }), listeners(), { mailRoot, noCreate });`,
       resolveDir: process.cwd(),
     },
@@ -126,7 +126,10 @@ password_key = passdb/%Ew"%Eu
 user_key = userdb/%Eu
 `;
 
-const startRelay = async (domain: string): Promise<Relay> => {
+/** None that a computer that runs tests could reach. */
+const NO_LIMITS = { max_load_1m: 1e5, min_available_memory: 0, min_free_disk_space: 0 };
+
+const startRelay = async (domain: string, limits: Partial<typeof NO_LIMITS> = {}): Promise<Relay> => {
   const folder = mkdtempSync('/tmp/doveauth-');
   chmodSync(folder, 0o755);
   const mail = join(folder, 'mail');
@@ -140,6 +143,7 @@ const startRelay = async (domain: string): Promise<Relay> => {
       `--fdname=${SOCKETS.join(':')}`,
       ...['setpriv', '--reuid=vmail', '--regid=vmail', '--clear-groups'],
       ...[process.execPath, program, domain, mail, join(folder, 'nocreate')],
+      JSON.stringify({ ...NO_LIMITS, ...limits }),
     ],
     { stdio: ['ignore', 'ignore', 'pipe'] },
   );
@@ -283,12 +287,34 @@ test.each([
   expect(await logIn(relay, user, `${password}x`)).toBe('AUTHENTICATIONFAILED');
 });
 
-test('an address that came from an older relay logs in, whatever the rules are today', async () => {
-  const home = join(relay.mail, 'x+y@chat.example');
+/** Puts a mailbox there as an older relay has left it. */
+const bring = ({ mail }: Relay, address: string, password: string): void => {
+  const home = join(mail, address);
   execFileSync('install', ['-d', '-o', 'vmail', '-g', 'vmail', '-m', '700', home]);
-  const hash = execFileSync('openssl', ['passwd', '-6', '-stdin'], { input: 'short' });
+  const hash = execFileSync('openssl', ['passwd', '-6', '-stdin'], { input: password });
   writeFileSync(join(home, 'password'), `{SHA512-CRYPT}${hash}`);
   execFileSync('chown', ['vmail:vmail', join(home, 'password')]);
+};
+
+test.each([
+  ['load too high', { max_load_1m: -1 }],
+  ['not enough memory available', { min_available_memory: 2 ** 60 }],
+  ['not enough disk space', { min_free_disk_space: 2 ** 60 }],
+])('with %s, nobody new comes in and everybody else does', async (reason, limits) => {
+  const limited = await startRelay(DOMAINS.domain, limits);
+  try {
+    bring(limited, 'before.it@chat.example', 'password1');
+    expect(await logIn(limited, 'while.it.is@chat.example', 'password1')).toBe('AUTHENTICATIONFAILED');
+    expect(await logIn(limited, 'before.it@chat.example', 'password1')).toBe('OK');
+    const log = readFileSync(join(limited.folder, 'service.log'), 'utf8');
+    expect(log.match(/^<.*/gm)).toEqual([`<5>registration rejected: ${reason}`]);
+  } finally {
+    await limited.stop();
+  }
+});
+
+test('an address that came from an older relay logs in, whatever the rules are today', async () => {
+  bring(relay, 'x+y@chat.example', 'short');
   expect(await logIn(relay, 'x+y@chat.example', 'short')).toBe('OK');
   expect(await logIn(relay, 'x+y@chat.example', 'shirt')).toBe('AUTHENTICATIONFAILED');
 });
@@ -305,6 +331,19 @@ test('mail is taken for addresses that exist and refused for others', async () =
   expect(await logIn(relay, 'recipient@chat.example', 'password1')).toBe('OK');
   expect((await lmtp(relay, 'recipient@chat.example'))[5]).toMatch(/^250 /);
   expect((await lmtp(relay, 'nobody.at.all@chat.example'))[3]).toMatch(/^550 /);
+});
+
+test('a blocked address has no login, gets no mail, and is not made anew', async () => {
+  expect(await logIn(relay, 'blocked.one@chat.example', 'password1')).toBe('OK');
+  const password = join(relay.mail, 'blocked.one@chat.example/password');
+  const hash = readFileSync(password, 'latin1');
+  writeFileSync(password, `!${hash}`);
+  for (const given of ['password1', `!${hash}`, 'another-one'])
+    expect(await logIn(relay, 'blocked.one@chat.example', given)).toBe('AUTHENTICATIONFAILED');
+  expect((await lmtp(relay, 'blocked.one@chat.example'))[3]).toMatch(/^550 /);
+  expect(readFileSync(password, 'latin1')).toBe(`!${hash}`);
+  writeFileSync(password, hash);
+  expect(await logIn(relay, 'blocked.one@chat.example', 'password1')).toBe('OK');
 });
 
 test('all users can be listed', () => {

@@ -29,13 +29,13 @@ export const backupCommand = (paths: readonly string[], isMailOut: boolean): str
 ];
 
 /** `chatmail backup [--without-mail] > file`. Returns the exit status. */
-export const backup = async (flags: readonly string[]): Promise<number> => {
+export const backup = async (isMailOut: boolean): Promise<number> => {
   if (process.stdout.isTTY) {
     process.stderr.write('chatmail: the backup is written to standard output: add `> relay.tar`\n');
     return 2;
   }
   const paths = STATE.filter((path) => existsSync(`/${path}`));
-  const [program = '', ...args] = backupCommand(paths, flags.includes('--without-mail'));
+  const [program = '', ...args] = backupCommand(paths, isMailOut);
   const [code] = (await once(spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit'] }), 'exit')) as [
     number | null,
   ];

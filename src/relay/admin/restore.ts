@@ -119,7 +119,7 @@ const takeSettings = (domain: string): void => {
  * `chatmail restore < file`: puts the state in a tar of `chatmail backup`, or of an upstream relay's state, in its
  * place. `configure` must follow. Returns the exit status.
  */
-export const restore = async (flags: readonly string[]): Promise<number> => {
+export const restore = async (isReplacing: boolean): Promise<number> => {
   if (process.stdin.isTTY) {
     process.stderr.write('chatmail: the backup is read from standard input: add `< relay.tar`\n');
     return 2;
@@ -129,7 +129,7 @@ export const restore = async (flags: readonly string[]): Promise<number> => {
     const { domain: current, sources } = readState() ?? {};
     const isChosen = /^(user-data|vendor-data|instance|\/)/.test(sources?.mail_domain ?? '');
     const domain = domainToRestore(foldersIn(STAGING + PATHS.mail), current, isChosen);
-    const count = takeMail(domain, flags.includes('--replace'));
+    const count = takeMail(domain, isReplacing);
     takeKeys();
     if (domain !== current) takeSettings(domain);
     process.stdout.write(`restored ${count} addresses of ${domain}\n`);

@@ -2,11 +2,12 @@ import { opendir } from 'node:fs/promises';
 import type { Model } from '../../model/model.ts';
 import type { DictHandlers } from '../lib/dict-server.ts';
 import { log } from '../lib/log.ts';
+import { BLOCKED, type FindMailbox, isOpen, type Mailbox, readHash } from '../lib/mailbox.ts';
 import { count } from '../lib/metrics.ts';
 import { createMailbox, hashPassword } from './create.ts';
 import { isEchobot } from './echobot.ts';
-import { type FindMailbox, isFile, type Mailbox, passwordFile, readHash } from './mailbox.ts';
 import { nudger } from './nudge.ts';
+import { roomKeeper } from './room-keeper.ts';
 import { type Resources, signUpRefusal } from './sign-up.ts';
 
 const PASSDB = 'shared/passdb/';
@@ -14,7 +15,7 @@ const USERDB = 'shared/userdb/';
 
 /**
  * Not JSON, so to Dovecot a temporary failure. The protocol's own failure would have it log the key, and with
- * it the password.
+ * it the address and the password.
  */
 const TROUBLE = '-';
 
@@ -63,24 +64,24 @@ export const authHandlers = (
     const mailbox = given && find(given.user);
     if (!mailbox) return undefined;
     const hash = await findHash(mailbox, given.password);
-    return hash === undefined ? undefined : fields(mailbox, hash);
+    return hash === undefined || hash.startsWith(BLOCKED) ? undefined : fields(mailbox, hash);
   };
-  const nudge = nudger();
-  const lookUpUser = (mailbox: Mailbox): string | undefined =>
-    isFile(passwordFile(mailbox)) ? fields(mailbox) : undefined;
+  const keepRoom = roomKeeper(model.settings.max_mailbox_size);
+  const nudge = nudger(keepRoom);
+  const lookUpUser = (user: string): string | undefined => {
+    const mailbox = find(user);
+    if (!mailbox || !isOpen(mailbox)) return undefined;
+    keepRoom(mailbox.home);
+    nudge(mailbox.home);
+    return fields(mailbox);
+  };
   return {
     lookup: async (key) => {
-      if (key.startsWith(USERDB)) {
-        const mailbox = find(key.slice(USERDB.length));
-        const user = mailbox && lookUpUser(mailbox);
-        if (user !== undefined && mailbox) nudge(mailbox.home);
-        return user;
-      }
-      if (!key.startsWith(PASSDB)) return undefined;
       try {
-        return await lookUpPassword(key.slice(PASSDB.length));
+        if (key.startsWith(USERDB)) return lookUpUser(key.slice(USERDB.length));
+        return key.startsWith(PASSDB) ? await lookUpPassword(key.slice(PASSDB.length)) : undefined;
       } catch (error) {
-        log('error', `password lookup: ${(error as NodeJS.ErrnoException).code}`);
+        log('error', `lookup: ${(error as NodeJS.ErrnoException).code}`);
         return TROUBLE;
       }
     },
@@ -88,7 +89,7 @@ export const authHandlers = (
       if (path !== USERDB) return;
       for await (const { name } of await opendir(folder)) {
         const mailbox = find(name);
-        if (mailbox && lookUpUser(mailbox) !== undefined) yield [USERDB + name, ''];
+        if (mailbox && isOpen(mailbox)) yield [USERDB + name, ''];
       }
     },
   };

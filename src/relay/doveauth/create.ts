@@ -1,21 +1,30 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { link, mkdir, open, unlink, writeFile } from 'node:fs/promises';
-import { encryptionFile, type Mailbox, passwordFile } from './mailbox.ts';
+import { encryptionFile, type Mailbox, passwordFile } from '../lib/mailbox.ts';
 
-/**
- * SHA512-CRYPT with Dovecot's scheme in front. In a process of its own, for it takes milliseconds of work in
- * which other logins go on.
- * @param password one line of at most 256 bytes, one per character
- */
-export const hashPassword = (password: string): Promise<string> =>
+const runOpenssl = (password: string): Promise<string> =>
   new Promise((resolve, reject) => {
-    const child = execFile('openssl', ['passwd', '-6', '-stdin'], (error, stdout) =>
+    const options = { timeout: 10_000 };
+    const child = execFile('openssl', ['passwd', '-6', '-stdin'], options, (error, stdout) =>
       error ? reject(error) : resolve(`{SHA512-CRYPT}${stdout.trim()}`),
     );
     // Where it does not start or ends early, the callback has the reason.
     child.stdin?.on('error', () => {}).end(`${password}\n`, 'latin1');
   });
+
+let last: Promise<unknown> = Promise.resolve();
+
+/**
+ * SHA512-CRYPT with Dovecot's scheme in front. In a process of its own, for it takes milliseconds of work in
+ * which other logins go on; one at a time, so that many newcomers leave them a processor.
+ * @param password one line of at most 256 bytes, one per character
+ */
+export const hashPassword = (password: string): Promise<string> => {
+  const hash = last.then(() => runOpenssl(password));
+  last = hash.catch(() => {});
+  return hash;
+};
 
 /**
  * Makes an address with this password, unless it exists by then: of two first logins the first one wins, and

@@ -1,6 +1,6 @@
 import { statSync, utimesSync } from 'node:fs';
 import type { DictHandlers } from '../lib/dict-server.ts';
-import { type FindMailbox, passwordFile } from './mailbox.ts';
+import { type FindMailbox, passwordFile } from '../lib/mailbox.ts';
 
 const DAY = 86_400;
 

@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { type Model, PATHS } from '../../model/model.ts';
 import { type DictHandlers, type Service, serveDict } from '../lib/dict-server.ts';
+import { mailboxFinder } from '../lib/mailbox.ts';
 import { authHandlers } from './auth.ts';
 import { census } from './census.ts';
 import { lastLoginHandlers } from './last-login.ts';
-import { mailboxFinder } from './mailbox.ts';
 import { recipientHandlers } from './recipients.ts';
 import { resources } from './sign-up.ts';
 

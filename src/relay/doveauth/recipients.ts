@@ -1,5 +1,5 @@
 import type { DictHandlers } from '../lib/dict-server.ts';
-import { encryptionFile, type FindMailbox, isFile, passwordFile } from './mailbox.ts';
+import { encryptionFile, type FindMailbox, isFile, isOpen } from '../lib/mailbox.ts';
 
 /**
  * For the services that see no mailbox. `shared/recipient/<address>` is `1` where it takes encrypted mail only, `0`
@@ -9,7 +9,7 @@ export const recipientHandlers = (find: FindMailbox, census: () => Promise<strin
   lookup: (key) => {
     if (key === 'shared/census') return census();
     const mailbox = find(key.replace(/^shared\/recipient\//, ''));
-    if (!mailbox || !isFile(passwordFile(mailbox))) return undefined;
+    if (!mailbox || !isOpen(mailbox)) return undefined;
     return isFile(encryptionFile(mailbox)) ? '1' : '0';
   },
 });

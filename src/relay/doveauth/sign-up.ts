@@ -2,7 +2,7 @@ import { readFileSync, statfsSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import type { Settings } from '../../config/schema.ts';
 import { PATHS } from '../../model/model.ts';
-import { isFile } from './mailbox.ts';
+import { isFile } from '../lib/mailbox.ts';
 
 /** What the machine has left. Memory and disk in bytes. */
 export interface Resources {

@@ -55,6 +55,6 @@ export const watchCertificate = ({ settings }: Model): void => {
 /** Starts what is down, and looks anew whether the relay is ready. At boot systemd does this in its own order. */
 export const startRelay = (): void => {
   const units = new Set(READERS.flatMap(([, ...readers]) => readers));
-  execFileSync('systemctl', ['start', ...units]);
+  execFileSync('systemctl', ['start', ...units, 'chatmail-expire.timer']);
   execFileSync('systemctl', ['restart', 'chatmail-firstboot.service']);
 };

@@ -15,6 +15,15 @@ export class ProtocolError extends Error {
   override name = 'ProtocolError';
 }
 
+/** What a peer sends; what it is answered goes out together, as a system call for each answer takes as long as finding it. */
+async function* chunksOf<Chunk>(socket: Socket): AsyncGenerator<Chunk> {
+  for await (const chunk of socket.iterator({ destroyOnReturn: false })) {
+    socket.cork();
+    setImmediate(() => socket.uncork());
+    yield chunk;
+  }
+}
+
 /**
  * Serves a protocol on these sockets: what a peer sends becomes what it is answered. Text is bytes, one per
  * character (latin1). Every connection goes on alone; one that is idle for `idleMs` is closed.
@@ -32,7 +41,7 @@ export const serve = <Chunk extends string | Buffer>(
       connections.add(socket.setDefaultEncoding('latin1').setTimeout(idleMs, () => socket.destroy()));
       if (encoding) socket.setEncoding(encoding);
       pipeline(
-        socket.iterator({ destroyOnReturn: false }),
+        chunksOf<Chunk>(socket),
         (chunks: AsyncIterable<Chunk>) => converse(chunks),
         socket,
         (error) => {

@@ -21,7 +21,7 @@ const listener = (line: string): string => {
 };
 
 const UNITS =
-  'postfix@- dovecot opendkim nginx unbound chatmail-doveauth chatmail-filtermail chatmail-courier chatmail-configure'.split(
+  'postfix@- dovecot opendkim nginx unbound chatmail-doveauth chatmail-filtermail chatmail-courier chatmail-configure chatmail-expire.timer'.split(
     ' ',
   );
 

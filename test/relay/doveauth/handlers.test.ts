@@ -14,10 +14,10 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { withDefaults } from '../../../src/config/schema.ts';
 import { modelOf } from '../../../src/model/model.ts';
 import { authHandlers, parseCredentials } from '../../../src/relay/doveauth/auth.ts';
-import { createMailbox } from '../../../src/relay/doveauth/create.ts';
+import { createMailbox, hashPassword } from '../../../src/relay/doveauth/create.ts';
 import { lastLoginHandlers } from '../../../src/relay/doveauth/last-login.ts';
-import { mailboxFinder } from '../../../src/relay/doveauth/mailbox.ts';
 import { recipientHandlers } from '../../../src/relay/doveauth/recipients.ts';
+import { mailboxFinder } from '../../../src/relay/lib/mailbox.ts';
 
 const model = modelOf({ ...withDefaults({}), mail_domain: 'chat.example' });
 const ADDRESS = 'abcdefghi@chat.example';
@@ -114,6 +114,17 @@ test('many first logins at once agree', async () => {
   expect(new Set(values).size).toBe(1);
 });
 
+test('hashes are made one after the other, and a failure is nobody else’s', async () => {
+  const path = process.env.PATH;
+  process.env.PATH = '';
+  const failed = hashPassword('password1');
+  await expect(failed).rejects.toThrow();
+  process.env.PATH = path;
+  const hashes = await Promise.all(['password2', 'password3'].map((password) => hashPassword(password)));
+  expect(hashes).toEqual([1, 2].map(() => expect.stringMatching(/^\{SHA512-CRYPT\}\$6\$[^$]+\$[\w./]{86}$/)));
+  expect(new Set(hashes).size).toBe(2);
+});
+
 test('an address whose making was interrupted is made at the next login', async () => {
   mkdirSync(home, { recursive: true });
   writeFileSync(join(home, 'password.0123456789abcdef'), 'half');
@@ -123,7 +134,8 @@ test('an address whose making was interrupted is made at the next login', async 
 test('trouble with the disk is told in a way that does not have Dovecot log the password', async () => {
   mkdirSync(join(home, 'password'), { recursive: true });
   expect(await auth().lookup?.(`shared/passdb/password1"${ADDRESS}`, '')).toBe('-');
-  expect(lines).toEqual(['<3>password lookup: EISDIR\n']);
+  expect(await auth().lookup?.(`shared/userdb/${ADDRESS}`, '')).toBe('-');
+  expect(lines).toEqual(['<3>lookup: EISDIR\n', '<3>lookup: EISDIR\n']);
 });
 
 test('users are those with a password', async () => {
@@ -136,6 +148,17 @@ test('users are those with a password', async () => {
   };
   expect(await list('shared/userdb/')).toEqual([`shared/userdb/${ADDRESS}`]);
   expect(await list('shared/passdb/')).toEqual([]);
+});
+
+test('a blocked address has no login and no mail, and is not made anew', async () => {
+  await make('!{PLAIN}password1');
+  for (const key of [`shared/passdb/password1"${ADDRESS}`, `shared/userdb/${ADDRESS}`])
+    expect(await auth().lookup?.(key, '')).toBeUndefined();
+  expect(
+    await recipientHandlers(find, async () => '').lookup?.(`shared/recipient/${ADDRESS}`, ''),
+  ).toBeUndefined();
+  expect(readFileSync(join(home, 'password'), 'latin1')).toBe('!{PLAIN}password1');
+  expect(lines).toEqual([]);
 });
 
 test('recipients: encrypted only, any, unknown', async () => {

@@ -15,12 +15,16 @@ afterEach(() => {
   rmSync(home, { recursive: true });
 });
 
-/** Sets the folder's time back, so that a change shows in it. */
-const forget = () => utimesSync(join(home, 'new'), 1, 1);
-const isChanged = () => statSync(join(home, 'new')).mtimeMs !== 1000;
-const deliver = () => {
+/** Sets the folder's time back by so many seconds, so that a change shows in it. */
+let before: number;
+const forget = (seconds = 1) => {
+  before = Math.floor(Date.now() / 1000) - seconds;
+  utimesSync(join(home, 'new'), before, before);
+};
+const isChanged = () => statSync(join(home, 'new')).mtimeMs !== before * 1000;
+const deliver = (secondsAgo = 1) => {
   writeFileSync(join(home, 'new/1.mail'), '');
-  forget();
+  forget(secondsAgo);
 };
 
 test('new mail that nobody took is told again after 600 ms and after 2 s, and nothing stays behind', () => {
@@ -41,6 +45,13 @@ test('new mail that nobody took is told again after 600 ms and after 2 s, and no
 
 test('a folder without new mail is left alone', () => {
   forget();
+  nudger()(home);
+  vi.advanceTimersByTime(5000);
+  expect(isChanged()).toBe(false);
+});
+
+test('a login is no news of mail that came long before', () => {
+  deliver(9);
   nudger()(home);
   vi.advanceTimersByTime(5000);
   expect(isChanged()).toBe(false);

@@ -1,0 +1,90 @@
+import { rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { createInterface } from 'node:readline/promises';
+import { type Model, PATHS } from '../../model/model.ts';
+import type { Arguments } from '../lib/command.ts';
+import { BLOCKED, type Mailbox, passwordFile, readHash, removeMailbox } from '../lib/mailbox.ts';
+import { subfolders } from '../lib/maildir.ts';
+import { printRecord } from '../lib/print-record.ts';
+import { replaceFile } from '../lib/replace-file.ts';
+import { becomeVmail } from './as-vmail.ts';
+import { existing } from './existing.ts';
+import { endSessions } from './sessions.ts';
+
+/** With another hash, and the last login as it was. */
+const setHash = (mailbox: Mailbox, hash: string): void => {
+  const path = passwordFile(mailbox);
+  const { mode, mtime } = statSync(path);
+  replaceFile(path, hash, mode & 0o777);
+  utimesSync(path, mtime, mtime);
+};
+
+const bareHash = (mailbox: Mailbox): string => (readHash(mailbox) ?? '').replace(BLOCKED, '');
+
+/** A change in every folder of new mail, which is news for whoever is looking at it. */
+const wake = (home: string): void => {
+  const back = becomeVmail();
+  try {
+    for (const folder of ['', ...subfolders(home).filter((name) => name.startsWith('.'))]) {
+      const file = `${home}/${folder}/new/.nudge`;
+      writeFileSync(file, '');
+      rmSync(file);
+    }
+  } catch {
+    // a folder that nobody has looked at yet
+  }
+  back();
+};
+
+/** Nobody logs in from now on, and whoever is in is out. */
+const shut = async (mailbox: Mailbox): Promise<void> => {
+  const back = becomeVmail();
+  setHash(mailbox, BLOCKED + bareHash(mailbox));
+  back();
+  if (!(await endSessions(mailbox.address, () => wake(mailbox.home))))
+    process.stderr.write(`chatmail: ${mailbox.address}: a session goes on\n`);
+};
+
+const report = (isJson: boolean, done: string, mailboxes: readonly Mailbox[]): number => {
+  printRecord({ [done]: mailboxes.map(({ address }) => address) }, isJson);
+  return 0;
+};
+
+/** Nobody may log in to these addresses and no mail is taken for them, until they are unblocked. */
+export const blockUsers = async (model: Model, { words, has }: Arguments): Promise<number> => {
+  const mailboxes = existing(model, words, PATHS.mail);
+  for (const mailbox of mailboxes ?? []) await shut(mailbox);
+  return mailboxes ? report(has('--json'), 'blocked', mailboxes) : 1;
+};
+
+export const unblockUsers = (model: Model, { words, has }: Arguments): number => {
+  const mailboxes = existing(model, words, PATHS.mail);
+  becomeVmail();
+  for (const mailbox of mailboxes ?? []) setHash(mailbox, bareHash(mailbox));
+  return mailboxes ? report(has('--json'), 'unblocked', mailboxes) : 1;
+};
+
+const isConfirmed = async (count: number): Promise<boolean> => {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = await terminal.question(
+    `Delete ${count === 1 ? 'it' : `${count} addresses`}, with all mail? [y/N] `,
+  );
+  terminal.close();
+  return /^y(es)?$/i.test(answer.trim());
+};
+
+/** Deletes addresses with their mail. Anybody may make them anew, as any address that does not exist. */
+export const deleteUsers = async (model: Model, { words, has }: Arguments): Promise<number> => {
+  if (!has('--yes') && !process.stdin.isTTY) {
+    process.stderr.write('chatmail: nobody is here to ask: deleting needs --yes\n');
+    return 2;
+  }
+  const mailboxes = existing(model, words, PATHS.mail);
+  if (!mailboxes || !(has('--yes') || (await isConfirmed(mailboxes.length)))) return 1;
+  for (const mailbox of mailboxes) {
+    await shut(mailbox);
+    const back = becomeVmail();
+    removeMailbox(mailbox);
+    back();
+  }
+  return report(has('--json'), 'deleted', mailboxes);
+};

@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
+import { type Model, PATHS } from '../../model/model.ts';
+import type { Arguments } from '../lib/command.ts';
+import { BLOCKED, encryptionFile, isFile, lastLogin, type Mailbox, readHash } from '../lib/mailbox.ts';
+import { bytesOf, mailboxesOf, readMaildir } from '../lib/maildir.ts';
+import { printRecord } from '../lib/print-record.ts';
+import { becomeVmail } from './as-vmail.ts';
+import { existing } from './existing.ts';
+import { megabytes } from './megabytes.ts';
+
+/** What an operator may know of an address. */
+interface User {
+  readonly address: string;
+  /** The day, `2026-01-31`. */
+  readonly lastLogin: string;
+  readonly blocked: boolean;
+  /** It takes encrypted mail only. */
+  readonly encryptedOnly: boolean;
+  readonly messages: number;
+  readonly bytes: number;
+}
+
+/** `undefined` where it does not exist, or not any more. */
+const userOf = (mailbox: Mailbox): User | undefined => {
+  const hash = readHash(mailbox);
+  const login = lastLogin(mailbox);
+  if (hash === undefined || login === undefined) return undefined;
+  const messages = readMaildir(mailbox.home).flatMap((folder) => folder.messages);
+  return {
+    address: mailbox.address,
+    lastLogin: new Date(login * 1000).toISOString().slice(0, 10),
+    blocked: hash.startsWith(BLOCKED),
+    encryptedOnly: isFile(encryptionFile(mailbox)),
+    messages: messages.length,
+    bytes: bytesOf(messages),
+  };
+};
+
+const row = ({ address, lastLogin, blocked, messages, bytes }: User): string =>
+  `${address.padEnd(32)}  ${lastLogin}  ${messages} messages  ${megabytes(bytes)}${blocked ? '  blocked' : ''}\n`;
+
+/** What is read before it is printed, and before a reader who has enough is noticed. */
+const BATCH = 16_384;
+
+/** Prints all addresses while it reads them; with `--json` as an array with an address on each line. */
+export const listUsers = async (model: Model, { has }: Arguments, mailRoot = PATHS.mail): Promise<number> => {
+  becomeVmail();
+  const isJson = has('--json');
+  let text = isJson ? '[' : '';
+  let separator = '';
+  for (const mailbox of mailboxesOf(model, mailRoot)) {
+    const user = userOf(mailbox);
+    if (!user) continue;
+    text += isJson ? separator + JSON.stringify(user) : row(user);
+    separator = ',\n';
+    if (text.length < BATCH) continue;
+    process.stdout.write(text);
+    text = '';
+    await setImmediate();
+  }
+  process.stdout.write(`${text}${isJson ? ']\n' : ''}`);
+  return 0;
+};
+
+/** How many devices are told of new mail. */
+const devicesOf = ({ home }: Mailbox): number => {
+  try {
+    const { devicetoken = [] } = JSON.parse(readFileSync(`${home}/metadata.json`, 'utf8'));
+    return Object.keys(devicetoken).length;
+  } catch {
+    return 0;
+  }
+};
+
+/** Prints all that there is to know of one address. */
+export const showUser = (model: Model, { words, has }: Arguments, mailRoot = PATHS.mail): number => {
+  becomeVmail();
+  const [mailbox] = existing(model, words, mailRoot) ?? [];
+  const user = mailbox && userOf(mailbox);
+  if (!user) return 1;
+  const shown = { ...user, limit: model.settings.max_mailbox_size, devices: devicesOf(mailbox) };
+  printRecord(shown, has('--json'));
+  return 0;
+};

@@ -1,0 +1,90 @@
+import { parseArgs } from 'node:util';
+
+/** One command of `chatmail`. */
+export interface Command {
+  /**
+   * What follows the name: `[--json]`, `[--set VALUE]` and `[WORD]` may be given, `WORD` must be, `WORD...` more than once, of `on|off`
+   * one. This is what is held against the arguments, too.
+   */
+  readonly usage: string;
+  /** What it does, in a line; empty for what only systemd starts. */
+  readonly help: string;
+  /** Ends with an exit status; a service with none, for it goes on. */
+  readonly run: (given: Arguments) => number | undefined | Promise<number | undefined>;
+}
+export type Commands = Readonly<Record<string, Command>>;
+
+export interface Arguments {
+  readonly args: readonly string[];
+  readonly words: readonly string[];
+  readonly has: (flag: string) => boolean;
+  /** What was given to an option, each time it was given. */
+  readonly values: (option: string) => string[];
+}
+
+/** What was given to a command, or what is wrong with it. */
+export const readArguments = (usage: string, args: readonly string[]): Arguments | string => {
+  const options = Object.fromEntries(
+    [...usage.matchAll(/\[--([a-z-]+)( .+?)?\]/g)].map(([, name = '', value]) => [
+      name,
+      { type: value ? 'string' : 'boolean', multiple: true } as const,
+    ]),
+  );
+  const places = usage.match(/(?<!\S)(?!\[--)\[?[A-Za-z|.]+\]?(?!\S)/g) ?? [];
+  try {
+    const { values, positionals: words } = parseArgs({ args: [...args], options, allowPositionals: true });
+    const missing = places[words.length];
+    if (missing && !missing.startsWith('[')) return `${missing.replace('...', '')} is missing`;
+    const [first] = words;
+    const choices = places[0]?.replace(/[[\]]/g, '').split('|') ?? [];
+    if (first !== undefined && choices.length > 1 && !choices.includes(first))
+      return `only ${choices.join(' or ')} can be given`;
+    const surplus = usage.includes('...') ? undefined : words[places.length];
+    if (surplus !== undefined) return `too much: ${surplus}`;
+    return {
+      args,
+      words,
+      has: (flag) => values[flag.slice(2)] !== undefined,
+      values: (option) => ((values[option.slice(2)] ?? []) as (string | boolean)[]).map(String),
+    };
+  } catch (error) {
+    return (error as Error).message;
+  }
+};
+
+const usageLine = (name: string, { usage }: Command): string => `chatmail ${name} ${usage}`.trim();
+
+/** The commands that a person may want, with one of these names or a name that starts with it. */
+export const usageText = (commands: Commands, start = ''): string => {
+  const shown = Object.entries(commands).filter(
+    ([name, { help }]) => help !== '' && `${name} `.startsWith(start && `${start} `),
+  );
+  return shown.map(([name, command]) => `${usageLine(name, command)}\n    ${command.help}\n`).join('');
+};
+
+/**
+ * Runs what `args` name: the longest name of a command at their start. Exit status 2, and what is wrong on stderr,
+ * for what cannot be understood.
+ */
+export const runCommand = async (
+  commands: Commands,
+  args: readonly string[],
+): Promise<number | undefined> => {
+  const [first = '', second = ''] = args;
+  const name = [`${first} ${second}`, first].find((each) => Object.hasOwn(commands, each)) ?? '';
+  const command = commands[name];
+  if (args.some((arg) => arg === '--help' || arg === '-h') || first === 'help') {
+    process.stdout.write(usageText(commands, name || first.replace(/^(--)?help$|^-h$/, '')));
+    return 0;
+  }
+  if (!command) {
+    const usage = first && usageText(commands, first);
+    if (first && !usage) process.stderr.write(`chatmail: no such command: ${first}\n`);
+    process.stderr.write(usage || usageText(commands));
+    return 2;
+  }
+  const given = readArguments(command.usage, args.slice(name.split(' ').length));
+  if (typeof given !== 'string') return command.run(given);
+  process.stderr.write(`chatmail: ${given}\nusage: ${usageLine(name, command)}\n`);
+  return 2;
+};

@@ -1,0 +1,117 @@
+import { lstatSync, readdirSync, rmSync, unlinkSync } from 'node:fs';
+import type { Model } from '../../model/model.ts';
+import { type Mailbox, mailboxFinder } from './mailbox.ts';
+
+const DAY = 86_400;
+
+/** A message in a Maildir. */
+export interface Message {
+  readonly path: string;
+  /** When it came, as Unix time in seconds. */
+  readonly time: number;
+  /** In bytes. */
+  readonly size: number;
+  /** By the user (`\Seen`). */
+  readonly isSeen: boolean;
+}
+
+/** The INBOX, which is the mailbox itself, or a folder of Maildir++, which is a folder `.Name` in it. */
+export interface Folder {
+  readonly path: string;
+  readonly messages: readonly Message[];
+}
+
+/**
+ * A message as its file's name tells it, `1700000000.M1P2.host,S=1234,W=1256:2,S`; the file itself is asked only
+ * where the name does not tell, or tells of the future. `undefined` for what is not a file.
+ */
+const messageOf = (folder: string, name: string, now: number): Message | undefined => {
+  const path = `${folder}/${name}`;
+  let time = Number(/^\d{9,11}(?=\.)/.exec(name)?.[0]);
+  let size = Number(/,S=(\d+)/.exec(name)?.[1]);
+  if (!(time < now + DAY && size >= 0)) {
+    const file = lstatSync(path, { throwIfNoEntry: false });
+    if (!file?.isFile()) return undefined;
+    if (!(time < now + DAY)) time = file.mtimeMs / 1000;
+    if (!(size >= 0)) size = file.size;
+  }
+  return { path, time, size, isSeen: /:2,[^,]*S/.test(name) };
+};
+
+/** Folders in a folder; links are none. */
+export const subfolders = (path: string): string[] =>
+  readdirSync(path, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
+
+/** All mailboxes of a relay, whether they have a password or not. */
+export function* mailboxesOf(model: Model, mailRoot: string): Generator<Mailbox> {
+  const find = mailboxFinder(model, mailRoot);
+  for (const name of subfolders(`${mailRoot}/${model.domain}`)) {
+    const mailbox = find(name);
+    if (mailbox?.address === name) yield mailbox;
+  }
+}
+
+const readFolder = (path: string, inside: readonly string[], now: number): Folder => ({
+  path,
+  messages: inside
+    .filter((name) => name === 'cur' || name === 'new')
+    .flatMap((name) =>
+      readdirSync(`${path}/${name}`).flatMap((file) =>
+        file.startsWith('.') ? [] : (messageOf(`${path}/${name}`, file, now) ?? []),
+      ),
+    ),
+});
+
+/** The folders of a mailbox with their messages, the INBOX first. Waits for the disk. `now` is in seconds. */
+export const readMaildir = (home: string, now = Date.now() / 1000): Folder[] => {
+  const inside = subfolders(home);
+  return [
+    readFolder(home, inside, now),
+    ...inside
+      .filter((name) => name.startsWith('.'))
+      .map((name) => readFolder(`${home}/${name}`, subfolders(`${home}/${name}`), now)),
+  ];
+};
+
+export const bytesOf = (messages: readonly Message[]): number =>
+  messages.reduce((sum, { size }) => sum + size, 0);
+
+/** How full a mailbox may get before its oldest messages go, and how full it is after that. */
+const FULL = 0.75;
+const ROOMY = 0.7;
+
+export const isFull = (used: number, limit: number): boolean => used >= FULL * limit;
+
+/** The oldest messages of a full mailbox, which have to go; none of the last 24 hours is among them. */
+export const surplus = (messages: readonly Message[], limit: number, now: number): Message[] => {
+  let used = bytesOf(messages);
+  if (!isFull(used, limit)) return [];
+  return [...messages]
+    .sort((a, b) => a.time - b.time)
+    .filter(({ time, size }) => {
+      if (used <= ROOMY * limit || time > now - DAY) return false;
+      used -= size;
+      return true;
+    });
+};
+
+/** Removes a file, and says whether it did: neither a link nor a folder, nor what a client renamed meanwhile. */
+const removeFile = (path: string): boolean => {
+  if (!lstatSync(path, { throwIfNoEntry: false })?.isFile()) return false;
+  try {
+    unlinkSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/**
+ * Removes messages of a mailbox and returns those that went. Dovecot sees by itself that they are gone, but not
+ * how much room they took: it counts anew where there is no `maildirsize`.
+ */
+export const removeMessages = (home: string, messages: readonly Message[]): Message[] => {
+  const removed = messages.filter(({ path }) => removeFile(path));
+  if (removed.length > 0) rmSync(`${home}/maildirsize`, { force: true });
+  return removed;
+};

@@ -1,0 +1,67 @@
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { roomKeeper, usedBytes } from '../../../src/relay/doveauth/room-keeper.ts';
+import { mailTree, messageName, NOW } from '../temp-mail.ts';
+
+test.each([
+  ['', 0],
+  ['1000S\n', 0],
+  ['1000S,10C\n700 7\n50 1\n-100 -1\n', 650],
+  ['1000S\n         700            7\n', 700],
+  ['1000S\n700 7\n5', 705],
+  ['1000S\nodd\n\0\n5 1\n', 5],
+])('Dovecot’s account %j adds up to %d', (account, used) => expect(usedBytes(account)).toBe(used));
+
+let lines: string[];
+beforeEach(() => {
+  lines = [];
+  vi.spyOn(process.stderr, 'write').mockImplementation((line) => lines.push(String(line)) > 0);
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+/** A mailbox for 1000 bytes with messages of 200, of these ages in days, and the account Dovecot keeps. */
+const filled = (account: string, ...ages: number[]) => {
+  const mail = mailTree();
+  const home = mail.mailbox('alice', 0);
+  for (const age of ages) mail.file(`alice@chat.example/cur/${messageName(age, 200)}`);
+  writeFileSync(join(home, 'maildirsize'), account);
+  return { home, left: () => readdirSync(join(home, 'cur')).length };
+};
+
+test.each([
+  ['three quarters full', '1000S\n750 4\n', [5, 4, 3, 2], 3],
+  ['not quite', '1000S\n749 4\n', [5, 4, 3, 2], 4],
+  ['full', '1000S\n1000 5\n', [5, 4, 3, 2, 2.5], 3],
+  ['full of today', '1000S\n1000 5\n', [0.1, 0.2, 0.3, 0.4, 0.5], 5],
+  ['full by an account that is wrong', '1000S\n1000 5\n', [5, 4], 2],
+])('a mailbox that is %s', (_, account, ages, left) => {
+  const mailbox = filled(account, ...ages);
+  roomKeeper(1000, () => NOW)(mailbox.home);
+  expect(mailbox.left()).toBe(left);
+  expect(existsSync(join(mailbox.home, 'maildirsize'))).toBe(left === ages.length);
+});
+
+test('one that is full of recent mail is not read at every delivery, and heals', () => {
+  let now = NOW;
+  const mailbox = filled('1000S\n800 4\n', 0.9999, 0.5, 0.4, 0.3);
+  const keepRoom = roomKeeper(1000, () => now);
+  keepRoom(mailbox.home);
+  now += 30;
+  keepRoom(mailbox.home);
+  expect(mailbox.left()).toBe(4);
+  now += 31;
+  keepRoom(mailbox.home);
+  expect(mailbox.left()).toBe(3);
+});
+
+test('no mailbox, no account: nothing happens; trouble is logged without the address', () => {
+  const keepRoom = roomKeeper(1000);
+  keepRoom('/nowhere');
+  keepRoom(mailTree().mailbox('alice', 0));
+  expect(lines).toEqual([]);
+  keepRoom('/dev/null');
+  expect(lines).toEqual(['<3>quota: ENOTDIR\n']);
+});
