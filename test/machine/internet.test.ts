@@ -225,11 +225,8 @@ describe('between relays', () => {
     return account;
   };
 
-  test.each([
-    ['two domains', northRelay, southRelay],
-    ['an address and a domain', literalRelay, northRelay],
-  ])('%s: securejoin, messages and read receipts, both ways', async (_, here, there) => {
-    const [alice, bob] = await Promise.all([accountOn(here()), accountOn(there())]);
+  const converse = async (here: Relay, there: Relay): Promise<void> => {
+    const [alice, bob] = await Promise.all([accountOn(here), accountOn(there)]);
     const toAlice = await bob.join(await alice.invite(), alice);
     const question = await bob.send(toAlice, 'Hello Alice');
     const first = await alice.receive();
@@ -241,6 +238,30 @@ describe('between relays', () => {
     expect(second).toMatchObject({ text: 'Hello Bob', showPadlock: true });
     await bob.read(second);
     await alice.event('MsgRead', ({ msgId }) => msgId === answer);
+  };
+
+  test.each([
+    ['two domains', northRelay, southRelay],
+    ['an address and a domain', literalRelay, northRelay],
+  ])('%s: securejoin, messages and read receipts, both ways', (_, here, there) => converse(here(), there()));
+
+  test('where what is sent to port 25 vanishes, all goes by HTTPS, from the first message on', async () => {
+    const nobody = `${internet.exchange.prefix}.250`;
+    const rule = 'priority 25 ipproto tcp dport 25 lookup 25';
+    for (const relay of [northRelay(), southRelay()])
+      await shell(
+        relay,
+        `ip neighbour replace ${nobody} lladdr 02:00:00:00:00:01 dev host0 nud permanent
+        ip route replace default via ${nobody} dev host0 onlink table 25
+        ip rule add ${rule}
+        systemctl restart chatmail-courier`, // it knows nobody
+      );
+    try {
+      await converse(northRelay(), southRelay());
+      for (const relay of [northRelay(), southRelay()]) expect(await shell(relay, 'postqueue -j')).toBe('');
+    } finally {
+      for (const relay of [northRelay(), southRelay()]) await shell(relay, `ip rule del ${rule}`);
+    }
   });
 });
 
@@ -280,8 +301,6 @@ describe('from a server that is no relay', () => {
     const reply = await deliver(sign);
     expect([reply.code, reply.text]).toEqual([code, expect.stringContaining(words)]);
   });
-
-  // With port 25 closed between relays: mail by HTTPS, where `/mxdeliv` is.
 });
 
 describe('in the long run', () => {

@@ -41,10 +41,8 @@ export const start = (
         await routes.settled(key.toLowerCase().split(' '));
         return '';
       }
-      // Postfix asks for `*`, for the address and, but for a literal, for its domain and `.` with each one above.
-      const domain = domainOf(key);
-      const isDomain = key.includes('@') ? domain.startsWith('[') : !/^[.*]/.test(key);
-      return isDomain && routes.isSpoken(domain) ? TRANSPORT : undefined;
+      // Postfix asks for `*`, for the address, and perhaps for its domain and `.` with each one above.
+      return !/^[.*]/.test(key) && routes.isSpoken(domainOf(key)) ? TRANSPORT : undefined;
     }, listen('routes')),
   ];
   return {
