@@ -75,7 +75,7 @@ export const command = defineCommand({
   summary: "write the text to paste into a provider's form",
   description: [
     'For our image the text holds settings only. For a stock Debian 12 it holds the whole relay, compressed:',
-    `only Debian's own packages are downloaded. At default settings it has at most ${ROOM} bytes.`,
+    `only Debian's own packages are downloaded. Every build prints how long it is.`,
   ].join('\n'),
   options: OPTIONS,
   async run(context, { values }) {
