@@ -8,7 +8,6 @@ import { loadSettings, SETTINGS_OPTIONS } from '../config/load-settings.ts';
 import { PROVIDER_NAMES, PROVIDERS } from '../model/providers.ts';
 import { providersTable } from '../model/providers-table.ts';
 import { packageVersion } from '../package/deb.ts';
-import { ROOM } from '../package/room.ts';
 import { failure } from '../terminal/failure.ts';
 import { type Context, defineCommand, type Options, type Values } from './command.ts';
 
@@ -75,7 +74,7 @@ export const command = defineCommand({
   summary: "write the text to paste into a provider's form",
   description: [
     'For our image the text holds settings only. For a stock Debian 12 it holds the whole relay, compressed:',
-    `only Debian's own packages are downloaded. Every build prints how long it is.`,
+    "only Debian's own packages are downloaded. Every build prints how long it is.",
   ].join('\n'),
   options: OPTIONS,
   async run(context, { values }) {
