@@ -9,7 +9,8 @@ printf '#!/bin/sh\n[ "$2" = stop ] || exit 101\n' > $policy
 chmod 755 $policy
 
 if [ -d package ]; then
-	chmod 755 package/DEBIAN/p* package/usr/bin/*
+	chmod 755 package/DEBIAN/p*
+	grep -rlZm1 '^#!' package/usr | xargs -0 chmod 755
 	(cd package && find usr -type f -exec md5sum {} + > DEBIAN/md5sums)
 	dpkg-deb --root-owner-group --build package relay.deb
 fi
@@ -33,6 +34,9 @@ rm $policy
 systemctl daemon-reload
 # It would tell systemd-resolved of unbound.
 systemctl mask --now unbound-resolvconf
+# What the policy kept from it: the journal is in memory from now on, and what is on the disk goes.
+systemctl restart systemd-journald systemd-sysctl
+rm -rf /var/log/journal
 systemctl enable postfix dovecot nginx opendkim unbound
 systemctl restart unbound chatmail-configure
 sync

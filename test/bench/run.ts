@@ -1,14 +1,16 @@
 import { buildFigures } from './building.ts';
+import { cutFigures } from './cuts.ts';
 import { figureTable } from './figures.ts';
 import { loadFigures } from './load.ts';
 import { mailboxFigures } from './mailboxes.ts';
 import { relayFigures } from './running.ts';
 
-/** Measures what the project promises and prints a table. `run.js mailboxes|running|load|building` measures a part. */
+/** Measures what the project promises and prints a table. `run.js mailboxes|running|load|cuts|building` measures a part. */
 const PARTS = {
   mailboxes: mailboxFigures,
   running: relayFigures,
   load: loadFigures,
+  cuts: cutFigures,
   building: buildFigures,
 };
 
