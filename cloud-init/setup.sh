@@ -43,4 +43,4 @@ sync
 touch /var/lib/cloud/sem/chatmail-relay
 rm -f "$0"
 # Not waited for: it is reached only when cloud-init, which runs this, has ended.
-systemctl --no-block start multi-user.target
+systemctl --no-block start timers.target multi-user.target

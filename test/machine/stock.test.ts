@@ -85,12 +85,14 @@ describe('a stock Debian 12 with user-data', () => {
 
   test('after a reboot it is a relay at once, and installs nothing', async () => {
     stock.archive.isOpen = false;
-    const before = await shell(relay(), 'cat /etc/dkimkeys/opendkim.private; cat /var/log/dpkg.log');
+    // Debian's own upgrades look for what is half configured, and write down that they did.
+    const look = 'cat /etc/dkimkeys/opendkim.private; grep -v " startup packages " /var/log/dpkg.log';
+    const before = await shell(relay(), look);
     await stock.machine.stop();
     await stock.machine.boot();
     expect(await relayOutcome(stock.machine.console)).toMatchObject({ state: 'ready' });
     expect(await shell(relay(), 'cloud-init status --wait')).toContain('status: done');
-    expect(await shell(relay(), 'cat /etc/dkimkeys/opendkim.private; cat /var/log/dpkg.log')).toBe(before);
+    expect(await shell(relay(), look)).toBe(before);
     expect(stock.machine.console.text).not.toContain('trying again');
   });
 });
@@ -116,4 +118,4 @@ test(`cut off at random points (STOCK_SEED=${seed}) it becomes the same relay`, 
   expect(await shell(relay, 'systemctl --failed --no-legend --plain')).toBe('');
   const active = await shell(relay, `systemctl is-active ${CONFIGURED_SERVERS.join(' ')}`);
   expect(active.split('\n')).toEqual(CONFIGURED_SERVERS.map(() => 'active'));
-});
+}, 900_000);
