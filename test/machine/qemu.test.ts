@@ -21,7 +21,8 @@ beforeAll(async () => {
     '#cloud-config\nchatmail:\n  mail_domain: _relay.test\n  max_load_1m: 1000\n  data_volume: /dev/disk/by-id/virtio-volume\n',
   );
   await writeFile(join(folder, 'volume'), '');
-  await truncate(join(folder, 'volume'), 2 ** 30);
+  // With less than 1 GB free there would be no new addresses.
+  await truncate(join(folder, 'volume'), 2 ** 32);
 });
 afterAll(() => rm(folder, { recursive: true }));
 
