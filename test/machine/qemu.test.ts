@@ -41,7 +41,8 @@ describe.each(['bios', 'uefi'])('the disk under %s, from user-data alone', (firm
 
   test('has its state on the volume, where the next machine finds it', async () => {
     const { relay } = started;
-    const look = `sha256sum /etc/dkimkeys/opendkim.private /etc/ssl/private/mailserver.key; ls -d /home/vmail/mail/*/*@*
+    const look =
+      () => `sha256sum /etc/dkimkeys/opendkim.private /etc/ssl/private/mailserver.key; ls -d /home/vmail/mail/*/'${user.user}'
       for folder in /home/vmail/mail /etc/dkimkeys /var/lib/acme /var/spool/postfix; do findmnt -no SOURCE $folder; done`;
     if (firmware === 'bios') {
       user = newLogin(relay);
@@ -52,11 +53,11 @@ describe.each(['bios', 'uefi'])('the disk under %s, from user-data alone', (firm
         relay,
         `printf 'From: a@b.c\\n\\nkept\\n' | doveadm -c /etc/chatmail/dovecot.conf save -u '${user.user}'`,
       );
-      identity = await shell(relay, look);
+      identity = await shell(relay, look());
       expect(identity).toContain(user.user);
       return;
     }
-    expect(await shell(relay, look)).toBe(identity);
+    expect(await shell(relay, look())).toBe(identity);
     const imap = await connectImap(endpoint(relay, 'imaps', { rejectUnauthorized: false }));
     expect((await imap.logIn(user.user, 'another password')).status).toMatch(/^NO/);
     expect((await imap.logIn(user.user, user.password)).status).toMatch(/^OK/);
