@@ -186,13 +186,19 @@ describe('faults', () => {
       let isOver = false;
       const temptation = tempt(alice, () => isOver);
       const sent: Promise<string>[] = [];
-      for (let i = 0; i < MESSAGES; i++) {
-        sent.push(submit(alice, bob.user));
-        if (i % 10 === 5) await inside(`systemctl kill --signal=KILL --kill-whom=main ${unit}`);
-        await pause(20);
+      // Killed a moment ago, it may not have come back: there is nothing to kill yet.
+      const kill = `until systemctl kill --signal=KILL --kill-whom=main ${unit}; do sleep 0.05; done`;
+      let ids: string[] = [];
+      try {
+        for (let i = 0; i < MESSAGES; i++) {
+          sent.push(submit(alice, bob.user));
+          if (i % 10 === 5) await inside(kill);
+          await pause(20);
+        }
+        ids = await Promise.all(sent);
+      } finally {
+        isOver = true;
       }
-      const ids = await Promise.all(sent);
-      isOver = true;
       expect([...(await temptation)].filter((code) => code < 400)).toEqual([]);
       expect(Number(await inside(restarts))).toBeGreaterThan(before);
       const found = await until(
@@ -214,30 +220,33 @@ describe('faults', () => {
       cp -a /home/vmail/mail/. /run/small/; chown --reference=/home/vmail/mail /run/small
       mount --bind /run/small /home/vmail/mail
       cat /dev/zero > /home/vmail/mail/full || true`);
-    const mail = await encryptedMail({ from: bob.user, to: bob.user });
-    expect(await smtp.send({ from: bob.user, to: [bob.user], mail })).toMatchObject({ code: 250 });
-    smtp.close();
-    const deferred = 'chatmail_queue{queue="deferred"}';
-    expect(
-      await until(
-        () => sample(deferred),
-        (n) => n > 0,
-      ),
-    ).toBe(1);
-    expect(await stored(bob.user)).toEqual([]);
-    const stranger = newLogin(relay());
-    const refused = await connectSmtp(endpoint(relay(), 'submissions'));
-    expect((await refused.logIn(stranger.user, stranger.password)).code).toBe(535);
-    refused.close();
-    await inside('rm /home/vmail/mail/full; postqueue -f');
-    expect(
-      await until(
-        () => stored(bob.user),
-        (list) => list.length > 0,
-      ),
-    ).toHaveLength(1);
-    expect(await sample(deferred)).toBe(0);
-    await inside('umount -l /home/vmail/mail /run/small');
+    try {
+      const mail = await encryptedMail({ from: bob.user, to: bob.user });
+      expect(await smtp.send({ from: bob.user, to: [bob.user], mail })).toMatchObject({ code: 250 });
+      smtp.close();
+      const deferred = 'chatmail_queue{queue="deferred"}';
+      expect(
+        await until(
+          () => sample(deferred),
+          (n) => n > 0,
+        ),
+      ).toBe(1);
+      expect(await stored(bob.user)).toEqual([]);
+      const stranger = newLogin(relay());
+      const refused = await connectSmtp(endpoint(relay(), 'submissions'));
+      expect((await refused.logIn(stranger.user, stranger.password)).code).toBe(535);
+      refused.close();
+      await inside('rm /home/vmail/mail/full; postqueue -f');
+      expect(
+        await until(
+          () => stored(bob.user),
+          (list) => list.length > 0,
+        ),
+      ).toHaveLength(1);
+      expect(await sample(deferred)).toBe(0);
+    } finally {
+      await inside('umount -l /home/vmail/mail /run/small');
+    }
   });
 });
 
