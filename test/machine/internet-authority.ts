@@ -18,6 +18,15 @@ export interface AuthorityRequest {
   readonly status: number;
 }
 
+/** Whose requests: by which of its addresses it comes is its own affair. */
+export interface Party {
+  readonly address: string;
+  readonly ipv6?: string | undefined;
+}
+
+export const isFrom = ({ address, ipv6 }: Party, { from }: Pick<AuthorityRequest, 'from'>): boolean =>
+  from === address || from === ipv6;
+
 /** A certificate authority (Pebble) behind a door that keeps a book. */
 export interface Authority {
   /** What relays are told (`acme_directory`). */
@@ -26,9 +35,9 @@ export interface Authority {
   readonly trusted: string;
   readonly requests: readonly AuthorityRequest[];
   /** The next requests from there find the door closed. */
-  failNext(from: string, times: number): void;
+  failNext(from: Party, times: number): void;
   /** Resolves at the next request to a path like that. */
-  next(from: string, path: RegExp): Promise<void>;
+  next(from: Party, path: RegExp): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -81,7 +90,7 @@ export const startAuthority = async (
   exchange: Exchange,
   name: string,
 ): Promise<Authority> => {
-  const { host, core } = exchange;
+  const { core } = exchange;
   await makeCertificate(folder, name);
   const pebble = await startPebble(folder, exchange);
   const ended = once(pebble, 'exit');
@@ -93,18 +102,19 @@ export const startAuthority = async (
     );
   }
   const requests: AuthorityRequest[] = [];
-  const failures = new Map<string, number>();
+  const failures: { readonly party: Party; left: number }[] = [];
   const news = new EventEmitter();
   const serve = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const from = incoming.socket.remoteAddress ?? '';
+    // Mapped, where it is IPv4 (RFC 4291 §2.5.5.2).
+    const from = (incoming.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
     const note = (status: number) => {
       const entry = { from, method: incoming.method ?? '', path: incoming.url ?? '', status };
       requests.push(entry);
       news.emit('request', entry);
     };
-    const left = failures.get(from) ?? 0;
-    if (left > 0) {
-      failures.set(from, left - 1);
+    const failure = failures.find(({ party, left }) => left > 0 && isFrom(party, { from }));
+    if (failure) {
+      failure.left--;
       note(0);
       incoming.socket.destroy();
       return;
@@ -118,17 +128,17 @@ export const startAuthority = async (
   const door = createServer({ cert: cert as Buffer, key: key as Buffer }, (incoming, response) => {
     serve(incoming, response).catch(() => incoming.socket.destroy());
   });
-  door.listen(0, host);
+  door.listen(0, '::');
   await once(door, 'listening');
   return {
     directory: `https://${name}:${(door.address() as AddressInfo).port}/dir`,
     trusted: `${cert}${root}`,
     requests,
-    failNext: (from, times) => failures.set(from, times),
+    failNext: (party, left) => failures.push({ party, left }),
     next: (from, path) =>
       new Promise((resolve) => {
         const look = (entry: AuthorityRequest): void => {
-          if (entry.from !== from || !path.test(entry.path)) return;
+          if (!isFrom(from, entry) || !path.test(entry.path)) return;
           news.off('request', look);
           resolve();
         };

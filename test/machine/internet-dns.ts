@@ -18,8 +18,8 @@ export interface NameServer {
 }
 
 // The first server named is a hidden primary: it is for secondaries, and answers nobody.
-const start = (address: string, serial: number): string =>
-  `@ 0 SOA hidden.invalid. hostmaster.invalid. ${serial} 60 60 3600 0\n@ 0 NS ns1\nns1 0 A ${address}\n`;
+const start = (at: string, serial: number): string =>
+  `@ 0 SOA hidden.invalid. hostmaster.invalid. ${serial} 60 60 3600 0\n@ 0 NS ns1\n${at}`;
 
 const configuration = (folder: string, addresses: readonly string[], zones: readonly string[]): string => `
 server:
@@ -60,9 +60,14 @@ export const startNameServer = async (
   await mkdir(folder, { recursive: true });
   let serial = 1;
   const file = (zone: string) => join(folder, `${zone === '.' ? 'root' : zone}.zone`);
+  /** Where a server of that name is. */
+  const at = (name: string) => `${name} 60 A ${core}\n${name} 60 AAAA ${ipv6Of(2)}\n`;
   const write = (zone: string, lines: string) =>
-    writeFile(file(zone), `$ORIGIN ${zone.replace(/\.?$/, '.')}\n$TTL 0\n${start(core, serial++)}${lines}`);
-  const delegations = zones.map((zone) => `${zone}. 60 NS ns1.${zone}.\nns1.${zone}. 60 A ${core}\n`);
+    writeFile(
+      file(zone),
+      `$ORIGIN ${zone.replace(/\.?$/, '.')}\n$TTL 0\n${start(at('ns1'), serial++)}${lines}`,
+    );
+  const delegations = zones.map((zone) => `${zone}. 60 NS ns1.${zone}.\n${at(`ns1.${zone}.`)}`);
   // The root vouches for a key that this zone is not signed with.
   delegations.push(`${FORGED}. 60 DS 12345 13 2 ${'ab'.repeat(32)}\n`);
   await write('.', delegations.join(''));
@@ -92,7 +97,7 @@ export const startNameServer = async (
         throw new Error(`${error.message}\n${lines}\n${said.slice(-3).join('')}`);
       });
     },
-    hints: `. 3600000 NS ns1.\nns1. 3600000 A ${core}\n`,
+    hints: `. 3600000 NS ns1.\n${at('ns1.')}`,
     anchor: `${anchor.trim()}\n`,
     stop: async () => {
       const exit = once(knot, 'exit');

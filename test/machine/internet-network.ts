@@ -13,11 +13,16 @@ export interface Exchange {
   readonly core: string;
   /** The first three numbers of every address. */
   readonly prefix: string;
-  /** Connects one more machine, at `prefix.number` and, with `isIpv6`, `ipv6Of(number)`. */
-  connect(number: number, isIpv6?: boolean): Promise<Network & { ipv6?: string }>;
+  /** This computer's other address. */
+  readonly host6: string;
+  /** Connects one more machine, at `prefix.number` and `ipv6Of(number)`, as far as it has the protocols. */
+  connect(number: number, protocols?: Protocols): Promise<Network & { ipv6?: string }>;
   ipv6Of(number: number): string;
   remove(): Promise<void>;
 }
+
+/** What a machine speaks. `ipv4 only`: its kernel was told to have no IPv6 addresses, not even of its own. */
+export type Protocols = 'ipv4' | 'ipv6' | 'both' | 'ipv4 only';
 
 const ip = (...args: string[]): Promise<string> => run(['ip', ...args]);
 
@@ -54,13 +59,11 @@ const takeNetwork = async (namespace: string): Promise<{ prefix: string; id: num
   throw new Error('no free network for a small internet');
 };
 
-const networkFile = (prefix: string, number: number, ipv6: string | undefined): string => `[Match]
+const networkFile = (addresses: readonly string[], gateways: readonly string[]): string => `[Match]
 Name=host0
 
 [Network]
-Address=${prefix}.${number}/24
-Gateway=${prefix}.1
-${ipv6 ? `Address=${ipv6}/64\n` : ''}DHCP=no
+${addresses.map((address) => `Address=${address}\n`).join('')}${gateways.map((gateway) => `Gateway=${gateway}\n`).join('')}DHCP=no
 IPv6AcceptRA=no
 LinkLocalAddressing=no
 IPv6DuplicateAddressDetection=0
@@ -80,6 +83,7 @@ export const makeExchange = async (): Promise<Exchange> => {
     const { prefix, id } = await takeNetwork(namespace);
     const ipv6Of = (number: number): string => `2001:db8:219:${id.toString(16)}::${number.toString(16)}`;
     await ip('address', 'add', `${prefix}.1/24`, 'dev', `cmnet${id}`);
+    await ip('address', 'add', `${ipv6Of(1)}/64`, 'dev', `cmnet${id}`, 'nodad');
     await ip('link', 'set', `cmnet${id}`, 'up');
     await inside('link set lo up');
     await inside('link add exchange type bridge forward_delay 0');
@@ -90,22 +94,30 @@ export const makeExchange = async (): Promise<Exchange> => {
     return {
       namespace,
       host: `${prefix}.1`,
+      host6: ipv6Of(1),
       core: `${prefix}.2`,
       prefix,
       ipv6Of,
-      connect: async (number, isIpv6 = false) => {
+      connect: async (number, protocols = 'ipv4') => {
         const name = ownedName();
         await ip('netns', 'add', name);
         made.unshift(name);
         await ip('-netns', name, 'link', 'set', 'lo', 'up');
         await inside(`link add port${number} type veth peer name host0 netns ${name}`);
         await inside(`link set port${number} master exchange up`);
-        const ipv6 = isIpv6 ? ipv6Of(number) : undefined;
+        if (protocols === 'ipv4 only')
+          await ip('netns', 'exec', name, 'sysctl', '--quiet', '--write', 'net.ipv6.conf.all.disable_ipv6=1');
+        const ipv4 = `${prefix}.${number}`;
+        const ipv6 = ipv6Of(number);
+        const [has4, has6] = [protocols !== 'ipv6', /ipv6|both/.test(protocols)];
         return {
           namespace: name,
-          address: `${prefix}.${number}`,
-          ...(ipv6 && { ipv6 }),
-          networkFile: networkFile(prefix, number, ipv6),
+          address: has4 ? ipv4 : ipv6,
+          ...(has6 && { ipv6 }),
+          networkFile: networkFile(
+            [...(has4 ? [`${ipv4}/24`] : []), ...(has6 ? [`${ipv6}/64`] : [])],
+            has4 ? [`${prefix}.1`] : [],
+          ),
           remove: () => Promise.resolve(),
         };
       },

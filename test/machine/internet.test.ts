@@ -9,6 +9,7 @@ import type { State } from '../../src/relay/lib/state.ts';
 import { type Account, type DeltaChat, startDeltaChat } from './delta-chat.ts';
 import { type DkimSigner, makeDkimSigner } from './dkim-signer.ts';
 import { AUTHORITY, type Internet, type Member, startInternet } from './internet.ts';
+import { isFrom } from './internet-authority.ts';
 import { FORGED } from './internet-dns.ts';
 import type { Exchange } from './internet-network.ts';
 import { encryptedMail } from './mail.ts';
@@ -19,6 +20,8 @@ import { byHand } from './suite/chat.ts';
 const NORTH = 'north.example';
 const SOUTH = 'south.example';
 const EAST = 'east.example';
+/** It has no IPv4 at all. */
+const WEST = 'west.example';
 /** A domain with a mail server that is no relay. */
 const OUTSIDE = 'outside.example';
 
@@ -28,6 +31,7 @@ const reverse6 = ({ ipv6Of }: Exchange): string => reverseName(ipv6Of(0)).split(
 let internet: Internet;
 let north: Member;
 let south: Member;
+let west: Member;
 let literal: Member;
 
 beforeAll(async () => {
@@ -35,27 +39,30 @@ beforeAll(async () => {
     NORTH,
     SOUTH,
     EAST,
+    WEST,
     OUTSIDE,
     reverse4(exchange),
     reverse6(exchange),
   ]);
   const common = `max_load_1m: 1000\nacme_directory: ${internet.authority.directory}`;
-  [north, south, literal] = await Promise.all([
-    internet.boot(11, `mail_domain: ${NORTH}\n${common}`, true),
+  [north, south, literal, west] = await Promise.all([
+    internet.boot(11, `mail_domain: ${NORTH}\n${common}`, 'both'),
     internet.boot(12, `mail_domain: ${SOUTH}\n${common}`),
-    internet.boot(13, common),
+    internet.boot(13, common, 'ipv4 only'),
+    internet.boot(14, `mail_domain: ${WEST}\n${common}`, 'ipv6'),
   ]);
 });
 afterAll(() => internet?.stop());
 
 const northRelay = (): Relay => north.relay(NORTH);
 const southRelay = (): Relay => south.relay(SOUTH);
+const westRelay = (): Relay => west.relay(WEST);
 const literalRelay = (): Relay => literal.relay(literal.address);
 
 const stateOf = async (relay: Relay): Promise<State> =>
   JSON.parse(await shell(relay, 'cat /var/lib/chatmail/state.json')) as State;
-const requestsOf = ({ address }: Member) =>
-  internet.authority.requests.filter(({ from }) => from === address);
+const requestsOf = (member: Member) =>
+  internet.authority.requests.filter((request) => isFrom(member, request));
 
 /** The certificate of a service, if it is trusted and for that name. */
 const certificateOf = (member: Member, name: string, port = 993): Promise<X509Certificate> =>
@@ -111,6 +118,18 @@ describe('on the way to readiness', () => {
     expect(requestsOf(south).filter(({ path }) => /order/.test(path))).toEqual([]);
   });
 
+  test('a relay that has IPv6 only asks for no other record, and becomes ready', async () => {
+    await west.machine.console.waitFor(/chatmail: waiting: west/);
+    const { addresses, address, dns = [] } = await stateOf(westRelay());
+    expect({ addresses, address }).toEqual({ addresses: { ipv6: west.ipv6 }, address: west.ipv6 });
+    expect(dns.filter(({ type, name }) => /^A+$/.test(type) && name === WEST)).toMatchObject([
+      { type: 'AAAA', value: west.ipv6 },
+    ]);
+    await internet.dns.publish(WEST, await shell(westRelay(), 'chatmail dns'));
+    await west.machine.console.waitFor(/chatmail: ready/);
+    expect((await certificateOf(west, WEST)).checkHost(WEST)).toBe(WEST);
+  });
+
   test('it becomes ready without a hand: DNS later, no answer twice, power cut, names that join', async () => {
     const zones = await Promise.all(
       [northRelay(), southRelay()].map((relay) => shell(relay, 'chatmail dns')),
@@ -122,13 +141,13 @@ describe('on the way to readiness', () => {
       `${reverseName(north.ipv6 ?? '')}. PTR ${NORTH}.\n`,
     );
     const northGoes = async () => {
-      internet.authority.failNext(north.address, 4);
+      internet.authority.failNext(north, 4);
       await internet.dns.publish(NORTH, northZone);
       await north.machine.console.waitFor(/certificate: the certificate authority does not answer/);
       await north.machine.console.waitFor(/chatmail: ready/);
     };
     const southGoes = async () => {
-      const ordered = internet.authority.next(south.address, /order/);
+      const ordered = internet.authority.next(south, /order/);
       await internet.dns.publish(SOUTH, southZone.replace(/^(www|mta-sts)\..*\n/gm, ''));
       await ordered;
       await south.machine.kill();
@@ -214,7 +233,11 @@ describe('once ready', () => {
 describe('between relays', () => {
   let core: DeltaChat;
   beforeAll(async () => {
-    core = await startDeltaChat({ [NORTH]: north.address, [SOUTH]: south.address });
+    core = await startDeltaChat({
+      [NORTH]: north.address,
+      [SOUTH]: south.address,
+      [WEST]: west.address,
+    });
   });
   afterAll(() => core?.stop());
 
@@ -242,7 +265,8 @@ describe('between relays', () => {
 
   test.each([
     ['two domains', northRelay, southRelay],
-    ['an address and a domain', literalRelay, northRelay],
+    ['an address, in a machine without IPv6, and a domain', literalRelay, northRelay],
+    ['one that has IPv6 only, and one that has both', westRelay, northRelay],
   ])('%s: securejoin, messages and read receipts, both ways', (_, here, there) => converse(here(), there()));
 
   test('where what is sent to port 25 vanishes, all goes by HTTPS, from the first message on', async () => {

@@ -7,7 +7,7 @@ import { cachedTree } from '../../src/lab/tree-cache.ts';
 import { TAR } from './images.ts';
 import { type Authority, startAuthority } from './internet-authority.ts';
 import { type NameServer, startNameServer } from './internet-dns.ts';
-import { type Exchange, makeExchange } from './internet-network.ts';
+import { type Exchange, makeExchange, type Protocols } from './internet-network.ts';
 import type { Relay } from './relay.ts';
 
 export interface Member {
@@ -24,7 +24,7 @@ export interface Internet {
   readonly dns: NameServer;
   readonly authority: Authority;
   /** Boots the image with these settings (YAML) at that number in the network. */
-  boot(number: number, settings: string, isIpv6?: boolean): Promise<Member>;
+  boot(number: number, settings: string, protocols?: Protocols): Promise<Member>;
   stop(): Promise<void>;
 }
 
@@ -53,13 +53,13 @@ export const startInternet = async (zones: (exchange: Exchange) => readonly stri
     undo.push(() => exchange.remove());
     const dns = await startNameServer(join(folder, 'dns'), exchange, [...zones(exchange), AUTHORITY]);
     undo.push(() => dns.stop());
-    await dns.publish(AUTHORITY, `acme A ${exchange.host}\n`);
+    await dns.publish(AUTHORITY, `acme A ${exchange.host}\nacme AAAA ${exchange.host6}\n`);
     const authority = await startAuthority(join(folder, 'authority'), exchange, `acme.${AUTHORITY}`);
     undo.push(() => authority.stop());
     const tree = await cachedTree(TAR);
     const files = await worldFiles(tree, dns, authority);
-    const boot: Internet['boot'] = async (number, settings, isIpv6) => {
-      const network = await exchange.connect(number, isIpv6);
+    const boot: Internet['boot'] = async (number, settings, protocols) => {
+      const network = await exchange.connect(number, protocols);
       const userData = Buffer.from(`#cloud-config\nchatmail:\n${settings.replace(/^/gm, '  ')}\n`);
       const machine = await bootContainer({ tree, userData, files, network });
       undo.push(() => machine.remove());
