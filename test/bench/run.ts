@@ -1,3 +1,4 @@
+import { bootFigures } from './booting.ts';
 import { buildFigures } from './building.ts';
 import { cutFigures } from './cuts.ts';
 import { figureTable } from './figures.ts';
@@ -5,10 +6,11 @@ import { loadFigures } from './load.ts';
 import { mailboxFigures } from './mailboxes.ts';
 import { relayFigures } from './running.ts';
 
-/** Measures what the project promises and prints a table. `run.js mailboxes|running|load|cuts|building` measures a part. */
+/** Measures what the project promises and prints a table. `run.js mailboxes|running|booting|load|cuts|building` measures a part. */
 const PARTS = {
   mailboxes: mailboxFigures,
   running: relayFigures,
+  booting: bootFigures,
   load: loadFigures,
   cuts: cutFigures,
   building: buildFigures,

@@ -2,10 +2,12 @@ import { X509Certificate } from 'node:crypto';
 import { get } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { connect, type TLSSocket } from 'node:tls';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { reverseName } from '../../src/model/zone.ts';
 import { quoteTxt } from '../../src/model/zone-text.ts';
 import type { State } from '../../src/relay/lib/state.ts';
+import { launchBrowser, picture } from './browser.ts';
 import { type Account, type DeltaChat, startDeltaChat } from './delta-chat.ts';
 import { type DkimSigner, makeDkimSigner } from './dkim-signer.ts';
 import { AUTHORITY, type Internet, type Member, startInternet } from './internet.ts';
@@ -76,6 +78,15 @@ const certificateOf = (member: Member, name: string, port = 993): Promise<X509Ce
   });
 
 describe('on the way to readiness', () => {
+  /** Somebody who has the setup page of `north` open all the while. */
+  let browser: Browser;
+  let page: Page;
+  beforeAll(async () => {
+    browser = await launchBrowser();
+    page = await browser.newPage({ viewport: { width: 360, height: 740 } });
+  });
+  afterAll(() => browser?.close());
+
   test('a relay says all that is missing in DNS at once, and asks no authority', async () => {
     await Promise.all([
       north.machine.console.waitFor(/chatmail: waiting: north/),
@@ -94,6 +105,13 @@ describe('on the way to readiness', () => {
     expect([state, certificate?.state]).toEqual(['waiting', 'waiting']);
     expect(requestsOf(north)).toEqual([]);
     await expect(certificateOf(north, NORTH)).rejects.toThrow(/self-signed/);
+  });
+
+  test('its setup page says so too', async () => {
+    await page.goto(`http://${north.address}/`);
+    expect(await page.textContent('h1')).toBe('Almost there');
+    expect(await page.locator('h2 small').first().innerText()).toBe('0 of 7 found');
+    await picture(page, 'live-waiting');
   });
 
   test('a relay without a domain is ready meanwhile', async () => {
@@ -144,7 +162,13 @@ describe('on the way to readiness', () => {
       internet.authority.failNext(north, 4);
       await internet.dns.publish(NORTH, northZone);
       await north.machine.console.waitFor(/certificate: the certificate authority does not answer/);
+      // Nobody has touched the page.
+      await page.getByText('all found').waitFor();
+      await picture(page, 'live-certificate');
       await north.machine.console.waitFor(/chatmail: ready/);
+      await page.getByText('Join with Delta Chat').waitFor();
+      expect(await page.textContent('h1')).toBe(NORTH);
+      await picture(page, 'live-ready');
     };
     const southGoes = async () => {
       const ordered = internet.authority.next(south, /order/);

@@ -6,6 +6,7 @@ import { startDeltaChat } from './delta-chat.ts';
 import { ask } from './http-client.ts';
 import { QCOW2 } from './images.ts';
 import { connectImap } from './imap-client.ts';
+import { withKernelOption } from './kernel-option.ts';
 import { endpoint, newLogin, type StartedRelay, shell, startRelay } from './relay.ts';
 import { connectSmtp } from './smtp-client.ts';
 
@@ -26,12 +27,16 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-describe.each(['bios', 'uefi'])('the disk under %s, from user-data alone', (firmware) => {
+describe.each([
+  ['bios', 'a kernel as it is'],
+  ['uefi', 'a kernel without IPv6'],
+])('the disk under %s with %s, from user-data alone', (firmware) => {
   let started: StartedRelay;
   beforeAll(async () => {
+    const image = firmware === 'bios' ? QCOW2 : await withKernelOption(QCOW2, 'ipv6.disable=1', folder);
     const machine = ['--backend', 'qemu', '--firmware', firmware, '--disk-size', '4G'];
     const files = ['--user-data', join(folder, 'user-data'), '--volume', join(folder, 'volume')];
-    started = await startRelay([...machine, '--image', QCOW2, ...files]);
+    started = await startRelay([...machine, '--image', image, ...files]);
   });
   afterAll(async () => {
     // What was written shall be on the volume for the next machine.
@@ -63,6 +68,12 @@ describe.each(['bios', 'uefi'])('the disk under %s, from user-data alone', (firm
     expect((await imap.logIn(user.user, user.password)).status).toMatch(/^OK/);
     expect((await imap.require('SELECT INBOX')).lines).toContain('* 1 EXISTS');
     imap.close();
+  });
+
+  test('has the IPv6 that its kernel has', async () => {
+    const listeners = await shell(started.relay, 'ls /proc/net/if_inet6 || true; ss -Hltn "sport = :25"');
+    if (firmware === 'bios') expect(listeners).toMatch(/if_inet6\n(.*\n)*.*\[::\]:25/);
+    else expect(listeners).toMatch(/^LISTEN .* 0\.0\.0\.0:25 .*$/);
   });
 
   test('is ready under its name', () => {

@@ -1,5 +1,4 @@
-import { mkdir } from 'node:fs/promises';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { CheckedRecord } from '../../src/dns/compare.ts';
 import { type Machine, SERVICE_PORTS } from '../../src/lab/machine.ts';
@@ -8,12 +7,10 @@ import { relayOutcome } from '../../src/lab/readiness.ts';
 import { cachedTree } from '../../src/lab/tree-cache.ts';
 import { setupPage } from '../../src/relay/lib/setup-page.ts';
 import type { State } from '../../src/relay/lib/state.ts';
+import { launchBrowser, picture } from './browser.ts';
 import { TAR } from './images.ts';
 import { shell } from './relay.ts';
 
-/** Where a person can look at them. */
-const SCREENSHOTS = 'dist/screenshots';
-const QUIET = ['--disable-background-networking', '--disable-component-update', '--disable-sync'];
 const PHONE = { viewport: { width: 360, height: 740 }, colorScheme: 'dark' } as const;
 
 const DOMAIN = 'chat.example.org';
@@ -68,12 +65,10 @@ chatmail configure --set 'tls_external_cert_and_key=/etc/ssl/certs/ours.pem /etc
 let machine: Machine;
 let browser: Browser;
 beforeAll(async () => {
-  await mkdir(SCREENSHOTS, { recursive: true });
   const userData =
     '#cloud-config\nchatmail:\n  mail_domain: https://chat.example.org/\n  secret_word: xyzzy\n';
   machine = await bootContainer({ tree: await cachedTree(TAR), userData: Buffer.from(userData) });
-  const executablePath = '/usr/bin/chromium';
-  browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', ...QUIET] });
+  browser = await launchBrowser();
 });
 afterAll(async () => {
   await browser?.close();
@@ -108,9 +103,6 @@ const visit = async (
     await context.close();
   }
 };
-const picture = (page: Page, name: string) =>
-  page.screenshot({ path: `${SCREENSHOTS}/${name}.png`, fullPage: true });
-
 /** Puts the page of a state where the relay puts it, and as the relay does: whole or not at all. */
 const show = (state: State) =>
   inside(`cd /run/chatmail/www; cat > new <<'END'\n${setupPage(state)}END\nmv new index.html`);
