@@ -1,18 +1,29 @@
 /** Contexts a bit is seen in. */
-const CONTEXTS = 10;
-/** Of each: what it saw on average, and what followed its last bits; and one for the longest match. */
-const INPUTS = 2 * CONTEXTS + 1;
-/** Slots for contexts, shared by all of them; where two meet, both predict a little worse. */
-const SLOTS = 1 << 22;
-/** Then slots for each context's history of six bits, and for matches by their length. */
-const HISTORY = 64;
-const MATCHES = SLOTS + CONTEXTS * 2 * HISTORY;
+const CONTEXTS = 16;
+/** What looks for the same bytes before: by how many of the last ones. */
+const REACHES = [5, 8];
+/** Of each context: what it saw on average, and what followed such counts; and one for each match. */
+const INPUTS = 2 * CONTEXTS + 2;
+/** Sets of weights, each with its own opinion. */
+const SETS = 5;
+/** Slots for contexts, shared by all of them. */
+const SLOTS = 1 << 23;
+/** Then slots for each context's counts of zeros and ones, for matches by their length, and for the last stage. */
+const COUNTS = 256;
+const MATCHES = SLOTS + CONTEXTS * COUNTS;
 const STEPS = 4096;
 
 /** Multiplicative hashing (Knuth, TAOCP vol. 3, §6.4) that lets high bits count in low ones. */
 const hash = (value: number): number => {
   const product = Math.imul(value, 0x9e3779b1);
   return product ^ (product >>> 15);
+};
+
+/** 1 / (1 + e^-x), nearly, for x in ±12. */
+const squash = (x: number): number => {
+  let power = 1 + x / 512;
+  for (let i = 0; i < 9; i++) power *= power;
+  return power / (power + 1);
 };
 
 /**
@@ -29,12 +40,15 @@ export const mix = (
   from: number,
   choose: (chance: number, bit: number) => number,
 ): void => {
-  const chance = new Float32Array(MATCHES + 99).fill(0.5);
+  /** Less a half, so that what was not seen is zero. */
+  const chance = new Float32Array(MATCHES + 99);
   const seen = new Uint8Array(MATCHES + 99);
-  const history = new Uint8Array(SLOTS);
-  // Four sets of weights: by match length and bits so far, by the last byte, the one before, and both.
-  const weights = new Float32Array(8192 * INPUTS).fill(0.032);
-  // ln(p / (1 - p)), by the inverse of the power below
+  const counts = new Uint8Array(SLOTS);
+  /** Whose slot it is: some more bits of the hash. */
+  const owner = new Uint8Array(SLOTS);
+  const weights = new Float32Array(16_384 * INPUTS).fill(0.02);
+  const trust = new Float64Array(256 * SETS).fill(1 / SETS);
+  // The inverse of `squash`.
   const logits = Float64Array.from({ length: STEPS }, (_, n) => {
     let p = (n + 0.5) / (STEPS - n - 0.5);
     for (let i = 0; i < 9; i++) p = Math.sqrt(p);
@@ -42,16 +56,21 @@ export const mix = (
   });
   const slots = new Int32Array(INPUTS);
   const inputs = new Float64Array(INPUTS);
-  const lastSeen: Record<number, number> = {};
+  const matches = REACHES.map((reach) => ({ reach, at: 0, length: 0, last: {} as Record<number, number> }));
+  /** Hashes of the letters, and of the characters of a name or a number, up to here. */
   let word = 0;
-  /** Whether quotes stand open. */
+  let name = 0;
+  /** The last characters that are no letters; and the last kinds of characters, where a row of letters counts once. */
+  let gaps = 0;
+  let shape = 0;
+  /** Whether quotes stand open; and the open brackets of this line, innermost first, each with its last separator. */
   let quote = 0;
-  let match = 0;
-  let length = 0;
+  let nest: number[] = [];
   for (let at = 0; at < text.length; at++) {
     const back = (n: number, shift: number) => (text[at - n] as number) << shift;
     const [a, b, c, d] = [back(1, 0), back(2, 8), back(3, 16), back(4, 24)] as const;
-    const contexts = [
+    const [inner = 0, outer = 0] = nest;
+    const contexts = Int32Array.of(
       0,
       a,
       a | b,
@@ -62,56 +81,107 @@ export const mix = (
       word * 77 + a,
       99_991 * quote + a,
       (a | b | c | d) & 0xe0e0e0ff,
-    ];
-    const key = hash(a | b | c | d);
-    if (!length) {
-      match = lastSeen[key] ?? 0;
-      while (length < match && length < 400 && text[match - 1 - length] === back(1 + length, 0)) length++;
+      hash(shape),
+      hash(inner) + a,
+      inner + outer * 256,
+      gaps,
+      hash(name) * 3 + inner,
+      hash(gaps) + word,
+    ).map((context, i) => hash(context + i * 0x3d4d51cb));
+    for (const match of matches) {
+      let key = 0;
+      for (let n = 1; n <= match.reach; n++) key = hash(key + back(n, 0));
+      if (!match.length) {
+        match.at = match.last[key] ?? 0;
+        while (
+          match.length < match.at &&
+          match.length < 400 &&
+          text[match.at - 1 - match.length] === back(1 + match.length, 0)
+        )
+          match.length++;
+      }
+      match.last[key] = at;
     }
-    lastSeen[key] = at;
     let bits = 1;
     for (let n = 7; n >= 0; n--) {
-      const guess = length && ((text[match] as number) >> n) & 1;
-      const strength = Math.min(15, length >> 1);
-      slots[INPUTS - 1] = MATCHES + 2 * strength + guess;
-      contexts.forEach((context, i) => {
-        const slot = hash(hash(context + i * 0x3d4d51cb) + bits) >>> 10;
+      for (let i = 0; i < CONTEXTS; i++) {
+        const hashed = hash((contexts[i] as number) + bits);
+        const slot = hashed >>> 9;
+        if (owner[slot] !== (hashed & 255)) {
+          owner[slot] = hashed;
+          chance[slot] = seen[slot] = counts[slot] = 0;
+        }
         slots[i] = slot;
-        slots[i + CONTEXTS] = SLOTS + i * 2 * HISTORY + (history[slot] as number);
+        slots[i + CONTEXTS] = SLOTS + i * COUNTS + (counts[slot] as number);
+      }
+      let strength = 0;
+      matches.forEach((match, i) => {
+        strength = Math.min(15, match.length >> 1);
+        const guess = match.length && ((text[match.at] as number) >> n) & 1;
+        slots[2 * CONTEXTS + i] = MATCHES + 32 * i + 2 * strength + guess;
       });
-      const rows = [(strength >> 1) * 256 + bits, 2048 + a, 2304 + (b >> 8), 4096 + (hash(a | b) & 4095)];
+      for (let i = 0; i < INPUTS; i++)
+        inputs[i] = logits[((chance[slots[i] as number] as number) * STEPS + STEPS / 2) | 0] as number;
       let sum = 0;
-      slots.forEach((slot, i) => {
-        const input = logits[((chance[slot] as number) * STEPS) | 0] as number;
-        inputs[i] = input;
-        for (const row of rows) sum += input * (weights[row * INPUTS + i] as number);
+      const opinions = [
+        (strength >> 1) * 256 + bits,
+        2048 + a,
+        2304 + (b >> 8),
+        2560 + (shape & 255) * 8 + n,
+        8192 + (hash(a | b) & 4095),
+      ].map((row, set) => {
+        const start = row * INPUTS;
+        let opinion = 0;
+        for (let i = 0; i < INPUTS; i++) opinion += (inputs[i] as number) * (weights[start + i] as number);
+        opinion = Math.max(-12, Math.min(12, opinion));
+        sum += opinion * (trust[bits * SETS + set] as number);
+        return { start, opinion };
       });
-      sum = 1 + Math.max(-12, Math.min(12, sum)) / 512;
-      for (let i = 0; i < 9; i++) sum *= sum;
-      sum /= sum + 1;
+      const mixed = squash(Math.max(-12, Math.min(12, sum)));
       const known = ((text[at] as number) >> n) & 1;
-      const bit = at < from ? known : choose(sum, known);
-      const rate = (bit - sum) * 0.0015 * (1 + 2 / (1 + at / 4400));
-      slots.forEach((slot, i) => {
-        for (const row of rows) (weights[row * INPUTS + i] as number) += rate * (inputs[i] as number);
-        (chance[slot] as number) += (bit - (chance[slot] as number)) / ((seen[slot] as number) + 1.4);
+      const bit = at < from ? known : choose(mixed, known);
+      opinions.forEach(({ start, opinion }, set) => {
+        const rate = (bit - squash(opinion)) * 0.008 * (1 + 2 / (1 + at / 4400));
+        for (let i = 0; i < INPUTS; i++) (weights[start + i] as number) += rate * (inputs[i] as number);
+        (trust[bits * SETS + set] as number) += (bit - mixed) * 0.002 * opinion;
+      });
+      for (let i = 0; i < INPUTS; i++) {
+        const slot = slots[i] as number;
+        (chance[slot] as number) += (bit - 0.5 - (chance[slot] as number)) / ((seen[slot] as number) + 1.4);
         if ((seen[slot] as number) < 250) (seen[slot] as number)++;
         if (i < CONTEXTS) {
-          const longer = ((history[slot] as number) || 1) * 2 + bit;
-          history[slot] = longer < 2 * HISTORY ? longer : (longer % HISTORY) | HISTORY;
+          // One more of these; of the others, where there are many, only half still count (paq6, §4.1.3).
+          const count = counts[slot] as number;
+          const shift = bit * 4;
+          const others = (count >> (4 - shift)) & 15;
+          counts[slot] =
+            (Math.min(15, ((count >> shift) & 15) + 1) << shift) |
+            (Math.min(others, (others + 2) >> 1) << (4 - shift));
         }
-      });
-      if (guess !== bit) length = 0;
+      }
+      for (const match of matches) if (((text[match.at] as number) >> n) % 2 !== bit) match.length = 0;
       bits = bits * 2 + bit;
     }
     text[at] = bits;
-    if (length) {
-      match++;
-      length++;
-    }
-    const last = String.fromCharCode(bits & 255);
-    word = /[\w$]/.test(last) ? hash(word + bits) : 0;
+    for (const match of matches)
+      if (match.length) {
+        match.at++;
+        match.length++;
+      }
+    const code = bits & 255;
+    const last = String.fromCharCode(code);
+    const isLetter = /[a-z]/i.test(last);
+    word = isLetter ? hash(word + bits) : 0;
+    name = /[\w$./-]/.test(last) ? hash(name + bits) : 0;
+    if (!isLetter) gaps = (gaps << 8) | code;
+    const kind = isLetter ? 1 : /\d/.test(last) ? 2 : code;
+    if (kind !== 1 || (shape & 255) !== 1) shape = (shape << 8) | kind;
     if (/["'`]/.test(last)) quote = 1 - quote;
-    if (last === '\n') quote = 0;
+    if (/[([{]/.test(last)) nest.unshift(code);
+    else if (/[)\]}]/.test(last)) nest.shift();
+    else if (last === '\n') {
+      quote = 0;
+      nest = [];
+    } else if (/[!-?]/.test(last)) nest[0] = ((nest[0] ?? 0) & 255) | (code << 8);
   }
 };

@@ -5,13 +5,14 @@ import { mix } from './model.ts';
 export const unsqueeze = (digits: string, known: Uint8Array, size: number): Uint8Array => {
   const text = new Uint8Array(known.length + size);
   text.set(known);
-  const read = [...digits.replace(/\s/g, '')];
+  const read = digits.replace(/\s/g, '');
+  let next = 0;
   let code = 0;
   let range = 1;
   const widen = () => {
     while (range <= BOTTOM) {
       range *= RADIX;
-      code = code * RADIX + (read.shift() ?? '!').charCodeAt(0) - FIRST;
+      code = code * RADIX + (read.charCodeAt(next++) || FIRST) - FIRST;
     }
   };
   widen();
