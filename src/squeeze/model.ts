@@ -1,11 +1,11 @@
 /** Contexts a bit is seen in. */
-const CONTEXTS = 16;
+const CONTEXTS = 21;
 /** What looks for the same bytes before: by how many of the last ones. */
-const REACHES = [5, 8];
+const REACHES = [4, 7];
 /** Of each context: what it saw on average, and what followed such counts; and one for each match. */
 const INPUTS = 2 * CONTEXTS + 2;
 /** Sets of weights, each with its own opinion. */
-const SETS = 5;
+const SETS = 4;
 /** Slots for contexts, shared by all of them. */
 const SLOTS = 1 << 23;
 /** Then slots for each context's counts of zeros and ones, for matches by their length, and for the last stage. */
@@ -56,12 +56,18 @@ export const mix = (
   });
   const slots = new Int32Array(INPUTS);
   const inputs = new Float64Array(INPUTS);
+  const opinions = new Float64Array(SETS);
   const matches = REACHES.map((reach) => ({ reach, at: 0, length: 0, last: {} as Record<number, number> }));
   /** Hashes of the letters, and of the characters of a name or a number, up to here. */
   let word = 0;
   let name = 0;
-  /** The last characters that are no letters; and the last kinds of characters, where a row of letters counts once. */
+  /** The last word, the one that stood before a dot, a bracket or an equals sign, and the first one of this line. */
+  let ended = 0;
+  let head = 0;
+  let first = 0;
+  /** The last characters that are no letters; the last kinds of characters; and those where letters count once. */
   let gaps = 0;
+  let kinds = 0;
   let shape = 0;
   /** Whether quotes stand open; and the open brackets of this line, innermost first, each with its last separator. */
   let quote = 0;
@@ -70,24 +76,6 @@ export const mix = (
     const back = (n: number, shift: number) => (text[at - n] as number) << shift;
     const [a, b, c, d] = [back(1, 0), back(2, 8), back(3, 16), back(4, 24)] as const;
     const [inner = 0, outer = 0] = nest;
-    const contexts = Int32Array.of(
-      0,
-      a,
-      a | b,
-      a | b | c,
-      word,
-      b | c,
-      a | c | d,
-      word * 77 + a,
-      99_991 * quote + a,
-      (a | b | c | d) & 0xe0e0e0ff,
-      hash(shape),
-      hash(inner) + a,
-      inner + outer * 256,
-      gaps,
-      hash(name) * 3 + inner,
-      hash(gaps) + word,
-    ).map((context, i) => hash(context + i * 0x3d4d51cb));
     for (const match of matches) {
       let key = 0;
       for (let n = 1; n <= match.reach; n++) key = hash(key + back(n, 0));
@@ -102,6 +90,32 @@ export const mix = (
       }
       match.last[key] = at;
     }
+    const [longest] = matches;
+    const expected = longest?.length ? (text[longest.at] as number) : -1;
+    const recent = hash(shape & 65_535) * 5;
+    const contexts = Int32Array.of(
+      0,
+      a | b,
+      a | b | c,
+      hash(hash(a | b | c | d) + back(5, 0)) + back(6, 0),
+      b | c,
+      (a | b | c | d) & 0xe0e0e0ff,
+      word,
+      word * 77 + a,
+      hash(gaps) + word,
+      hash(head) + a,
+      99_991 * quote + a,
+      hash(name) * 3 + inner,
+      inner + outer * 256,
+      hash(inner) + a,
+      hash(inner) + recent,
+      hash(inner) + recent + outer * 74_565,
+      hash(first) * 5 + recent,
+      hash(expected + 99) + recent,
+      hash(expected) + a,
+      hash(shape),
+      kinds,
+    ).map((context, i) => hash(context + i * 0x3d4d51cb));
     let bits = 1;
     for (let n = 7; n >= 0; n--) {
       for (let i = 0; i < CONTEXTS; i++) {
@@ -123,28 +137,30 @@ export const mix = (
       for (let i = 0; i < INPUTS; i++)
         inputs[i] = logits[((chance[slots[i] as number] as number) * STEPS + STEPS / 2) | 0] as number;
       let sum = 0;
-      const opinions = [
+      const rows = [
         (strength >> 1) * 256 + bits,
         2048 + a,
-        2304 + (b >> 8),
-        2560 + (shape & 255) * 8 + n,
+        2304 + (shape & 255) * 8 + n,
         8192 + (hash(a | b) & 4095),
-      ].map((row, set) => {
-        const start = row * INPUTS;
+      ];
+      for (let set = 0; set < SETS; set++) {
+        const start = (rows[set] as number) * INPUTS;
         let opinion = 0;
         for (let i = 0; i < INPUTS; i++) opinion += (inputs[i] as number) * (weights[start + i] as number);
         opinion = Math.max(-12, Math.min(12, opinion));
         sum += opinion * (trust[bits * SETS + set] as number);
-        return { start, opinion };
-      });
+        opinions[set] = opinion;
+      }
       const mixed = squash(Math.max(-12, Math.min(12, sum)));
       const known = ((text[at] as number) >> n) & 1;
       const bit = at < from ? known : choose(mixed, known);
-      opinions.forEach(({ start, opinion }, set) => {
+      for (let set = 0; set < SETS; set++) {
+        const start = (rows[set] as number) * INPUTS;
+        const opinion = opinions[set] as number;
         const rate = (bit - squash(opinion)) * 0.008 * (1 + 2 / (1 + at / 4400));
         for (let i = 0; i < INPUTS; i++) (weights[start + i] as number) += rate * (inputs[i] as number);
         (trust[bits * SETS + set] as number) += (bit - mixed) * 0.002 * opinion;
-      });
+      }
       for (let i = 0; i < INPUTS; i++) {
         const slot = slots[i] as number;
         (chance[slot] as number) += (bit - 0.5 - (chance[slot] as number)) / ((seen[slot] as number) + 1.4);
@@ -171,16 +187,22 @@ export const mix = (
     const code = bits & 255;
     const last = String.fromCharCode(code);
     const isLetter = /[a-z]/i.test(last);
+    if (!isLetter) {
+      ended = word || ended;
+      first ||= word;
+      gaps = (gaps << 8) | code;
+    }
+    if (/[.(=]/.test(last)) head = ended + code;
     word = isLetter ? hash(word + bits) : 0;
     name = /[\w$./-]/.test(last) ? hash(name + bits) : 0;
-    if (!isLetter) gaps = (gaps << 8) | code;
     const kind = isLetter ? 1 : /\d/.test(last) ? 2 : code;
+    kinds = (kinds << 8) | kind;
     if (kind !== 1 || (shape & 255) !== 1) shape = (shape << 8) | kind;
     if (/["'`]/.test(last)) quote = 1 - quote;
     if (/[([{]/.test(last)) nest.unshift(code);
     else if (/[)\]}]/.test(last)) nest.shift();
     else if (last === '\n') {
-      quote = 0;
+      quote = first = 0;
       nest = [];
     } else if (/[!-?]/.test(last)) nest[0] = ((nest[0] ?? 0) & 255) | (code << 8);
   }
