@@ -8,7 +8,7 @@ const INPUTS = 2 * CONTEXTS + 2;
 const SETS = 4;
 /** Slots for contexts, shared by all of them. */
 const SLOTS = 1 << 23;
-/** Then slots for each context's counts of zeros and ones, for matches by their length, and for the last stage. */
+/** Then slots for each context's counts of zeros and ones, and for matches by their length. */
 const COUNTS = 256;
 const MATCHES = SLOTS + CONTEXTS * COUNTS;
 const STEPS = 4096;
@@ -90,8 +90,8 @@ export const mix = (
       }
       match.last[key] = at;
     }
-    const [longest] = matches;
-    const expected = longest?.length ? (text[longest.at] as number) : -1;
+    const [nearest] = matches;
+    const expected = nearest?.length ? (text[nearest.at] as number) : -1;
     const recent = hash(shape & 65_535) * 5;
     const contexts = Int32Array.of(
       0,
@@ -166,7 +166,7 @@ export const mix = (
         (chance[slot] as number) += (bit - 0.5 - (chance[slot] as number)) / ((seen[slot] as number) + 1.4);
         if ((seen[slot] as number) < 250) (seen[slot] as number)++;
         if (i < CONTEXTS) {
-          // One more of these; of the others, where there are many, only half still count (paq6, §4.1.3).
+          // One more of these; of the others, where there are many, half of those above two are forgotten (paq6, §4.3.1).
           const count = counts[slot] as number;
           const shift = bit * 4;
           const others = (count >> (4 - shift)) & 15;
