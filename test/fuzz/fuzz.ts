@@ -44,16 +44,17 @@ export interface FuzzOptions {
 
 /** Cases at a time; a reader must not mix up its peers. */
 export const BATCH = 32;
-const MAX_GROWTH = 256 << 20;
+const MAX_GROWTH = 128 << 20;
 const PATIENCE_MS = 20_000;
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-/** Bytes by which memory grew; of a large growth only what is no garbage, of which checks make much, too. */
-const growthSince = (base: number): number => {
-  if (process.memoryUsage.rss() - base > MAX_GROWTH) collectGarbage();
-  return process.memoryUsage.rss() - base;
+/** Bytes that are in use; where that is much, without the garbage, of which checks make more than readers. */
+const memoryInUse = (): number => {
+  if (process.memoryUsage.rss() > MAX_GROWTH) collectGarbage();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
 };
 
 const withinPatience = async (work: Promise<unknown>): Promise<void> => {
@@ -69,7 +70,7 @@ export const fuzz = async (
   target: Target,
   { seed, runs, from = 0, onProgress = () => {} }: FuzzOptions,
 ): Promise<void> => {
-  const base = process.memoryUsage.rss();
+  const base = memoryInUse();
   const one = async (index: number): Promise<void> => {
     try {
       await target.check(inputOf(target, { seed, index }), new Random(~seed, index));
@@ -84,7 +85,7 @@ export const fuzz = async (
     if ((index / BATCH) % 64 > 0) continue;
     try {
       await withinPatience(Promise.resolve(target.probe()));
-      const growth = growthSince(base);
+      const growth = memoryInUse() - base;
       if (growth > MAX_GROWTH) throw new Error(`memory grew by ${growth >> 20} MiB`);
     } catch (cause) {
       throw new FuzzFailure({ seed, index }, cause);

@@ -33,11 +33,13 @@ const nudge = (home: string): boolean => {
 export const nudger = (afterwards: (home: string) => void = () => {}): ((home: string) => void) => {
   /** When each was looked up, the earliest first: those that wait for the first nudge, and for the second. */
   const [first, second] = [new Map<string, number>(), new Map<string, number>()];
-  let timer: NodeJS.Timeout | undefined;
+  let isPlanned = false;
   const plan = (): void => {
-    timer ??= setTimeout(() => {
+    if (isPlanned) return;
+    isPlanned = true;
+    setTimeout(() => {
       const now = performance.now();
-      timer = undefined;
+      isPlanned = false;
       for (const [home, since] of first) {
         if (since > now - DELAYS[0]) break;
         first.delete(home);
