@@ -121,6 +121,8 @@ export const loadFigures = async (): Promise<Figure[]> => {
   await writeFile(file, `#cloud-config\nchatmail:\n${SETTINGS.map((line) => `  ${line}\n`).join('')}`);
   const { relay, stop } = await startRelay(['--backend', 'nspawn', '--user-data', file]);
   try {
+    // Once it has said that it is ready it still looks at DNS and port 25.
+    await shell(relay, 'while systemctl --quiet is-active chatmail-firstboot; do sleep 1; done');
     await pause(5000);
     const idle = await ownMemory(relay);
     const all = await senders(relay);

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { inPieces } from './mutate.ts';
 import { Random } from './random.ts';
 
@@ -42,8 +44,18 @@ export interface FuzzOptions {
 
 /** Cases at a time; a reader must not mix up its peers. */
 export const BATCH = 32;
-const MAX_GROWTH = 256 << 20;
+const MAX_GROWTH = 128 << 20;
 const PATIENCE_MS = 20_000;
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+/** Bytes that are in use; where that is much, without the garbage, of which checks make more than readers. */
+const memoryInUse = (): number => {
+  if (process.memoryUsage.rss() > MAX_GROWTH) collectGarbage();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+};
 
 const withinPatience = async (work: Promise<unknown>): Promise<void> => {
   let timer: NodeJS.Timeout | undefined;
@@ -58,7 +70,7 @@ export const fuzz = async (
   target: Target,
   { seed, runs, from = 0, onProgress = () => {} }: FuzzOptions,
 ): Promise<void> => {
-  const base = process.memoryUsage.rss();
+  const base = memoryInUse();
   const one = async (index: number): Promise<void> => {
     try {
       await target.check(inputOf(target, { seed, index }), new Random(~seed, index));
@@ -73,7 +85,7 @@ export const fuzz = async (
     if ((index / BATCH) % 64 > 0) continue;
     try {
       await withinPatience(Promise.resolve(target.probe()));
-      const growth = process.memoryUsage.rss() - base;
+      const growth = memoryInUse() - base;
       if (growth > MAX_GROWTH) throw new Error(`memory grew by ${growth >> 20} MiB`);
     } catch (cause) {
       throw new FuzzFailure({ seed, index }, cause);

@@ -1,7 +1,9 @@
 import type { Target } from './fuzz.ts';
+import { lmtpTarget, socketmapTarget } from './targets/courier.ts';
 import { dictTarget } from './targets/dict.ts';
 import { httpTarget } from './targets/http.ts';
 import { milterTarget } from './targets/milter.ts';
+import { mxdelivTarget } from './targets/mxdeliv.ts';
 import { openpgpTarget } from './targets/openpgp.ts';
 
 /** Every reader of what strangers send; sockets are made in `folder`. */
@@ -9,5 +11,8 @@ export const TARGETS: Readonly<Record<string, (folder: string) => Target | Promi
   dict: dictTarget,
   milter: milterTarget,
   http: httpTarget,
+  mxdeliv: mxdelivTarget,
+  lmtp: lmtpTarget,
+  socketmap: socketmapTarget,
   openpgp: openpgpTarget,
 };

@@ -220,7 +220,13 @@ describe('users', () => {
     await shell(relay(), `touch -d '5 days ago' '${alice.home}/password'`);
     const stat = `stat -c '%U %a %Y' '${alice.home}/password'`;
     const before = await shell(relay(), stat);
+    const submitting = await connectSmtp(endpoint(relay(), 'submissions'));
+    onTestFinished(submitting.close);
+    await submitting.ehlo();
+    await submitting.logIn(alice.login.user, alice.login.password);
     expect(await json('users', 'block', '--json', alice.login.user)).toEqual({ blocked: [alice.login.user] });
+    const own = { from: alice.login.user, to: [stranger.login.user], mail: '' };
+    expect((await submitting.send(own)).text).toBe('5.7.1 Blocked');
     expect(await isClosed(idle.next())).toBe(true);
     await expect(second.require('NOOP')).rejects.toThrow();
     expect((await logIn(alice.login)).status).toBe('NO');

@@ -80,7 +80,9 @@ const sample = async (name: string): Promise<number> =>
   );
 
 describe('metrics', () => {
-  test('count what happens', async () => {
+  test('count what happens, and what waits', async () => {
+    const inAnHour = Math.floor(Date.now() / 1000) + 3600;
+    await inside(`touch /var/lib/chatmail/push/${inAnHour}-4-1-waits`);
     const [alice, bob] = [newLogin(relay()), newLogin(relay())];
     const smtp = await smtpAs(alice);
     (await smtpAs(bob)).close();
@@ -108,6 +110,7 @@ describe('metrics', () => {
           (n) => n >= value,
         ),
       ]).toEqual([name, expect.any(Number)]);
+    expect(await sample('chatmail_queue{queue="push"}')).toBe(1);
   });
 
   test('are OpenMetrics to the word', async () => {

@@ -1,6 +1,7 @@
 import type { OpenTransaction } from './lmtp.ts';
-import { openPost } from './post.ts';
+import { openPost, TOO_LARGE } from './post.ts';
 import { domainOf, type OpenRequest } from './remote.ts';
+import type { Routes } from './routes.ts';
 
 /**
  * Hands on a message of Postfix's to the hosts of its recipients while it comes.
@@ -13,7 +14,7 @@ import { domainOf, type OpenRequest } from './remote.ts';
  * holds its sockets, so that Postfix waits for its greeting; and without an answer about the route Postfix defers.
  */
 export const deliverer =
-  (open: OpenRequest, failed: (domain: string) => void): OpenTransaction =>
+  (open: OpenRequest, { failed, avoid }: Pick<Routes, 'failed' | 'avoid'>): OpenTransaction =>
   async (sender, recipients) => {
     const domains = [...new Set(recipients.map(domainOf))];
     const posts = await Promise.all(
@@ -35,9 +36,11 @@ export const deliverer =
       end: async () => {
         const outcomes = await Promise.all(posts.map((post) => post.end()));
         for (const [i, domain] of domains.entries()) if (outcomes[i] === undefined) failed(domain);
-        return recipients.map(
-          (address) => outcomes[domains.indexOf(domainOf(address))] ?? '451 4.4.1 No answer by HTTPS',
-        );
+        return recipients.map((address) => {
+          const outcome = outcomes[domains.indexOf(domainOf(address))] ?? '451 4.4.1 No answer by HTTPS';
+          if (outcome === TOO_LARGE) avoid(address);
+          return outcome;
+        });
       },
       abort: () => {
         for (const post of posts) post.abort();

@@ -5,7 +5,7 @@ import { serveSocketmap } from '../lib/socketmap.ts';
 import { deliverer } from './deliver.ts';
 import { serveLmtp } from './lmtp.ts';
 import { receiver } from './receive.ts';
-import { domainOf, requestOpener, speaksMxdeliv } from './remote.ts';
+import { requestOpener, speaksMxdeliv } from './remote.ts';
 import { Routes } from './routes.ts';
 
 /** What Postfix is told of a domain that is reached by /mxdeliv: its transport and where that delivers to. */
@@ -32,17 +32,14 @@ export const start = (
     return server;
   });
   const services: readonly Service[] = [
-    serveLmtp(
-      deliverer(open, (domain) => routes.failed(domain)),
-      listen('courier'),
-    ),
+    serveLmtp(deliverer(open, routes), listen('courier')),
     serveSocketmap(async (map, key) => {
       if (map === 'settled') {
         await routes.settled(key.toLowerCase().split(' '));
         return '';
       }
       // Postfix asks for `*`, for the address, and perhaps for its domain and `.` with each one above.
-      return !/^[.*]/.test(key) && routes.isSpoken(domainOf(key)) ? TRANSPORT : undefined;
+      return !/^[.*]/.test(key) && routes.isSpoken(key) ? TRANSPORT : undefined;
     }, listen('routes')),
   ];
   return {

@@ -4,12 +4,15 @@ import { bodyOf, type OpenRequest } from './remote.ts';
 /** What became of a message: the remote's reply, or none that a host gives which speaks /mxdeliv. */
 export type Outcome = string | undefined;
 
+/** Of what HTTPS does not take. nginx by itself takes 1 MiB: it says nothing of port 25. */
+export const TOO_LARGE = '451 4.3.4 Too large for HTTPS';
+
 const SMTP_REPLY = /^[45]\d\d[ -][ -~]{0,400}/;
 
 /** What an answer to a POST means. A success counts only for a message that was sent to its end. */
 export const outcomeOf = (status: number, body: string, isComplete: boolean): Outcome => {
   if (status >= 200 && status < 300) return isComplete ? '250 2.0.0 Ok' : undefined;
-  if (status === 413) return '552 5.3.4 Message too large';
+  if (status === 413) return TOO_LARGE;
   // 503 with a reply: the remote's filter or Postfix wants it later, and would say so on port 25.
   return status === 400 || status >= 500 ? SMTP_REPLY.exec(body)?.[0].replace('-', ' ') : undefined;
 };
@@ -56,7 +59,7 @@ const start = async (
 /**
  * Begins to send a message to the recipients of one domain. The body follows only when the host has said that it
  * wants it (`100 Continue`), so that a kept connection which the host gave up meanwhile costs a second attempt and
- * no more.
+ * no more, and where a host does not answer the next one is asked.
  */
 export const openPost = async (
   open: OpenRequest,
@@ -71,10 +74,10 @@ export const openPost = async (
     ...(sender !== '' && { 'x-mail-from': sender }),
     'x-mail-to': [...recipients],
   };
-  const attempt = async (): Promise<Post> => {
-    const request = await open(domain, { method: 'POST', headers });
+  const attempt = async (nth = 0): Promise<Post> => {
+    const request = await open(domain, nth, { method: 'POST', headers });
     const { isWanted, outcome } = await start(request);
-    if (!isWanted && request.reusedSocket && (await outcome) === undefined) return attempt();
+    if (!isWanted && (await outcome) === undefined) return attempt(request.reusedSocket ? nth : nth + 1);
     let isOver = !isWanted;
     void outcome.then(() => {
       isOver = true;

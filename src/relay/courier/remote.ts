@@ -8,29 +8,36 @@ import { isIP, type LookupFunction } from 'node:net';
 export const domainOf = (address: string): string =>
   address.slice(address.lastIndexOf('@') + 1).toLowerCase();
 
+/** As many are tried as can be while Postfix waits for the word to go on. */
+const MAX_HOSTS = 3;
+
 /**
- * The host that takes the mail of a domain: the most preferred one, the domain itself where it names none (RFC 5321
- * §5.1), the address in an address literal. `undefined`: it takes no mail (RFC 7505), or is no domain.
+ * The hosts that take the mail of a domain, the preferred one first; the domain itself where it names none (RFC 5321
+ * §5.1), the address in an address literal. None: it takes no mail (RFC 7505), or is no domain.
  */
-export const mailHost = async (
+export const mailHosts = async (
   domain: string,
   resolveMx: (domain: string) => Promise<MxRecord[]>,
-): Promise<string | undefined> => {
+): Promise<string[]> => {
   const literal = /^\[(?:ipv6:)?(.*)\]$/.exec(domain)?.[1];
-  if (literal !== undefined) return isIP(literal) ? literal : undefined;
-  if (!/^[\w.-]{1,253}$/.test(domain)) return undefined;
+  if (literal !== undefined) return isIP(literal) ? [literal] : [];
+  if (!/^[\w.-]{1,253}$/.test(domain)) return [];
   const records = await resolveMx(domain).catch((error: NodeJS.ErrnoException): MxRecord[] => {
     if (error.code === 'ENODATA') return [{ exchange: domain, priority: 0 }];
     throw error;
   });
-  return records.sort((a, b) => a.priority - b.priority)[0]?.exchange || undefined;
+  // In the same order each time, so that the next one is another one.
+  return records
+    .sort((a, b) => a.priority - b.priority || (a.exchange < b.exchange ? -1 : 1))
+    .flatMap(({ exchange }) => exchange || [])
+    .slice(0, MAX_HOSTS);
 };
 
 /** Without a domain of its own, or with one that says so by its `_`, a relay signs its certificate itself. */
 const isSelfSigned = (domain: string): boolean => /^[[_]/.test(domain);
 
-/** Opens a request to `/mxdeliv` of the host for a domain's mail. Rejects where there is none. */
-export type OpenRequest = (domain: string, options: RequestOptions) => Promise<ClientRequest>;
+/** Opens a request to `/mxdeliv` of the nth host for a domain's mail. Rejects where there is none. */
+export type OpenRequest = (domain: string, nth: number, options: RequestOptions) => Promise<ClientRequest>;
 
 /**
  * Nothing may take longer: an answer, or the next piece of the way. A server that keeps a connection open for less
@@ -56,9 +63,9 @@ export const requestOpener = (isIpv4Only: boolean, port = 443): OpenRequest => {
     else if (all) done(null, addresses);
     else done(null, first.address, first.family);
   };
-  return async (domain, options) => {
-    const host = await mailHost(domain, (name) => resolver.resolveMx(name));
-    if (host === undefined) throw new Error('takes no mail');
+  return async (domain, nth, options) => {
+    const host = (await mailHosts(domain, (name) => resolver.resolveMx(name)))[nth];
+    if (host === undefined) throw new Error('no host');
     return request({
       host,
       port,
@@ -84,10 +91,10 @@ export const bodyOf = async (response: IncomingMessage): Promise<string> => {
   return body;
 };
 
-/** Whether the host of a domain speaks it: who asks with GET is told to POST. Rejects where nobody answers. */
-export const speaksMxdeliv = async (open: OpenRequest, domain: string): Promise<boolean> => {
-  const asked = await open(domain, { method: 'GET', timeout: 10_000 });
-  return new Promise((resolve, reject) => {
+/** Whether the first host of a domain that answers speaks it: who asks with GET is told to POST. Rejects without one. */
+export const speaksMxdeliv = async (open: OpenRequest, domain: string, nth = 0): Promise<boolean> => {
+  const asked = await open(domain, nth, { method: 'GET', timeout: 10_000 });
+  return new Promise<boolean>((resolve, reject) => {
     const end = (act: () => void) => {
       clearTimeout(timer);
       act();
@@ -100,5 +107,9 @@ export const speaksMxdeliv = async (open: OpenRequest, domain: string): Promise<
       })
       .once('error', (error) => end(() => reject(error)))
       .end();
-  });
+  }).catch((error) =>
+    speaksMxdeliv(open, domain, nth + 1).catch(() => {
+      throw error;
+    }),
+  );
 };

@@ -1,3 +1,5 @@
+import { domainOf } from './remote.ts';
+
 /** Whether a domain's host speaks /mxdeliv. Rejects where nobody answers. */
 export type Ask = (domain: string) => Promise<boolean>;
 
@@ -18,6 +20,15 @@ const TWO_DAYS = 172_800_000;
 const MAX_ROUTES = 10_000;
 const MAX_ASKING = 50;
 
+/** Adds to what is remembered; the oldest goes where that is too much. */
+const keep = <T>(known: Map<string, T>, key: string, value: T): void => {
+  for (const oldest of known.keys()) {
+    if (known.size < MAX_ROUTES) break;
+    known.delete(oldest);
+  }
+  known.set(key, value);
+};
+
 /**
  * Which domains are reached by /mxdeliv; all others by port 25. A host that speaks it is taken at its word until it
  * fails, one that does not for half an hour. One that did and failed is asked every minute until it does again,
@@ -26,6 +37,8 @@ const MAX_ASKING = 50;
  */
 export class Routes {
   readonly #routes = new Map<string, Route>();
+  /** Until when, in milliseconds. */
+  readonly #avoided = new Map<string, number>();
   readonly #ask: Ask;
   readonly #now: () => number;
   #asking = 0;
@@ -35,10 +48,16 @@ export class Routes {
     this.#now = now;
   }
 
-  /** As far as known at this moment; what is not known is found out meanwhile. */
-  isSpoken(domain: string): boolean {
-    return this.#look(domain)?.isSpoken === true;
+  /** Of an address, as far as known at this moment; what is not known is found out meanwhile. */
+  isSpoken(address: string): boolean {
+    const until = this.#avoided.get(address.toLowerCase()) ?? 0;
+    return this.#look(domainOf(address))?.isSpoken === true && until <= this.#now();
   }
+
+  /** Mail to an address goes by port 25 for a while: there was some that only this may take. */
+  readonly avoid = (address: string): void => {
+    keep(this.#avoided, address.toLowerCase(), this.#now() + HALF_AN_HOUR);
+  };
 
   /** Resolves when something is known about each of them. */
   async settled(domains: readonly string[]): Promise<void> {
@@ -46,14 +65,14 @@ export class Routes {
   }
 
   /** It did not do what a host does that speaks it. */
-  failed(domain: string): void {
+  readonly failed = (domain: string): void => {
     const route = this.#routes.get(domain);
     if (!route?.isSpoken) return;
     route.isSpoken = false;
     route.lastSpoken = this.#now();
     route.askAgain = route.lastSpoken + HALF_AN_HOUR;
     this.#askInAMinute(domain, route);
-  }
+  };
 
   #look(domain: string): Route | undefined {
     const known = this.#routes.get(domain);
@@ -61,13 +80,7 @@ export class Routes {
     if (known && (known.isSpoken || known.asking || known.askAgain > this.#now())) return known;
     if (this.#asking >= MAX_ASKING) return known;
     const route = known ?? { isSpoken: false, lastSpoken: -TWO_DAYS, askAgain: 0, asking: undefined };
-    if (!known) {
-      for (const oldest of this.#routes.keys()) {
-        if (this.#routes.size < MAX_ROUTES) break;
-        this.#routes.delete(oldest);
-      }
-      this.#routes.set(domain, route);
-    }
+    if (!known) keep(this.#routes, domain, route);
     const asked = this.#find(domain, route).then(() => {
       route.asking = undefined;
     });

@@ -1,14 +1,17 @@
-import { opendir } from 'node:fs/promises';
+import { opendir, readdir } from 'node:fs/promises';
+import { parseTurn } from '../lib/push-queue.ts';
 
 /** A count of 100,000 folders takes a while, and nobody needs it by the second. */
 const FRESH_MS = 60_000;
 
 /**
- * Counts the addresses below `folder`, and those of automatic tests among them (`ci-…`, `ac_…`): `<all> <tests>`.
+ * Counts the addresses below `folder`, those of automatic tests among them (`ci-…`, `ac_…`), and what waits in the
+ * push queue: `<all> <tests> <queued>`.
  * Piece by piece, so that logins go on meanwhile; at most once a minute, however many ask.
  */
 export const census = (
   folder: string,
+  queue: string,
   now: () => number = () => performance.now(),
 ): (() => Promise<string>) => {
   let counted: Promise<string> | undefined;
@@ -20,7 +23,8 @@ export const census = (
       all++;
       if (/^(ci-|ac_)/.test(name)) tests++;
     }
-    return `${all} ${tests}`;
+    const queued = (await readdir(queue)).filter(parseTurn).length;
+    return `${all} ${tests} ${queued}`;
   };
   return () => {
     if (!counted || now() > until) {

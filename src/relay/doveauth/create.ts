@@ -1,29 +1,53 @@
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { link, mkdir, open, unlink, writeFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
 import { encryptionFile, type Mailbox, passwordFile } from '../lib/mailbox.ts';
 
-const runOpenssl = (password: string): Promise<string> =>
-  new Promise((resolve, reject) => {
-    const options = { timeout: 10_000 };
-    const child = execFile('openssl', ['passwd', '-6', '-stdin'], options, (error, stdout) =>
-      error ? reject(error) : resolve(`{SHA512-CRYPT}${stdout.trim()}`),
-    );
-    // Where it does not start or ends early, the callback has the reason.
-    child.stdin?.on('error', () => {}).end(`${password}\n`, 'latin1');
-  });
+/** Answers each line of a salt and a password with what crypt(3) makes of them. Perl is a part of every Debian. */
+const CRYPT = ['-nle', "$|=1;/ /;print crypt$',$`"];
+/** As long as an answer may take; and a process that nobody asked for so long goes, for the memory. */
+const PATIENCE_MS = 10_000;
 
-let last: Promise<unknown> = Promise.resolve();
+type Hash = (password: string) => Promise<string>;
+let current: Hash | undefined;
+
+const startHashing = (): Hash => {
+  const waiting: { resolve: (hash: string) => void; reject: (reason: Error) => void }[] = [];
+  const child = spawn('perl', CRYPT, { stdio: ['pipe', 'pipe', 'ignore'] });
+  const end = (): void => {
+    if (current === hash) current = undefined;
+    child.kill();
+    for (const { reject } of waiting.splice(0)) reject(new Error('no hash'));
+  };
+  const timer = setTimeout(end, PATIENCE_MS).unref();
+  child.once('error', end).once('close', end);
+  child.stdin.on('error', end);
+  createInterface(child.stdout).on('line', (line) => {
+    timer.refresh();
+    waiting.shift()?.resolve(`{SHA512-CRYPT}${line}`);
+  });
+  const hash: Hash = (password) =>
+    new Promise((resolve, reject) => {
+      timer.refresh();
+      waiting.push({ resolve, reject });
+      child.stdin.write(
+        `$6$${randomBytes(12).toString('base64').replaceAll('+', '.')} ${password}\n`,
+        'latin1',
+      );
+    });
+  return hash;
+};
 
 /**
- * SHA512-CRYPT with Dovecot's scheme in front. In a process of its own, for it takes milliseconds of work in
- * which other logins go on; one at a time, so that many newcomers leave them a processor.
+ * SHA512-CRYPT with Dovecot's scheme in front. By a process of its own, for it takes milliseconds of work in which
+ * other logins go on; by the same for all, as to start one holds up everything, and so that many newcomers leave a
+ * processor to others.
  * @param password one line of at most 256 bytes, one per character
  */
-export const hashPassword = (password: string): Promise<string> => {
-  const hash = last.then(() => runOpenssl(password));
-  last = hash.catch(() => {});
-  return hash;
+export const hashPassword: Hash = (password) => {
+  current ??= startHashing();
+  return current(password);
 };
 
 /**

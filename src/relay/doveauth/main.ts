@@ -23,7 +23,7 @@ export const start = (
   const handlers: Readonly<Record<string, DictHandlers>> = {
     auth: authHandlers(model, find, folder, () => resources(mailRoot, noCreate)),
     lastlogin: lastLoginHandlers(find),
-    recipients: recipientHandlers(find, census(folder)),
+    recipients: recipientHandlers(find, census(folder, PATHS.pushQueue)),
   };
   const services = Object.entries(handlers).map(([name, served]) =>
     serveDict(

@@ -1,9 +1,27 @@
 import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 
 /** After the 500 ms that Dovecot waits before it looks at a change, and once more for a slow disk. */
-const DELAYS = [600, 2000];
+const DELAYS = [600, 2000] as const;
 /** What came longer ago was not lost to this look-up: it was no delivery. */
 const RECENT = 5000;
+/** One timer for all, as a relay may have thousands to look after. */
+const TICK = 100;
+
+/** Whether something came to a mailbox. */
+const nudge = (home: string): boolean => {
+  const folder = `${home}/new`;
+  try {
+    if (statSync(folder).mtimeMs < Date.now() - RECENT) return false;
+    if (readdirSync(folder).length > 0) {
+      writeFileSync(`${folder}/.nudge`, '');
+      rmSync(`${folder}/.nudge`);
+    }
+    return true;
+  } catch {
+    // No mailbox yet, or a full disk: nothing to tell, or no way to.
+    return false;
+  }
+};
 
 /**
  * Dovecot 2.3 loses news: what arrives in the last 500 ms before an IDLE client is put into hibernation is
@@ -13,30 +31,33 @@ const RECENT = 5000;
  * `afterwards` is called when all is done.
  */
 export const nudger = (afterwards: (home: string) => void = () => {}): ((home: string) => void) => {
-  const timers = new Map<string, readonly NodeJS.Timeout[]>();
-  const nudge = (folder: string) => {
-    try {
-      if (statSync(folder).mtimeMs < Date.now() - RECENT || readdirSync(folder).length === 0) return;
-      writeFileSync(`${folder}/.nudge`, '');
-      rmSync(`${folder}/.nudge`);
-    } catch {
-      // No mailbox yet, or a full disk: nothing to tell, or no way to.
-    }
+  /** When each was looked up, the earliest first: those that wait for the first nudge, and for the second. */
+  const [first, second] = [new Map<string, number>(), new Map<string, number>()];
+  let isPlanned = false;
+  const plan = (): void => {
+    if (isPlanned) return;
+    isPlanned = true;
+    setTimeout(() => {
+      const now = performance.now();
+      isPlanned = false;
+      for (const [home, since] of first) {
+        if (since > now - DELAYS[0]) break;
+        first.delete(home);
+        second.set(home, since);
+        nudge(home);
+      }
+      for (const [home, since] of second) {
+        if (since > now - DELAYS[1]) break;
+        second.delete(home);
+        if (nudge(home)) afterwards(home);
+      }
+      if (first.size + second.size > 0) plan();
+    }, TICK).unref();
   };
   return (home) => {
-    timers.get(home)?.forEach(clearTimeout);
-    const folder = `${home}/new`;
-    const last = DELAYS.length - 1;
-    timers.set(
-      home,
-      DELAYS.map((delay, i) =>
-        setTimeout(() => {
-          nudge(folder);
-          if (i < last) return;
-          timers.delete(home);
-          afterwards(home);
-        }, delay).unref(),
-      ),
-    );
+    first.delete(home);
+    second.delete(home);
+    first.set(home, performance.now());
+    plan();
   };
 };

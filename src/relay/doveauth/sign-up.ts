@@ -28,7 +28,7 @@ export const signUpRefusal = (
   if (name.length < settings.username_min_length) return 'name too short';
   if (name.length > settings.username_max_length) return 'name too long';
   if (length < settings.password_min_length) return 'password too short';
-  // openssl-passwd(1) reads one line, and of it 256 bytes
+  // One line, of which crypt(3) takes 512 bytes; older relays took 256
   if (password.length > 200 || /[\0-\x1f\x7f]/.test(password)) return 'password too long or not text';
   if (load > settings.max_load_1m) return 'load too high';
   if (memory < settings.min_available_memory) return 'not enough memory available';

@@ -30,10 +30,11 @@ export const start = (
     const others = domains.filter((domain) => domain !== model.addressDomain.toLowerCase());
     return others.length > 0 ? askSocketmap(routes, `settled ${others.join(' ')}`, SETTLED_MS) : undefined;
   };
+  const isOpen = async (login: string) => (await dict.lookup(`shared/recipient/${login}`)) !== undefined;
   const listen = (name: string): ListenOptions[] =>
     (sockets.get(name) ?? []).map((at) => (typeof at === 'number' ? { fd: at } : { path: at }));
   const services = [
-    serveMilter(() => counted('outgoing', outgoingMessage(maySend, settled)), listen('outgoing')),
+    serveMilter(() => counted('outgoing', outgoingMessage(maySend, settled, isOpen)), listen('outgoing')),
     serveMilter(() => counted('incoming', incomingMessage(model, dict.lookup)), listen('incoming')),
   ];
   return {

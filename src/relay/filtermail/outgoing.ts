@@ -9,11 +9,12 @@ const MAX_DOMAINS = 50;
 /**
  * Filters one message of a user, submitted with a login. `maySend` says whether the sender's rate allows it;
  * `settled` resolves when it is known how other domains are reached, or after a while, so that the first message to
- * one goes the right way.
+ * one goes the right way; `isOpen` says whether the address exists and is not blocked, as a session outlives that.
  */
 export const outgoingMessage = (
   maySend: (sender: string) => boolean,
   settled: (domains: readonly string[]) => Promise<unknown> | undefined = () => undefined,
+  isOpen: (login: string) => boolean | Promise<boolean> = () => true,
 ): MessageFilter => {
   const { read, ...message } = readMessage();
   let sender = '';
@@ -22,10 +23,11 @@ export const outgoingMessage = (
   const domains = new Set<string>();
   return {
     ...message,
-    mail: (address, macros) => {
+    mail: async (address, macros) => {
       sender = address;
-      const login = macros.get('auth_authen') ?? sender;
-      return maySend(login.toLowerCase()) ? undefined : `450 4.7.1: Too much mail from ${sender}`;
+      const login = (macros.get('auth_authen') ?? sender).toLowerCase();
+      if (!maySend(login)) return `450 4.7.1: Too much mail from ${sender}`;
+      return (await isOpen(login)) ? undefined : '554 5.7.1 Blocked';
     },
     recipient: (address) => {
       recipients++;

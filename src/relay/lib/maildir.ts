@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, rmSync, unlinkSync } from 'node:fs';
+import { lstatSync, readdirSync, unlinkSync } from 'node:fs';
 import type { Model } from '../../model/model.ts';
 import { type Mailbox, mailboxFinder } from './mailbox.ts';
 
@@ -51,26 +51,32 @@ export function* mailboxesOf(model: Model, mailRoot: string): Generator<Mailbox>
   }
 }
 
-const readFolder = (path: string, inside: readonly string[], now: number): Folder => ({
-  path,
-  messages: inside
-    .filter((name) => name === 'cur' || name === 'new')
-    .flatMap((name) =>
-      readdirSync(`${path}/${name}`).flatMap((file) =>
-        file.startsWith('.') ? [] : (messageOf(`${path}/${name}`, file, now) ?? []),
-      ),
-    ),
-});
+/** Of the parts of a folder. What begins with a dot is none. */
+const messagesIn = (path: string, parts: readonly string[], now: number): Message[] => {
+  const found: Message[] = [];
+  for (const part of parts) {
+    if (part !== 'cur' && part !== 'new') continue;
+    for (const name of readdirSync(`${path}/${part}`)) {
+      const message = name.startsWith('.') ? undefined : messageOf(`${path}/${part}`, name, now);
+      if (message) found.push(message);
+    }
+  }
+  return found;
+};
 
-/** The folders of a mailbox with their messages, the INBOX first. Waits for the disk. `now` is in seconds. */
+/** All that has a folder with no more than the three of a Maildir in it: its links are as many as its folders. */
+const PLAIN = 5;
+
+/**
+ * The folders of a mailbox with their messages, the INBOX first. Waits for the disk. `now` is in seconds. Most have no
+ * folder but the INBOX, and to ask so is faster than to look.
+ */
 export const readMaildir = (home: string, now = Date.now() / 1000): Folder[] => {
-  const inside = subfolders(home);
-  return [
-    readFolder(home, inside, now),
-    ...inside
-      .filter((name) => name.startsWith('.'))
-      .map((name) => readFolder(`${home}/${name}`, subfolders(`${home}/${name}`), now)),
-  ];
+  const inside = lstatSync(home).nlink === PLAIN ? ['cur', 'new'] : subfolders(home);
+  return ['', ...inside.filter((name) => name.startsWith('.'))].map((name) => {
+    const path = name ? `${home}/${name}` : home;
+    return { path, messages: messagesIn(path, name ? subfolders(path) : inside, now) };
+  });
 };
 
 export const bytesOf = (messages: readonly Message[]): number =>
@@ -95,9 +101,8 @@ export const surplus = (messages: readonly Message[], limit: number, now: number
     });
 };
 
-/** Removes a file, and says whether it did: neither a link nor a folder, nor what a client renamed meanwhile. */
+/** Removes a file, or a link but not what it leads to, and says whether it did: no folder, nor what a client renamed. */
 const removeFile = (path: string): boolean => {
-  if (!lstatSync(path, { throwIfNoEntry: false })?.isFile()) return false;
   try {
     unlinkSync(path);
     return true;
@@ -112,6 +117,6 @@ const removeFile = (path: string): boolean => {
  */
 export const removeMessages = (home: string, messages: readonly Message[]): Message[] => {
   const removed = messages.filter(({ path }) => removeFile(path));
-  if (removed.length > 0) rmSync(`${home}/maildirsize`, { force: true });
+  if (removed.length > 0) removeFile(`${home}/maildirsize`);
   return removed;
 };

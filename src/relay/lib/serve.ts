@@ -45,7 +45,8 @@ export const serve = <Chunk extends string | Buffer>(
         (chunks: AsyncIterable<Chunk>) => converse(chunks),
         socket,
         (error) => {
-          connections.delete(socket);
+          // Whoever says more after the last word is not listened to.
+          connections.delete(socket.destroy());
           if (error instanceof ProtocolError) log('warning', `${name}: ${error.message}`);
         },
       );

@@ -75,15 +75,16 @@ export const exposition = (totals: Totals, type: 'counter' | 'gauge', prefix: st
     .join('');
 };
 
-/** Gauges as the seed of all relays published them. `census` is `<all> <tests>`. */
+/** Gauges as the seed of all relays published them. `census` is `<all> <tests> …`. */
 export const accounts = (census = '0 0'): string => {
   const [all = 0, tests = 0] = census.split(' ').map(Number);
   return exposition({ accounts: all, ci_accounts: tests, nonci_accounts: all - tests }, 'gauge', '');
 };
 
-/** All that a collector is told. */
+/** All that a collector is told. `census` is `<all> <tests> <queued>`. */
 const allMetrics = async (census: string | undefined, folder = METRICS): Promise<string> => {
-  const [counted, queued] = await Promise.all([deliveries(), queues()]);
+  const [counted, postfix] = await Promise.all([deliveries(), queues()]);
+  const queued = { ...postfix, 'queue{queue="push"}': Number(census?.split(' ')[2] ?? 0) };
   const counters = exposition({ ...counted, ...services(folder) }, 'counter', 'chatmail_');
   return `${counters}${exposition(queued, 'gauge', 'chatmail_')}${accounts(census)}`;
 };

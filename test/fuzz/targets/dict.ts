@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { type DictHandlers, dictReplies, serveDict } from '../../../src/relay/lib/dict-server.ts';
-import { agree, exchange } from '../connection.ts';
-import { inPieces, type Target } from '../fuzz.ts';
+import type { Target } from '../fuzz.ts';
 import { mutate } from '../mutate.ts';
 import type { Random } from '../random.ts';
+import { streamTarget } from '../stream-target.ts';
 
 const WORDS = [
   '\t',
@@ -59,46 +59,20 @@ const line = (random: Random): string => {
   ]);
 };
 
-const replies = async (input: Buffer): Promise<{ text: Buffer; isWhole: boolean }> => {
-  const texts: string[] = [];
-  const source = (async function* () {
-    yield input.toString('latin1');
-  })();
-  try {
-    for await (const text of dictReplies(source, handlers)) texts.push(text);
-    return { text: Buffer.from(texts.join(''), 'latin1'), isWhole: true };
-  } catch {
-    return { text: Buffer.from(texts.join(''), 'latin1'), isWhole: false };
-  }
-};
-
 /** Dovecot's dict protocol, over a socket. */
 export const dictTarget = (folder: string): Target => {
   const path = join(folder, 'dict');
-  const service = serveDict(handlers, [{ path }]);
-  let accepted = 0;
-  return {
+  return streamTarget({
     name: 'dict',
+    path,
+    service: serveDict(handlers, [{ path }]),
     generate: (random) =>
       mutate(
         Buffer.from(`${random.list(1 + random.int(8), () => line(random)).join('\n')}\n`, 'latin1'),
         WORDS,
         random,
       ),
-    check: async (input, random) => {
-      const expected = await replies(input);
-      const answer = await exchange(path, inPieces(input, random), random.chance(0.3));
-      if (!agree(answer, expected.text) || answer.length > expected.text.length)
-        throw new Error('the answers depend on the pieces');
-      if (!expected.isWhole) return;
-      accepted++;
-      if (answer.length < expected.text.length) throw new Error('answers are missing');
-    },
-    probe: async () => {
-      const answer = await exchange(path, [Buffer.from('H2\t2\t0\t\tshared\nLa\tb\n')]);
-      if (String(answer) !== 'Oa\x01tb\n') throw new Error('an honest peer is not served');
-    },
-    accepted: () => accepted,
-    close: () => service.close(),
-  };
+    answers: (input, stream) => dictReplies(stream(input.toString('latin1')), handlers),
+    honest: ['H2\t2\t0\t\tshared\nLa\tb\n', 'Oa\x01tb\n'],
+  });
 };

@@ -11,7 +11,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { deliverer } from '../../../src/relay/courier/deliver.ts';
 import { openPost, outcomeOf } from '../../../src/relay/courier/post.ts';
 import {
-  mailHost,
+  mailHosts,
   type OpenRequest,
   requestOpener,
   speaksMxdeliv,
@@ -119,7 +119,7 @@ const OUTCOMES: readonly (readonly [number, string, boolean, string | undefined]
   [400, '250 2.0.0 Ok', true, undefined],
   [400, '<html>400 Bad Request', true, undefined],
   [400, '', true, undefined],
-  [413, '<html>', false, '552 5.3.4 Message too large'],
+  [413, '<html>', false, '451 4.3.4 Too large for HTTPS'],
   [503, '451 4.7.1 Later', true, '451 4.7.1 Later'],
   [502, '<html>502', true, undefined],
   [404, '550 5.1.1 no', true, undefined],
@@ -145,7 +145,7 @@ test('an answer while the message is sent ends it', async () => {
   };
   const post = await openPost(open, SELF_SIGNED, '', ['b@b']);
   for (let i = 0; i < 100; i++) await post.write(Buffer.alloc(100_000, 'x'));
-  expect(await post.end()).toBe('552 5.3.4 Message too large');
+  expect(await post.end()).toBe('451 4.3.4 Too large for HTTPS');
 });
 
 test('a host that dies', async () => {
@@ -175,8 +175,8 @@ test('who speaks it says 405', async () => {
 });
 
 test('a certificate that nobody vouches for is for those who say so', async () => {
-  const localhost: OpenRequest = (domain, options) =>
-    open(SELF_SIGNED, { rejectUnauthorized: !/^[[_]/.test(domain), ...options });
+  const localhost: OpenRequest = (domain, nth, options) =>
+    open(SELF_SIGNED, nth, { rejectUnauthorized: !/^[[_]/.test(domain), ...options });
   answer = (_, response) => response.writeHead(405).end();
   await expect(speaksMxdeliv(localhost, 'chat.example')).rejects.toThrow(/self-signed/);
   expect(await speaksMxdeliv(localhost, '_chat.example')).toBe(true);
@@ -187,16 +187,61 @@ test('nobody answers', async () => {
   await expect(speaksMxdeliv(open, 'no domain')).rejects.toThrow();
 });
 
+/** A domain with several hosts, of which this is the nth. */
+const hostIs =
+  (nth: number): OpenRequest =>
+  (_, asked, options) =>
+    open(asked === nth ? SELF_SIGNED : `[127.0.0.${2 + asked}]`, 0, options);
+
+test.each([0, 1, 2])('host %d is the one that answers', async (nth) => {
+  answer = (_, response) => response.writeHead(405).end();
+  expect(await speaksMxdeliv(hostIs(nth), 'a.example')).toBe(true);
+  answer = (_, response) => response.end();
+  const post = await openPost(hostIs(nth), 'a.example', '', ['b@b']);
+  expect(await post.end()).toBe('250 2.0.0 Ok');
+});
+
+test('a host that refuses is the last one asked', async () => {
+  isWanted = (_, response) => response.writeHead(400).end('554 5.7.1 no');
+  const asked: number[] = [];
+  const twice: OpenRequest = (_, nth, options) => {
+    asked.push(nth);
+    return open(SELF_SIGNED, 0, options);
+  };
+  expect(await (await openPost(twice, 'a.example', '', ['b@b'])).end()).toBe('554 5.7.1 no');
+  expect(asked).toEqual([0]);
+});
+
+const told = () => {
+  const [failed, avoided]: [string[], string[]] = [[], []];
+  return {
+    failed,
+    avoided,
+    routes: {
+      failed: (domain: string) => void failed.push(domain),
+      avoid: (to: string) => void avoided.push(to),
+    },
+  };
+};
+
+test('what is too large for HTTPS may go by port 25', async () => {
+  isWanted = (_, response) => response.writeHead(413).end();
+  const { routes, failed, avoided } = told();
+  const transaction = await deliverer(open, routes)('a@a.example', ['b@[127.0.0.1]', 'c@[127.0.0.1]']);
+  expect(await transaction.end()).toEqual(['451 4.3.4 Too large for HTTPS', '451 4.3.4 Too large for HTTPS']);
+  expect([failed, avoided]).toEqual([[], ['b@[127.0.0.1]', 'c@[127.0.0.1]']]);
+});
+
 test('each recipient is told what became of the message to its host', async () => {
-  const failed: string[] = [];
-  const transaction = await deliverer(open, (domain) => failed.push(domain))('a@a.example', [
+  const { routes, failed, avoided } = told();
+  const transaction = await deliverer(open, routes)('a@a.example', [
     'b@[127.0.0.1]',
     'x@[127.0.0.2]',
     'C@[127.0.0.1]',
   ]);
   await transaction.write(Buffer.from('Hi'));
   expect(await transaction.end()).toEqual(['250 2.0.0 Ok', '451 4.4.1 No answer by HTTPS', '250 2.0.0 Ok']);
-  expect(failed).toEqual(['[127.0.0.2]']);
+  expect([failed, avoided]).toEqual([['[127.0.0.2]'], []]);
   expect(seen).toMatchObject([{ headers: { to: ['b@[127.0.0.1]', 'C@[127.0.0.1]'] }, body: 'Hi' }]);
 });
 
@@ -207,19 +252,23 @@ const mx =
 const fails = (code: string) => () => Promise.reject(Object.assign(new Error(code), { code }));
 
 test.each([
-  ['[192.0.2.1]', mx(), '192.0.2.1'],
-  ['[ipv6:2001:db8::1]', mx(), '2001:db8::1'],
-  ['[example.org]', mx(), undefined],
-  ['example.org', mx(['b.example', 20], ['a.example', 10]), 'a.example'],
-  ['example.org', mx(['', 0]), undefined],
-  ['example.org', fails('ENODATA'), 'example.org'],
-  ['_example.org', mx(['mx_1.example', 10]), 'mx_1.example'],
-  ['exa mple', mx(['a.example', 10]), undefined],
-  ['a/b', mx(['a.example', 10]), undefined],
-])('the host for %s', async (domain, resolveMx, host) => {
-  expect(await mailHost(domain, resolveMx)).toBe(host);
+  ['[192.0.2.1]', mx(), ['192.0.2.1']],
+  ['[ipv6:2001:db8::1]', mx(), ['2001:db8::1']],
+  ['[example.org]', mx(), []],
+  [
+    'example.org',
+    mx(['b.example', 20], ['d.example', 10], ['c.example', 10], ['a.example', 30]),
+    ['c.example', 'd.example', 'b.example'],
+  ],
+  ['example.org', mx(['', 0]), []],
+  ['example.org', fails('ENODATA'), ['example.org']],
+  ['_example.org', mx(['mx_1.example', 10]), ['mx_1.example']],
+  ['exa mple', mx(['a.example', 10]), []],
+  ['a/b', mx(['a.example', 10]), []],
+])('the hosts for %s', async (domain, resolveMx, hosts) => {
+  expect(await mailHosts(domain, resolveMx)).toEqual(hosts);
 });
 
 test.each(['ENOTFOUND', 'ESERVFAIL', 'ETIMEOUT'])('no host is known after %s', async (code) => {
-  await expect(mailHost('example.org', fails(code))).rejects.toThrow(code);
+  await expect(mailHosts('example.org', fails(code))).rejects.toThrow(code);
 });

@@ -71,6 +71,16 @@ test('one that fails is port 25 until it speaks again, which is asked every minu
   expect(asked).toHaveLength(7);
 });
 
+test('an address with mail that HTTPS does not take is port 25 for half an hour, and nobody else', async () => {
+  const { routes } = world({ 'a.example': true });
+  await routes.settled(['a.example']);
+  routes.avoid('Bob@a.example');
+  const spoken = () => ['bob@a.example', 'eve@a.example'].map((address) => routes.isSpoken(address));
+  expect(spoken()).toEqual([false, true]);
+  await vi.advanceTimersByTimeAsync(31 * MINUTE);
+  expect(spoken()).toEqual([true, true]);
+});
+
 test('one that never comes back is not asked for ever', async () => {
   const { routes, asked, hosts } = world({ 'a.example': true });
   await routes.settled(['a.example']);

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   mkdirSync,
   mkdtempSync,
@@ -114,15 +115,23 @@ test('many first logins at once agree', async () => {
   expect(new Set(values).size).toBe(1);
 });
 
-test('hashes are made one after the other, and a failure is nobody else’s', async () => {
+test('hashes are those of crypt(3), each with its salt, and a failure is nobody else’s', async () => {
   const path = process.env.PATH;
   process.env.PATH = '';
   const failed = hashPassword('password1');
   await expect(failed).rejects.toThrow();
   process.env.PATH = path;
-  const hashes = await Promise.all(['password2', 'password3'].map((password) => hashPassword(password)));
-  expect(hashes).toEqual([1, 2].map(() => expect.stringMatching(/^\{SHA512-CRYPT\}\$6\$[^$]+\$[\w./]{86}$/)));
-  expect(new Set(hashes).size).toBe(2);
+  // two bytes for the ä, which must reach crypt(3) as they are
+  const passwords = ['password2', 'p\xc3\xa4ss word\\'];
+  const hashes = await Promise.all(passwords.map(hashPassword));
+  for (const [i, hash] of hashes.entries()) {
+    const salt = hash.split('$')[2] ?? '';
+    expect(salt).toMatch(/^[\w./]{16}$/);
+    const input = Buffer.from(passwords[i] ?? '', 'latin1');
+    const theirs = execFileSync('openssl', ['passwd', '-6', '-salt', salt, '-stdin'], { input });
+    expect(hash).toBe(`{SHA512-CRYPT}${theirs}`.trim());
+  }
+  expect(hashes[0]?.slice(0, 30)).not.toBe(hashes[1]?.slice(0, 30));
 });
 
 test('an address whose making was interrupted is made at the next login', async () => {

@@ -177,10 +177,10 @@ test('what is not a mailbox, and what a link leads to, is left alone', () => {
   const half = mail.mailbox('half', 1);
   mkdirSync(join(half, '.Half'));
   symlinkSync(join(target, 'cur'), join(half, '.Half/cur'));
-  expect(counted(mail)).toEqual({ mailboxes: 2, messages: 1 });
+  expect(counted(mail)).toEqual({ mailboxes: 2, messages: 1, oldMessages: 1, bytes: 1000 });
   expect(readFileSync(join(other.root, 'chat.example/file'), 'utf8')).toBe('content');
   expect(readdirSync(join(target, 'cur'))).toEqual([old]);
-  expect(readdirSync(join(home, 'cur'))).toEqual([old]);
+  expect(readdirSync(join(home, 'cur'))).toEqual([]);
   expect(existsSync(join(home, 'backup/cur', old))).toBe(true);
   expect(existsSync(join(mail.root, 'chat.example/UPPER@chat.example/cur', old))).toBe(true);
 });

@@ -59,13 +59,24 @@ test('a flood of fields is refused', async () => {
   });
 });
 
-test('too much mail is refused at MAIL, by login', () => {
+test('too much mail is refused at MAIL, by login', async () => {
   const asked: string[] = [];
   const filter = outgoingMessage((sender) => asked.push(sender) < 2);
   const mailFrom = (login: string) => filter.mail(alice, new Map([['auth_authen', login]]));
-  expect(mailFrom('Alice@example.org')).toBe(undefined);
-  expect(mailFrom(alice)).toBe('450 4.7.1: Too much mail from alice@example.org');
+  expect(await mailFrom('Alice@example.org')).toBe(undefined);
+  expect(await mailFrom(alice)).toBe('450 4.7.1: Too much mail from alice@example.org');
   expect(asked).toEqual([alice, alice]);
+});
+
+test('who is blocked meanwhile sends no more, by login', async () => {
+  const filter = outgoingMessage(
+    () => true,
+    undefined,
+    async (login) => login === alice,
+  );
+  const mailFrom = (login: string) => filter.mail('else@example.org', new Map([['auth_authen', login]]));
+  expect(await mailFrom('Alice@example.org')).toBe(undefined);
+  expect(await mailFrom('bob@example.org')).toBe('554 5.7.1 Blocked');
 });
 
 test('it is known how others are reached before a message is taken, and nobody is asked for one that is refused', async () => {

@@ -84,23 +84,21 @@ test('what is left is at most 70 %, or all of the last 24 hours, and the oldest 
   );
 });
 
-test('what is removed are files, and Dovecot counts anew', () => {
+test('what is removed are files, and of links not what they lead to, and Dovecot counts anew', () => {
   const mail = mailTree();
   const home = mail.mailbox('alice', 0);
   mail.file('alice@chat.example/maildirsize', '100S\n5 1\n');
   mail.file('alice@chat.example/cur/message');
   mkdirSync(join(home, 'cur/folder'));
-  symlinkSync('/etc/passwd', join(home, 'cur/link'));
-  const given = ['folder', 'link', 'gone'].map((name) => ({
-    path: join(home, 'cur', name),
-    time: 0,
-    size: 0,
-    isSeen: false,
-  }));
+  mail.file('alice@chat.example/target');
+  symlinkSync('../target', join(home, 'cur/link'));
+  const named = (name: string) => ({ path: join(home, 'cur', name), time: 0, size: 0, isSeen: false });
+  const given = ['folder', 'gone'].map(named);
   expect(removeMessages(home, given)).toEqual([]);
   expect(existsSync(join(home, 'maildirsize'))).toBe(true);
-  const file = { path: join(home, 'cur/message'), time: 0, size: 0, isSeen: false };
-  expect(removeMessages(home, [...given, file])).toEqual([file]);
-  expect(readdirSync(join(home, 'cur')).sort()).toEqual(['folder', 'link']);
+  const files = ['message', 'link'].map(named);
+  expect(removeMessages(home, [...given, ...files])).toEqual(files);
+  expect(readdirSync(join(home, 'cur'))).toEqual(['folder']);
+  expect(existsSync(join(home, 'target'))).toBe(true);
   expect(existsSync(join(home, 'maildirsize'))).toBe(false);
 });
