@@ -68,6 +68,8 @@ const STOCK_BASE: BaseCommand = {
   variant: 'important',
   packages: STOCK_PACKAGES,
   finish: [
+    // Important in Debian, and not in clouds' images: cloud-init would write for it, and not for netplan.
+    'dpkg --purge ifupdown',
     'systemctl enable systemd-networkd',
     'ln -sf /run/systemd/resolve/resolv.conf /etc/resolv.conf',
     "sh -c 'echo en_US.UTF-8 UTF-8 > /etc/locale.gen && locale-gen'",
