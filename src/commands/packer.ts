@@ -173,13 +173,17 @@ const build = async (builder: Builder, folder: Folder, context: Context, json: b
   const path = join(output, type, 'manifest.json');
   await writeFile(path, `${JSON.stringify(manifest, undefined, 2)}\n`);
   const seconds = (performance.now() - began) / 1000;
+  const disks = [...new Set(artifacts[0]?.files ?? [])].map((file) => resolve(context.cwd, file));
   if (json) {
     const { packages: _, ...rest } = manifest;
-    stdout.write(`${JSON.stringify({ ...rest, manifest: path, seconds })}\n`);
+    const files = manifest.files.map((file, index) => ({ ...file, path: disks[index] }));
+    stdout.write(`${JSON.stringify({ ...rest, files, manifest: path, seconds })}\n`);
     return;
   }
   stderr.write(`${manifest.packages.length} packages; built in ${duration(seconds)}\n`);
-  stdout.write(`${manifest.artifact.id}\n${path}\n`);
+  // What a cloud calls it, or where it is on this computer.
+  for (const one of disks.length > 0 ? disks : [manifest.artifact.id]) stdout.write(`${one}\n`);
+  stdout.write(`${path}\n`);
 };
 
 /** The relay's package as it goes beside the templates. */
