@@ -9,7 +9,11 @@ export const qemu: Builder = {
   plugin: hashicorp('qemu'),
   isInDebian: true,
   variables: {
-    disk: own('disk', 'path or URL of a Debian 12 disk with cloud-init', 'RELAY_DISK'),
+    disk: own(
+      'disk',
+      'path or URL of a Debian 12 disk with cloud-init, as chatmail-image build --bare makes one',
+      'RELAY_DISK',
+    ),
     disk_checksum: own(
       'disk_checksum',
       'checksum of the disk, such as sha512:0123abcd or none',
