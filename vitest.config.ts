@@ -8,7 +8,20 @@ export default defineConfig({
   test: {
     reporters: ['default', ['json', { outputFile: 'dist/test-results.json' }]],
     projects: [
-      // Takes a quarter of an hour under emulation, and so has to be asked for: npm run test:stock-qemu
+      // Both take a quarter of an hour under emulation, and so have to be asked for: npm run test:packer
+      ...(process.env.PACKER_QEMU
+        ? [
+            {
+              test: {
+                name: 'packer',
+                include: ['test/packer-qemu/**/*.test.ts'],
+                testTimeout: 180_000,
+                hookTimeout: 3_600_000,
+              },
+            },
+          ]
+        : []),
+      // npm run test:stock-qemu
       ...(process.env.STOCK_QEMU
         ? [
             {
@@ -25,7 +38,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/machine/**', 'test/stock-qemu/**'],
+          exclude: ['test/machine/**', 'test/packer-qemu/**', 'test/stock-qemu/**'],
         },
       },
       {

@@ -57,8 +57,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   requirements: ['terminal'],
   image: ['package', 'requirements', 'terminal', ...BASE],
   lab: ['requirements', 'terminal', ...BASE],
-  // The same rules of identity and the same manifest as for an image built here.
-  packer: ['image', 'terminal', ...BASE],
+  // The same rules of identity and the same manifest as for an image built here, and the same seeds.
+  packer: ['image', 'lab', 'terminal', ...BASE],
   commands: [
     'cloud-init',
     'config',

@@ -7,9 +7,23 @@ printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d
 chmod 755 /usr/sbin/policy-rc.d
 trap 'rm -f /usr/sbin/policy-rc.d' EXIT
 
+# Whoever else listens at the relay's ports, or resolves names, does so no more where the image is started.
+for pid in $(ss -Hltnp | sed -nE '/:(25|53|80|143|443|465|587|993) /s/.*pid=([0-9]+).*/\1/p'); do
+  unit=$(grep -om1 '[^/]*\.service$' "/proc/$pid/cgroup") && systemctl --quiet disable "$unit" || true
+done
+
 export DEBIAN_FRONTEND=noninteractive
-apt-get --quiet -o DPkg::Lock::Timeout=300 update
-apt-get --quiet --yes -o DPkg::Lock::Timeout=300 --no-install-recommends install /tmp/chatmail-relay.deb
+apt-get --quiet -o DPkg::Lock::Timeout=300 -o Acquire::Languages=none update
+apt='apt-get --quiet --yes -o DPkg::Lock::Timeout=300 --no-install-recommends'
+$apt --download-only install /tmp/chatmail-relay.deb
+# As in the tree of an image that is not running: no package reloads systemd, which takes longer than the rest of it.
+unshare --mount sh -euc "mount -t tmpfs none /run/systemd; $apt --no-download install /tmp/chatmail-relay.deb"
+systemctl --quiet enable postfix dovecot nginx opendkim unbound
+# It would tell systemd-resolved of unbound, and start it for that.
+systemctl --quiet mask unbound-resolvconf
+if command -v ufw >/dev/null; then
+  ufw allow proto tcp to any port 25,80,143,443,465,587,993
+fi
 
 # Settings that are all comments are none.
 if grep -q '^[^#[:space:]]' /tmp/chatmail.yaml; then

@@ -10,7 +10,7 @@ if command -v cloud-init >/dev/null; then
   cloud-init clean --logs --seed
 fi
 # What cloud-init wrote for the network of this one machine.
-rm -f /etc/netplan/50-cloud-init.yaml /etc/network/interfaces.d/50-cloud-init* \
+rm -f /etc/apt/apt.conf.d/90cloud-init-aptproxy /etc/netplan/50-cloud-init.yaml /etc/network/interfaces.d/50-cloud-init* \
   /etc/systemd/network/10-cloud-init-* /etc/udev/rules.d/70-persistent-net.rules
 # Azure's agent has certificates of this machine.
 if command -v waagent >/dev/null; then

@@ -19,12 +19,12 @@ variable "relay_package" {
 
 variable "disk" {
   type        = string
-  description = "Path or URL of a Debian 12 disk with cloud-init; RELAY_DISK in the environment when not set."
+  description = "Path or URL of a Debian 12 disk with cloud-init, as chatmail-image build --bare makes one; RELAY_DISK in the environment when not set."
   default     = env("RELAY_DISK")
 
   validation {
     condition     = length(var.disk) > 0
-    error_message = "Set disk, or RELAY_DISK in the environment, to the path or URL of a Debian 12 disk with cloud-init."
+    error_message = "Set disk, or RELAY_DISK in the environment, to the path or URL of a Debian 12 disk with cloud-init, as chatmail-image build --bare makes one."
   }
 }
 
@@ -40,9 +40,14 @@ variable "disk_checksum" {
 }
 
 variable "seed" {
-  type        = list(string)
-  description = "Files user-data and meta-data of a cloud-init seed that lets the key below in as root."
-  default     = []
+  type        = string
+  description = "Folder with user-data and meta-data of a cloud-init seed that lets the key below in as root; RELAY_SEED in the environment when not set."
+  default     = env("RELAY_SEED")
+
+  validation {
+    condition     = length(var.seed) > 0
+    error_message = "Set seed, or RELAY_SEED in the environment, to the folder with user-data and meta-data of a cloud-init seed that lets the key below in as root."
+  }
 }
 
 variable "ssh_private_key_file" {
@@ -58,13 +63,8 @@ variable "ssh_private_key_file" {
 
 variable "accelerator" {
   type        = string
-  description = "How QEMU runs the machine: kvm, or tcg where that is missing."
-  default     = "kvm"
-
-  validation {
-    condition     = length(var.accelerator) > 0 && regex_replace(var.accelerator, "^[A-Za-z0-9][A-Za-z0-9._/:-]*$", "") == ""
-    error_message = "Set accelerator to one word, for example kvm."
-  }
+  description = "How QEMU runs the machine: kvm, or tcg, which is slow; kvm where there is one when not set."
+  default     = ""
 }
 
 variable "disk_size" {
@@ -76,6 +76,12 @@ variable "disk_size" {
     condition     = length(var.disk_size) > 0 && regex_replace(var.disk_size, "^[A-Za-z0-9][A-Za-z0-9._/:-]*$", "") == ""
     error_message = "Set disk_size to one word, for example 4G."
   }
+}
+
+variable "cpus" {
+  type        = number
+  description = "Processors of the machine."
+  default     = 2
 }
 
 variable "memory" {
@@ -97,8 +103,8 @@ variable "ssh_timeout" {
 
 variable "output_directory" {
   type        = string
-  description = "Folder for the disk; it must not exist."
-  default     = "output-qemu"
+  description = "Folder for the disk, which must not exist; image beside this file when not set."
+  default     = ""
 }
 
 locals {
@@ -107,21 +113,29 @@ locals {
 }
 
 source "qemu" "relay" {
-  accelerator          = var.accelerator
-  boot_wait            = "1s"
-  cd_files             = var.seed
-  cd_label             = "cidata"
-  disk_compression     = true
-  disk_image           = true
-  disk_interface       = "virtio"
-  disk_size            = var.disk_size
-  format               = "qcow2"
-  headless             = true
-  iso_checksum         = var.disk_checksum
-  iso_url              = var.disk
-  memory               = var.memory
-  net_device           = "virtio-net"
-  output_directory     = var.output_directory
+  accelerator        = var.accelerator
+  boot_wait          = "1s"
+  cpus               = var.cpus
+  disk_cache         = "unsafe"
+  disk_compression   = true
+  disk_detect_zeroes = "unmap"
+  disk_discard       = "unmap"
+  disk_image         = true
+  disk_interface     = "virtio"
+  disk_size          = var.disk_size
+  format             = "qcow2"
+  headless           = true
+  http_directory     = var.seed
+  iso_checksum       = var.disk_checksum
+  iso_url            = var.disk
+  memory             = var.memory
+  net_device         = "virtio-net"
+  output_directory   = var.output_directory != "" ? var.output_directory : "${path.root}/image"
+  qemuargs = [
+    ["-cpu", "max"],
+    ["-smbios", "type=1,serial=ds=nocloud-net;s=http://{{ .HTTPIP }}:{{ .HTTPPort }}/"],
+    ["-serial", "file:${path.root}/console.log"],
+  ]
   shutdown_command     = "systemctl poweroff"
   ssh_private_key_file = var.ssh_private_key_file
   ssh_timeout          = var.ssh_timeout

@@ -26,11 +26,22 @@ const FORMAT_NAMES = Object.keys(FORMATS).join(', ');
 const DEFAULT_SIZE = '2G';
 const SMALLEST = 1024 * MiB;
 
+/** What the files of each are called, and where they are put. They have a manifest each, and so a folder. */
+const DEFAULTS = {
+  relay: { name: 'chatmail-relay', output: 'dist' },
+  bare: { name: 'debian-bare', output: 'dist/bare' },
+} as const;
+
+/** What puts something of the relay into an image. */
+const OF_THE_RELAY = ['relay-package', 'with-echobot', 'config', 'set'] as const;
+
 interface Choices {
   readonly formats: readonly Format[];
   readonly compression: Compression;
   readonly name: string;
   readonly diskSize: number;
+  /** Folder for the results, as it was given. */
+  readonly output: string;
 }
 
 /** What the options choose, or what is wrong with them. */
@@ -39,13 +50,23 @@ export const readChoices = (values: {
   readonly compression?: string;
   readonly name?: string;
   readonly size?: string;
+  readonly output?: string;
+  readonly bare?: boolean;
+  readonly 'relay-package'?: string;
+  readonly 'with-echobot'?: boolean;
+  readonly config?: string;
+  readonly set?: readonly string[];
 }): Choices | { readonly message: string; readonly hint: string } => {
-  const {
-    format = 'qcow2',
-    compression: kind = 'zlib',
-    name = 'chatmail-relay',
-    size = DEFAULT_SIZE,
-  } = values;
+  const defaults = DEFAULTS[values.bare ? 'bare' : 'relay'];
+  const { format = 'qcow2', compression: kind = 'zlib', size = DEFAULT_SIZE } = values;
+  const { name = defaults.name, output = defaults.output } = values;
+  const excluded = values.bare && OF_THE_RELAY.find((option) => values[option] !== undefined);
+  if (excluded) {
+    return {
+      message: `only one of --bare and --${excluded} can be given`,
+      hint: 'a bare image is Debian alone, and has nothing of the relay in it',
+    };
+  }
   const formats = [...new Set(format.split(',').map((one) => one.trim()))];
   const unknown = formats.find((one) => !isFormat(one));
   if (unknown !== undefined)
@@ -66,7 +87,7 @@ export const readChoices = (values: {
       hint: 'at least 1G, in steps of 1M, for example 2G',
     };
   }
-  return { formats: formats.filter(isFormat), compression, name, diskSize };
+  return { formats: formats.filter(isFormat), compression, name, diskSize, output };
 };
 
 const epochOf = ({ SOURCE_DATE_EPOCH: text = '' }: Context['env']): { sourceDateEpoch?: number } =>
@@ -114,11 +135,43 @@ const buildAndTell = async (request: BuildRequest, context: Context, json: boole
   for (const { path } of files) stdout.write(`${path}\n`);
 };
 
-/** Builds the relay's package, and says what takes the room in it. */
-const relayPackageIn = async (folder: string, { stderr }: Context): Promise<string> => {
+/** The relay's package: the one that is given, or a new one, of which is said what takes the room in it. */
+const relayPackageFor = async (
+  given: string | undefined,
+  folder: string,
+  { cwd, stderr }: Context,
+): Promise<string> => {
+  if (given !== undefined) return resolve(cwd, given);
   const { path, tree } = await buildRelayPackage(folder);
   stderr.write(roomTable(room(tree), (await stat(path)).size));
   return path;
+};
+
+interface RelayValues {
+  readonly config?: string;
+  readonly set?: readonly string[];
+  readonly 'with-echobot'?: boolean;
+}
+
+/** What goes into the image of a relay besides its package; undefined: its settings are wrong, which was said. */
+const readRelay = async (
+  { config, set, 'with-echobot': hasEchobot = false }: RelayValues,
+  context: Context,
+): Promise<Pick<BuildRequest, 'settings' | 'programs'> | undefined> => {
+  const { result, file } = await loadSettings({ cwd: context.cwd, config, set });
+  if (context.report(result.problems) !== 0 || !result.ok) return undefined;
+  const baked = file ?? (set && '--set');
+  if (baked) context.stderr.write(`settings of ${baked} go into the image\n`);
+
+  const programs = hasEchobot ? echobotFiles() : {};
+  if (!programs)
+    throw failure('the Delta Chat core is not here', {
+      hint: 'npm install @deltachat/stdio-rpc-server, for linux on x64',
+    });
+  return {
+    ...(hasEchobot ? { programs } : {}),
+    ...(baked ? { settings: toYaml(result.value) } : {}),
+  };
 };
 
 export const command = defineCommand({
@@ -128,13 +181,26 @@ export const command = defineCommand({
     `Formats: ${FORMAT_NAMES}. Settings (--config, --set) are baked into the image as`,
     'defaults of its machines; without any, each machine gets them from its user-data.',
     '',
+    "With --bare it is Debian 12 as clouds have it: Debian's packages, cloud-init, and nothing of the",
+    'relay. `packer build --builder qemu` starts from one, and so can anybody who wants to try user-data.',
+    '',
     'The base system is kept in $XDG_CACHE_HOME/chatmail-image and used again for a day.',
     'With SOURCE_DATE_EPOCH set, the same inputs give the same bytes.',
   ].join('\n'),
   options: {
     format: { type: 'string', short: 'f', value: 'FORMAT,...', help: 'what to write, qcow2 by default' },
-    output: { type: 'string', short: 'o', value: 'DIR', help: 'where to write it, dist by default' },
-    name: { type: 'string', value: 'NAME', help: 'name of the files, chatmail-relay by default' },
+    output: {
+      type: 'string',
+      short: 'o',
+      value: 'DIR',
+      help: `where to write it, ${DEFAULTS.relay.output} by default, with --bare ${DEFAULTS.bare.output}`,
+    },
+    name: {
+      type: 'string',
+      value: 'NAME',
+      help: `name of the files, ${DEFAULTS.relay.name} or ${DEFAULTS.bare.name} by default`,
+    },
+    bare: { type: 'boolean', help: 'a Debian without the relay' },
     size: {
       type: 'string',
       value: 'SIZE',
@@ -161,31 +227,22 @@ export const command = defineCommand({
     const { cwd } = context;
     const choices = readChoices(values);
     if ('message' in choices) return context.usage(choices.message, choices.hint);
-    const { result, file } = await loadSettings({ cwd, config: values.config, set: values.set });
-    if (context.report(result.problems) !== 0 || !result.ok) return 1;
-    const baked = file ?? (values.set && '--set');
-    if (baked) context.stderr.write(`settings of ${baked} go into the image\n`);
-
-    const programs = values['with-echobot'] ? echobotFiles() : {};
-    if (!programs)
-      throw failure('the Delta Chat core is not here', {
-        hint: 'npm install @deltachat/stdio-rpc-server, for linux on x64',
-      });
+    const relay = values.bare ? {} : await readRelay(values, context);
+    if (!relay) return 1;
 
     if (values['install-requirements']) await installRequirements(choices.compression, context);
     const folder = await mkdtemp(join(tmpdir(), 'chatmail-image-'));
     try {
-      const given = values['relay-package'];
-      const relayPackage = given ? resolve(cwd, given) : await relayPackageIn(folder, context);
       const request = {
         ...choices,
-        relayPackage,
-        output: resolve(cwd, values.output ?? 'dist'),
+        ...relay,
+        ...(!values.bare && {
+          relayPackage: await relayPackageFor(values['relay-package'], folder, context),
+        }),
+        output: resolve(cwd, choices.output),
         cache: cacheFolder(context.env),
         refresh: values.refresh ?? false,
         force: values.force ?? false,
-        ...(values['with-echobot'] ? { programs } : {}),
-        ...(baked ? { settings: toYaml(result.value) } : {}),
         ...epochOf(context.env),
       };
       await buildAndTell(request, context, values.json ?? false);

@@ -1,4 +1,5 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { loadSettings, SETTINGS_OPTIONS } from '../config/load-settings.ts';
 import { nearest } from '../config/nearest.ts';
@@ -10,6 +11,7 @@ import type { Builder } from '../packer/relay/builder.ts';
 import { BUILDERS } from '../packer/relay/builders.ts';
 import { packerFiles, templatePath } from '../packer/relay/files.ts';
 import { followBuild } from '../packer/relay/follow.ts';
+import { openLocalMachine } from '../packer/relay/local-machine.ts';
 import { packerManifest } from '../packer/relay/manifest.ts';
 import { writeFiles } from '../packer/relay/write-files.ts';
 import {
@@ -19,6 +21,8 @@ import {
   type PackerVersion,
   runPacker,
 } from '../packer/run.ts';
+import { installCommand } from '../requirements/install.ts';
+import { findMissing, packagesOf } from '../requirements/missing.ts';
 import { failure } from '../terminal/failure.ts';
 import { createProgress } from '../terminal/progress.ts';
 import { duration } from '../terminal/render-step.ts';
@@ -97,6 +101,33 @@ interface Folder {
 const templateFor = ({ type }: Builder, { output, packer }: Folder): string =>
   knowsPlugins(packer) ? join(output, type) : join(output, templatePath(type));
 
+/** Where `build --bare` puts its disk. */
+const BARE = 'dist/bare';
+
+/** Does something with a builder, with the variables that can be made here; what they name is gone after that. */
+const withVariables = async (
+  { type }: Builder,
+  folder: Folder,
+  { env, cwd, signal, stderr }: Context,
+  work: (folder: Folder) => Promise<void>,
+): Promise<void> => {
+  if (type !== 'qemu') return work(folder);
+  const lacking = await findMissing(['packer-qemu'], env.PATH);
+  if (lacking.length > 0)
+    throw failure(`${type}: missing here: ${lacking.map(({ what }) => what).join(', ')}`, {
+      hint: `run as root: ${installCommand(packagesOf(lacking)).join(' ')}`,
+    });
+  const given = folder.variables;
+  const machine = await openLocalMachine({ variables: given, env, cwd, bare: resolve(cwd, BARE), signal });
+  try {
+    const { disk } = machine.variables;
+    if (disk !== undefined) stderr.write(`starting from ${relative(cwd, disk)}\n`);
+    await work({ ...folder, variables: { ...machine.variables, ...given } });
+  } finally {
+    await machine.remove();
+  }
+};
+
 const validate = async (builder: Builder, folder: Folder, { signal, env }: Context): Promise<void> => {
   const command = packerCommand({
     action: 'validate',
@@ -115,10 +146,12 @@ const build = async (builder: Builder, folder: Folder, context: Context, json: b
   const began = performance.now();
   const progress = createProgress({ output: stderr, env });
   const command = packerCommand({ action: 'build', template: templateFor(builder, folder), variables });
+  // Its own choice is a folder in the current one.
+  const packerEnv = { PACKER_CACHE_DIR: join(output, 'cache'), ...env };
   const onAbort = (): void =>
     progress.note('\nstopping: Packer removes what it has made; a second Ctrl-C leaves it to that');
   signal.addEventListener('abort', onAbort, { once: true });
-  const outcome = await followBuild(runPacker(command, { signal, env }), progress).finally(() =>
+  const outcome = await followBuild(runPacker(command, { signal, env: packerEnv }), progress).finally(() =>
     signal.removeEventListener('abort', onAbort),
   );
   const { artifacts } = requireDone(outcome, '', signal);
@@ -140,18 +173,29 @@ const build = async (builder: Builder, folder: Folder, context: Context, json: b
   const path = join(output, type, 'manifest.json');
   await writeFile(path, `${JSON.stringify(manifest, undefined, 2)}\n`);
   const seconds = (performance.now() - began) / 1000;
+  const disks = [...new Set(artifacts[0]?.files ?? [])].map((file) => resolve(context.cwd, file));
   if (json) {
     const { packages: _, ...rest } = manifest;
-    stdout.write(`${JSON.stringify({ ...rest, manifest: path, seconds })}\n`);
+    const files = manifest.files.map((file, index) => ({ ...file, path: disks[index] }));
+    stdout.write(`${JSON.stringify({ ...rest, files, manifest: path, seconds })}\n`);
     return;
   }
   stderr.write(`${manifest.packages.length} packages; built in ${duration(seconds)}\n`);
-  stdout.write(`${manifest.artifact.id}\n${path}\n`);
+  // What a cloud calls it, or where it is on this computer.
+  for (const one of disks.length > 0 ? disks : [manifest.artifact.id]) stdout.write(`${one}\n`);
+  stdout.write(`${path}\n`);
 };
 
 /** The relay's package as it goes beside the templates. */
-const packageFor = async (output: string, given: string | undefined, cwd: string): Promise<Uint8Array> =>
-  readFile(given === undefined ? (await buildRelayPackage(output)).path : resolve(cwd, given));
+const packageFor = async (given: string | undefined, cwd: string): Promise<Uint8Array> => {
+  if (given !== undefined) return readFile(resolve(cwd, given));
+  const folder = await mkdtemp(join(tmpdir(), 'chatmail-image-'));
+  try {
+    return await readFile((await buildRelayPackage(folder)).path);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+};
 
 export const command = defineCommand({
   name: 'packer',
@@ -169,6 +213,9 @@ export const command = defineCommand({
     'Each template starts a machine of Debian 12, installs the relay, tests it, takes out what is of this one',
     'machine, and makes an image of it. Credentials are taken from the environment: the variables in a template',
     'say which. Packer 1.7 or later gets its plugins with `packer init` in the folder of the template.',
+    '',
+    'qemu starts from what `build --bare` has made, with a key of its own; --var accelerator=tcg where KVM',
+    'does not work.',
   ].join('\n'),
   options: {
     builder: {
@@ -209,7 +256,7 @@ export const command = defineCommand({
     const files = new Map<string, string | Uint8Array>([
       ...packerFiles(choices.builders),
       [SETTINGS, settings],
-      [PACKAGE, await packageFor(output, values['relay-package'], cwd)],
+      [PACKAGE, await packageFor(values['relay-package'], cwd)],
     ]);
     const policy = values.force ? 'overwrite' : choices.action === 'write' ? 'refuse' : 'keep';
     const edited = await writeFiles(output, files, { edited: policy });
@@ -230,7 +277,10 @@ export const command = defineCommand({
     stderr.write(`Packer ${packer.version}\n`);
     const folder = { output, settings, packer, variables: choices.variables };
     if (choices.action === 'build') {
-      for (const builder of choices.builders) await build(builder, folder, context, values.json ?? false);
+      for (const builder of choices.builders)
+        await withVariables(builder, folder, context, (ready) =>
+          build(builder, ready, context, values.json ?? false),
+        );
       return 0;
     }
     return validateAll(choices.builders, folder, context, values.json ?? false);
@@ -247,11 +297,13 @@ const validateAll = async (
   let status: ExitStatus = 0;
   for (const builder of builders) {
     let problem: Error | undefined;
-    await validate(builder, folder, context).catch((error: Error) => {
-      context.signal.throwIfAborted();
-      if (error.name !== 'Failure') throw error;
-      problem = error;
-    });
+    await withVariables(builder, folder, context, (ready) => validate(builder, ready, context)).catch(
+      (error: Error) => {
+        context.signal.throwIfAborted();
+        if (error.name !== 'Failure') throw error;
+        problem = error;
+      },
+    );
     if (problem) status = context.fail(problem.message, (problem as { hint?: string }).hint);
     if (json)
       context.stdout.write(

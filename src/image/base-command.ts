@@ -13,9 +13,13 @@ const MAKE_INITRAMFS = [
 ].join(' && ');
 
 export interface BaseCommand {
+  /** What comes along without being asked for: little, or all that Debian holds important. */
+  readonly variant: 'minbase' | 'important';
   readonly packages: readonly string[];
   /** File with dpkg options, such as the paths not to unpack. */
-  readonly dpkgOptions: string;
+  readonly dpkgOptions?: string;
+  /** Commands for a shell inside the finished tree. */
+  readonly finish?: readonly string[];
 }
 
 const MERGED_USR = '/usr/share/mmdebstrap/hooks/merged-usr';
@@ -24,14 +28,19 @@ const MERGED_USR = '/usr/share/mmdebstrap/hooks/merged-usr';
  * The command that writes the base system as a tar to standard output. `--mode=unshare` is right for root too:
  * it keeps mounts and host name in namespaces of their own.
  */
-export const baseCommand = ({ packages, dpkgOptions }: BaseCommand): readonly string[] => [
+export const baseCommand = ({
+  variant,
+  packages,
+  dpkgOptions,
+  finish = [],
+}: BaseCommand): readonly string[] => [
   'mmdebstrap',
   '--mode=unshare',
-  '--variant=minbase',
+  `--variant=${variant}`,
   '--format=tar',
   '--verbose',
   `--include=${packages.join(',')}`,
-  `--dpkgopt=${dpkgOptions}`,
+  ...(dpkgOptions === undefined ? [] : [`--dpkgopt=${dpkgOptions}`]),
   // What is lost in a power failure here is made again.
   '--dpkgopt=force-unsafe-io',
   '--aptopt=APT::Install-Recommends "false"',
@@ -40,6 +49,7 @@ export const baseCommand = ({ packages, dpkgOptions }: BaseCommand): readonly st
   // Postfix writes the host name into its configuration; the builder's is nobody's business.
   '--setup-hook=hostname debian',
   `--customize-hook=chroot "$1" env --unset=INITRD sh -c '${MAKE_INITRAMFS}'`,
+  ...finish.map((command) => `--customize-hook=chroot "$1" ${command}`),
   SUITE,
   '-',
 ];

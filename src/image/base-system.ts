@@ -1,7 +1,14 @@
 import { rm } from 'node:fs/promises';
 import type { Step } from '../terminal/progress.ts';
 import { type CachedBase, keepBase, unfinishedBase } from './base-cache.ts';
-import { BASE_ENV, baseCommand, baseFraction, NO_PROGRESS, readBaseLine } from './base-command.ts';
+import {
+  BASE_ENV,
+  type BaseCommand,
+  baseCommand,
+  baseFraction,
+  NO_PROGRESS,
+  readBaseLine,
+} from './base-command.ts';
 import { packagesDigest } from './installed-packages.ts';
 import type { RunOptions } from './run.ts';
 import { packagesIn } from './tree.ts';
@@ -10,8 +17,7 @@ import { openTemporary } from './workspace.ts';
 
 export interface BaseRequest {
   readonly key: string;
-  readonly packages: readonly string[];
-  readonly dpkgOptions: string;
+  readonly base: BaseCommand;
   readonly epoch: number;
   /** Now, in seconds. */
   readonly now: number;
@@ -32,13 +38,13 @@ export const reuseBase = async (
 
 /** Makes the base system with mmdebstrap, unpacks it into the tree on the way, and keeps it. */
 export const makeBase = async (request: BaseRequest, step: Step, options: RunOptions): Promise<string> => {
-  const { key, packages, dpkgOptions, epoch, now, cache, tree, isRoot } = request;
+  const { key, base, epoch, now, cache, tree, isRoot } = request;
   const copy = await unfinishedBase(cache, key);
   const temporary = await openTemporary(isRoot);
   let progress = NO_PROGRESS;
   try {
     await unpackAndKeep(
-      baseCommand({ packages, dpkgOptions }),
+      baseCommand(base),
       { tree, copy, isRoot },
       {
         ...options,

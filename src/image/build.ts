@@ -7,6 +7,7 @@ import { makeDisk, rootUuidOf } from './disk.ts';
 import { digestFile } from './file-digest.ts';
 import { needsDisk } from './formats.ts';
 import { hostFacts, requireHost } from './host.ts';
+import { NEEDED, NEEDED_OF_MACHINE } from './identity-rules.ts';
 import { checksumsText, type ImageFile, type Manifest, manifestText } from './manifest.ts';
 import { inputsOf, type Plan, planBuild } from './plan.ts';
 import type { BuildRequest } from './request.ts';
@@ -67,11 +68,10 @@ const make = async (
   const inputs = inputsOf(plan, packages);
   const key = keyOf({ ...inputs });
   const parts = { tree, relayPackage, settings, programs, rootUuid: rootUuidOf(key), epoch, isRoot, folder };
-  await progress.step('relay', async () => {
-    await installRelay(parts, run);
-    await finishTree(parts, run);
-  });
-  await progress.step('self-test', () => selfTest(tree, isRoot, run));
+  if (relayPackage !== undefined) await progress.step('relay', () => installRelay(relayPackage, parts, run));
+  await progress.step('finish', () => finishTree(parts, run));
+  const needed = relayPackage === undefined ? NEEDED_OF_MACHINE : NEEDED;
+  await progress.step('self-test', () => selfTest(tree, { isRoot, needed }, run));
   const installed = await packagesIn(tree);
 
   const disk = formats.some(needsDisk)

@@ -77,8 +77,11 @@ export const passwordLeaks = (shadow: string): readonly Leak[] =>
     .filter((line) => !WITHOUT_PASSWORD.test(line))
     .map((line) => ({ path: '/etc/shadow', rule: `no password (${line.split(':')[0]})` }));
 
+/** Something that must be there. */
+export type Need = readonly [what: string, path: RegExp];
+
 /** What no image works without: a mistake in the building would otherwise show at its first boot only. */
-export const NEEDED: readonly (readonly [what: string, path: RegExp])[] = [
+export const NEEDED_OF_MACHINE: readonly Need[] = [
   ['a kernel', /^\/boot\/vmlinuz-/],
   ['its initramfs', /^\/boot\/initrd\.img-/],
   ['the link GRUB follows to the kernel', /^\/vmlinuz$/],
@@ -86,9 +89,11 @@ export const NEEDED: readonly (readonly [what: string, path: RegExp])[] = [
   ["GRUB's configuration", /^\/boot\/grub\/grub\.cfg$/],
   ['a place for the machine id', /^\/etc\/machine-id$/],
   ['cloud-init', /^\/usr\/bin\/cloud-init$/],
-  ['the relay', /^\/usr\/bin\/chatmail$/],
 ];
 
+/** What no relay's image works without. */
+export const NEEDED: readonly Need[] = [...NEEDED_OF_MACHINE, ['the relay', /^\/usr\/bin\/chatmail$/]];
+
 /** What is not in the tree, and should be. */
-export const missingParts = (entries: readonly Entry[]): readonly string[] =>
-  NEEDED.filter(([, path]) => !entries.some((entry) => path.test(entry.path))).map(([what]) => what);
+export const missingParts = (entries: readonly Entry[], needed = NEEDED): readonly string[] =>
+  needed.filter(([, path]) => !entries.some((entry) => path.test(entry.path))).map(([what]) => what);

@@ -17,11 +17,12 @@ export interface Inputs {
   readonly sourceDateEpoch: number;
   /** Names the base system: its packages, and how they are unpacked. */
   readonly base: string;
-  readonly relayPackage: { readonly version: string; readonly sha256: string };
+  /** Absent: a bare Debian. */
+  readonly relayPackage?: { readonly version: string; readonly sha256: string };
   /** SHA-256 of the baked-in settings. */
   readonly settings?: string;
   /** SHA-256 of the image's own files. */
-  readonly overlay: string;
+  readonly overlay?: string;
   readonly diskSize: number;
   readonly compression: Compression;
   /** Version of the program that built it. */

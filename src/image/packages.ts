@@ -29,6 +29,18 @@ export const MACHINE_PACKAGES = [
 ] as const;
 
 /**
+ * Debian 12 as Debian's cloud team puts `genericcloud` together (classes EXTRAS and CLOUD of debian-cloud-images),
+ * but for GRUB's packages: the boot loaders are as in the relay's image.
+ */
+export const STOCK_PACKAGES = [
+  ...['apparmor', 'apt-utils', 'bash-completion', 'ca-certificates', 'cloud-guest-utils', 'cloud-init'],
+  ...['cloud-initramfs-growroot', 'dbus', 'init', 'iptables', 'iproute2', 'iputils-ping', 'less'],
+  ...['libnss-myhostname', 'libpam-systemd', 'linux-image-cloud-amd64', 'man-db', 'nano', 'netbase'],
+  ...['netplan.io', 'openssh-server', 'polkitd', 'ssh-import-id', 'sudo', 'systemd-resolved'],
+  ...['systemd-timesyncd', 'unattended-upgrades', 'vim-tiny', 'whiptail', 'zstd'],
+] as const;
+
+/**
  * Names in a `Depends` field (Debian policy §7.1): versions and architectures go, and of alternatives the
  * first stays, as apt would choose.
  */
@@ -45,6 +57,6 @@ export const parseDepends = (field: string): readonly string[] =>
     )
     .filter((name) => name !== '');
 
-/** All packages of the base system, sorted, each once. */
+/** All packages of the relay's base system, sorted, each once. */
 export const basePackages = (relayDepends: string): readonly string[] =>
   [...new Set([...MACHINE_PACKAGES, ...parseDepends(relayDepends)])].sort();

@@ -1,11 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CachedBase, findBase } from './base-cache.ts';
-import { baseCommand } from './base-command.ts';
+import { type BaseCommand, baseCommand } from './base-command.ts';
 import { keyOf, sha256 } from './cache-key.ts';
 import { digestFile } from './file-digest.ts';
 import type { Inputs } from './manifest.ts';
-import { basePackages, SUITE } from './packages.ts';
+import { basePackages, STOCK_PACKAGES, SUITE } from './packages.ts';
 import type { BuildRequest } from './request.ts';
 import { type RunOptions, run } from './run.ts';
 import { OVERLAY } from './tree.ts';
@@ -13,9 +13,7 @@ import { OVERLAY } from './tree.ts';
 /** A build thought through: what is needed, what of it is there, and what its parts are called. */
 export interface Plan {
   readonly request: BuildRequest;
-  readonly packages: readonly string[];
-  /** File of dpkg options for mmdebstrap. */
-  readonly dpkgOptions: string;
+  readonly base: BaseCommand;
   readonly baseKey: string;
   /** The base system from an earlier build, if it can be used again. */
   readonly kept: CachedBase | undefined;
@@ -23,9 +21,10 @@ export interface Plan {
   readonly epoch: number;
   /** Now, in seconds. */
   readonly now: number;
-  readonly relay: Inputs['relayPackage'];
+  /** Absent from a bare Debian, as are the image's own files. */
+  readonly relay?: Inputs['relayPackage'];
   /** SHA-256 of the image's own files, names and contents. */
-  readonly overlay: string;
+  readonly overlay?: string;
   readonly builder: string;
 }
 
@@ -57,33 +56,54 @@ const programVersion = async (): Promise<string> =>
   (JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string })
     .version;
 
+/** What the relay's image has of Debian: what its package needs, and no more. */
+const relayBase = async (relayPackage: string, options: RunOptions): Promise<BaseCommand> => ({
+  variant: 'minbase',
+  packages: basePackages(await run(['dpkg-deb', '--field', relayPackage, 'Depends'], options)),
+  dpkgOptions: join(OVERLAY, 'etc/dpkg/dpkg.cfg.d/chatmail-image'),
+});
+
+/** What a cloud's Debian is: its services, its name resolution, and the locale that its cloud-init sets. */
+const STOCK_BASE: BaseCommand = {
+  variant: 'important',
+  packages: STOCK_PACKAGES,
+  finish: [
+    // Important in Debian, and not in clouds' images: cloud-init would write for it, and not for netplan.
+    'dpkg --purge ifupdown',
+    'systemctl enable systemd-networkd',
+    'ln -sf /run/systemd/resolve/resolv.conf /etc/resolv.conf',
+    "sh -c 'echo en_US.UTF-8 UTF-8 > /etc/locale.gen && locale-gen'",
+  ],
+};
+
+const relayOf = async (relayPackage: string, options: RunOptions): Promise<Inputs['relayPackage']> => ({
+  version: (await run(['dpkg-deb', '--field', relayPackage, 'Version'], options)).trim(),
+  sha256: (await digestFile(relayPackage, options.signal)).sha256,
+});
+
 /** Reads what the build depends on. Rejects where the relay's package is not one. */
 export const planBuild = async (request: BuildRequest, now: number, options: RunOptions): Promise<Plan> => {
   const { relayPackage, cache, refresh, sourceDateEpoch } = request;
-  const control = ['dpkg-deb', '--field', relayPackage];
-  const depends = await run([...control, 'Depends'], options);
-  const version = (await run([...control, 'Version'], options)).trim();
-  const packages = basePackages(depends);
-  const dpkgOptions = join(OVERLAY, 'etc/dpkg/dpkg.cfg.d/chatmail-image');
+  const base = relayPackage === undefined ? STOCK_BASE : await relayBase(relayPackage, options);
+  const { dpkgOptions: file } = base;
+  const dpkgOptions = file === undefined ? {} : { dpkgOptions: sha256(await readFile(file)) };
   const baseKey = keyOf({
     suite: SUITE,
-    command: baseCommand({ packages, dpkgOptions: sha256(await readFile(dpkgOptions)) }),
+    command: baseCommand({ ...base, ...dpkgOptions }),
     epoch: sourceDateEpoch,
   });
   const kept = refresh ? undefined : await findBase(cache, baseKey, now);
   return {
     request,
-    packages,
-    dpkgOptions,
+    base,
     baseKey,
     kept,
     epoch: kept?.epoch ?? sourceDateEpoch ?? defaultEpoch(now),
     now,
-    relay: {
-      version,
-      sha256: (await digestFile(relayPackage, options.signal)).sha256,
-    },
-    overlay: await digestOverlay(request),
+    ...(relayPackage !== undefined && {
+      relay: await relayOf(relayPackage, options),
+      overlay: await digestOverlay(request),
+    }),
     builder: await programVersion(),
   };
 };
@@ -96,9 +116,9 @@ export const inputsOf = (plan: Plan, base: string): Inputs => {
     suite: SUITE,
     sourceDateEpoch: epoch,
     base,
-    relayPackage: relay,
+    ...(relay && { relayPackage: relay }),
     ...(settings === undefined ? {} : { settings: sha256(settings) }),
-    overlay,
+    ...(overlay !== undefined && { overlay }),
     diskSize,
     compression,
     builder,

@@ -4,6 +4,7 @@ import {
   identityLeaks,
   type Leak,
   missingParts,
+  type Need,
   PRIVATE_KEYS,
   passwordLeaks,
 } from './identity-rules.ts';
@@ -25,11 +26,21 @@ const LIST = (tree: string): readonly string[] => [
   ...['-o', '-mindepth', '1', '-printf', '%y %s /%P\\0'],
 ];
 
+export interface SelfTest {
+  readonly isRoot: boolean;
+  /** What must be in it. */
+  readonly needed: readonly Need[];
+}
+
 /** The image's test of itself: rejects with all that must not be in it, or is not. */
-export const selfTest = async (tree: string, isRoot: boolean, options: RunOptions): Promise<void> => {
+export const selfTest = async (
+  tree: string,
+  { isRoot, needed }: SelfTest,
+  options: RunOptions,
+): Promise<void> => {
   const as = (argv: readonly string[]): Promise<string> => run(owning(isRoot, argv), options);
   const entries = parseEntries(await as(LIST(tree)));
-  const missing = missingParts(entries);
+  const missing = missingParts(entries, needed);
   if (missing.length > 0) throw failure(`the image would lack ${missing.join(', ')}`);
 
   const keys = (await as(['sh', '-c', PRIVATE_KEYS, 'sh', tree])).split('\n').filter(Boolean);

@@ -12,7 +12,8 @@ export const OVERLAY = fileURLToPath(new URL('../../src/image/tree/', import.met
 
 export interface TreeRequest {
   readonly tree: string;
-  readonly relayPackage: string;
+  /** Absent: the tree stays a bare Debian, without the image's files. */
+  readonly relayPackage: string | undefined;
   readonly settings: string | undefined;
   readonly programs: Readonly<Record<string, string>> | undefined;
   readonly rootUuid: string;
@@ -31,7 +32,8 @@ const PREPARE = `set -eu; cp "$2" "$1${DEB}"; printf '#!/bin/sh\\nexit 101\\n' >
 
 /** Installs the relay's package into the tree; all it depends on is there already. */
 export const installRelay = async (
-  { tree, relayPackage, epoch, isRoot }: TreeRequest,
+  relayPackage: string,
+  { tree, epoch, isRoot }: TreeRequest,
   options: RunOptions,
 ): Promise<void> => {
   const env = { ...INSTALL_ENV, SOURCE_DATE_EPOCH: String(epoch) };
@@ -46,9 +48,10 @@ export const installRelay = async (
 };
 
 /** The image's files with those that this image alone has, in one folder. */
-const overlayFor = async ({ folder, rootUuid, settings, programs = {} }: TreeRequest): Promise<string> => {
+const overlayFor = async (request: TreeRequest): Promise<string> => {
+  const { folder, rootUuid, relayPackage, settings, programs = {} } = request;
   const overlay = join(folder, 'overlay');
-  await cp(OVERLAY, overlay, { recursive: true });
+  if (relayPackage !== undefined) await cp(OVERLAY, overlay, { recursive: true });
   const write = async (path: string, text: string): Promise<void> => {
     await mkdir(dirname(join(overlay, path)), { recursive: true });
     await writeFile(join(overlay, path), text);

@@ -9,6 +9,7 @@ export type PackerProblem =
   | { readonly code: 'missing-credential'; readonly said: string }
   | { readonly code: 'refused-credential'; readonly said: string }
   | { readonly code: 'missing-file'; readonly path: string }
+  | { readonly code: 'output-exists'; readonly path: string }
   | { readonly code: 'build-failed'; readonly build: string; readonly said: string }
   | { readonly code: 'failed'; readonly said: string };
 
@@ -58,6 +59,7 @@ const READERS: readonly Reader[] = [
     (match) => ({ code: 'invalid-variable', rule: withoutPlaces(group(match)) }),
   ],
   [/stat ([^\n]+): no such file or directory/, (match) => ({ code: 'missing-file', path: group(match) })],
+  [/Output directory '(.+)' already exists/, (match) => ({ code: 'output-exists', path: group(match) })],
   [
     /^.*(?:\b401\b|\b403\b|[Uu]nauthori[sz]ed|AuthFailure|[Ii]nvalid (?:token|credential)|[Aa]uthentication failed).*$/m,
     (match) => ({ code: 'refused-credential', said: withoutPlaces(match[0]) }),
@@ -127,6 +129,11 @@ export const problemWords = (problem: PackerProblem): ProblemWords => {
       return { message: `the cloud refused the credential: ${problem.said.replace(/^\* /, '')}` };
     case 'missing-file':
       return { message: `${problem.path}: no such file`, hint: 'write it with `chatmail-image packer`' };
+    case 'output-exists':
+      return {
+        message: `${problem.path} is there already`,
+        hint: 'move it away, or set another folder with --var output_directory=DIR',
+      };
     case 'build-failed':
       return { message: `${problem.build}: ${problem.said}` };
     case 'failed':

@@ -88,6 +88,13 @@ export const REQUIREMENTS = {
   'try-nspawn': NSPAWN,
   'try-qemu': QEMU,
   packer: [['dpkg-deb', 'dpkg'], ['xz', 'xz-utils'], ...PACKER],
+  /** `packer build --builder qemu`, besides. */
+  'packer-qemu': [
+    ['qemu-system-x86_64', 'qemu-system-x86'],
+    ['qemu-img', 'qemu-utils'],
+    ['/usr/share/seabios/bios-256k.bin', 'seabios'],
+    ['ssh-keygen', 'openssh-client'],
+  ],
   test: [...MMDEBSTRAP, ...DISK, ...NSPAWN, ...QEMU, ...SERVERS, ...INTERNET, ...LINTERS, ...PACKER],
 } as const satisfies Readonly<Record<string, readonly Requirement[]>>;
 

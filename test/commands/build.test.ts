@@ -5,6 +5,7 @@ const DEFAULTS = {
   formats: ['qcow2'],
   compression: 'zlib',
   name: 'chatmail-relay',
+  output: 'dist',
   diskSize: 2 * 1024 ** 3,
 };
 
@@ -16,6 +17,12 @@ test.each([
   [{ name: 'relay-1.2_x+y' }, { name: 'relay-1.2_x+y' }],
   [{ size: '10G' }, { diskSize: 10 * 1024 ** 3 }],
   [{ size: '1G' }, { diskSize: 1024 ** 3 }],
+  [{ output: 'out' }, { output: 'out' }],
+  [{ bare: true }, { name: 'debian-bare', output: 'dist/bare' }],
+  [
+    { bare: true, name: 'debian', output: 'out', format: 'raw' },
+    { name: 'debian', output: 'out', formats: ['raw'] },
+  ],
 ])('%o', (values, choices) => expect(readChoices(values)).toEqual({ ...DEFAULTS, ...choices }));
 
 test.each([
@@ -29,6 +36,10 @@ test.each([
   [{ size: '2 GB' }, '`2 GB` is no size of a disk'],
   [{ size: '1023M' }, '`1023M` is no size of a disk'],
   [{ size: '2147483649' }, '`2147483649` is no size of a disk'],
+  [{ bare: true, 'relay-package': 'a.deb' }, 'only one of --bare and --relay-package can be given'],
+  [{ bare: true, 'with-echobot': true }, 'only one of --bare and --with-echobot can be given'],
+  [{ bare: true, config: 'chatmail.yaml' }, 'only one of --bare and --config can be given'],
+  [{ bare: true, set: ['turn=true'] }, 'only one of --bare and --set can be given'],
 ])('wrong: %o', (values, message) => {
   expect(readChoices(values)).toMatchObject({ message });
 });

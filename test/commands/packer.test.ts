@@ -154,7 +154,7 @@ build {
   expect(stderr).toContain('1 packages; built in');
   expect(status).toBe(0);
   const path = join(folder.cwd, 'out/hcloud/manifest.json');
-  expect(stdout).toBe(`File\n${path}\n`);
+  expect(stdout).toBe(`${join(folder.cwd, 'relay.qcow2')}\n${path}\n`);
   expect(JSON.parse(await folder.read('out/hcloud/manifest.json'))).toMatchObject({
     inputs: {
       packer: { builder: 'hcloud' },

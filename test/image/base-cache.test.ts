@@ -58,16 +58,14 @@ test.each([
   expect((await readdir(folder)).includes(name)).toBe(stays);
 });
 
-test('two are kept, the oldest goes', async () => {
-  for (const [index, key] of ['a1', 'b2', 'c3'].entries()) {
+test('four are kept, the oldest goes', async () => {
+  for (const [index, key] of ['a1', 'b2', 'c3', 'd4', 'e5'].entries()) {
     await keep(key);
     await utimes(join(folder, `base-${key}.json`), index, index);
   }
-  await keep('d4');
+  await keep('f6');
   expect((await readdir(folder)).sort()).toEqual([
-    'base-c3.json',
-    'base-c3.tar.zst',
-    'base-d4.json',
-    'base-d4.tar.zst',
+    ...['base-c3.json', 'base-c3.tar.zst', 'base-d4.json', 'base-d4.tar.zst'],
+    ...['base-e5.json', 'base-e5.tar.zst', 'base-f6.json', 'base-f6.tar.zst'],
   ]);
 });

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { baseCommand, baseFraction, NO_PROGRESS, readBaseLine } from '../../src/image/base-command.ts';
 
 test('the command, whole', () => {
-  expect(baseCommand({ packages: ['acmetool', 'zstd'], dpkgOptions: '/x/dpkg.cfg' })).toEqual([
+  const packages = ['acmetool', 'zstd'];
+  expect(baseCommand({ variant: 'minbase', packages, dpkgOptions: '/x/dpkg.cfg' })).toEqual([
     'mmdebstrap',
     '--mode=unshare',
     '--variant=minbase',
@@ -20,6 +21,16 @@ test('the command, whole', () => {
     ),
     'bookworm',
     '-',
+  ]);
+});
+
+test('without options for dpkg there are no others than ours, and what finishes the tree comes last', () => {
+  const command = baseCommand({ variant: 'important', packages: ['init'], finish: ['true', 'false'] });
+  expect(command).toContain('--variant=important');
+  expect(command.filter((one) => one.startsWith('--dpkgopt'))).toEqual(['--dpkgopt=force-unsafe-io']);
+  expect(command.slice(-4, -2)).toEqual([
+    '--customize-hook=chroot "$1" true',
+    '--customize-hook=chroot "$1" false',
   ]);
 });
 

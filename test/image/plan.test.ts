@@ -8,6 +8,7 @@ test.each([
   [1_763_856_000 + 45_296.7, 1_763_856_000],
 ])('at %d the day began at %d', (now, epoch) => expect(defaultEpoch(now)).toBe(epoch));
 
+const relay = { version: '1', sha256: 'aa' };
 const plan: Plan = {
   request: {
     relayPackage: '/x/relay.deb',
@@ -20,13 +21,12 @@ const plan: Plan = {
     refresh: false,
     force: false,
   },
-  packages: [],
-  dpkgOptions: '/x',
+  base: { variant: 'minbase', packages: [] },
   baseKey: 'k',
   kept: undefined,
   epoch: 5,
   now: 9,
-  relay: { version: '1', sha256: 'aa' },
+  relay,
   overlay: 'bb',
   builder: '0.1.0',
 };
@@ -43,7 +43,7 @@ test.each<[string, Plan, string]>([
   ['the base system', plan, 'other'],
   ['the size', { ...plan, request: { ...request, diskSize: 2 << 30 } }, 'b'],
   ['settings', { ...plan, request: { ...request, settings: 'a: 1' } }, 'b'],
-  ['the relay', { ...plan, relay: { ...plan.relay, sha256: 'cc' } }, 'b'],
+  ['the relay', { ...plan, relay: { ...relay, sha256: 'cc' } }, 'b'],
   ['the files of the image', { ...plan, overlay: 'cc' }, 'b'],
   ['the date', { ...plan, epoch: 6 }, 'b'],
 ])('%s is an input', (_, other, base) => expect(inputsOf(other, base)).not.toEqual(inputsOf(plan, 'b')));
@@ -51,4 +51,11 @@ test.each<[string, Plan, string]>([
 test('settings are named by their digest, as they may hold something private', () => {
   const inputs = inputsOf({ ...plan, request: { ...request, settings: 'mail_domain: example.org' } }, 'b');
   expect(inputs.settings).toMatch(/^[0-9a-f]{64}$/);
+});
+
+test('a bare Debian has no inputs of a relay', () => {
+  const { relay: _, overlay: __, ...bare } = plan;
+  expect(Object.keys(inputsOf(bare, 'b'))).toEqual([
+    ...['suite', 'sourceDateEpoch', 'base', 'diskSize', 'compression', 'builder'],
+  ]);
 });

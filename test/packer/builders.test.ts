@@ -37,6 +37,7 @@ const ENV = {
   HOME: '/nonexistent',
   RELAY_DISK: 'disk.qcow2',
   RELAY_DISK_CHECKSUM: `sha256:${'0'.repeat(64)}`,
+  RELAY_SEED: 'seed',
   RELAY_SSH_KEY: 'key',
   OS_USERNAME: 'x',
   OS_PASSWORD: 'x',

@@ -89,6 +89,10 @@ describe('what newer versions say', () => {
     ],
     ['Error: GET https://api: 401 (request "x") Unable to authenticate you', { code: 'refused-credential' }],
     ['Error: no valid credential sources found', { code: 'missing-credential' }],
+    [
+      "Error: 1 error(s) occurred:\n\n* Output directory '/a b/image' already exists. It must not exist.",
+      { code: 'output-exists', path: '/a b/image' },
+    ],
     ['something else', { code: 'failed', said: 'something else' }],
   ])('%s', (text, problem) => expect(readProblems(text)).toMatchObject([problem]));
 });

@@ -1,40 +1,16 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { renderUserData } from '../../src/cloud-init/user-data.ts';
-import { fstab, grubConfig } from '../../src/image/boot-files.ts';
-import { makeDisk, rootUuidOf } from '../../src/image/disk.ts';
-import { mountOverlay, unmountOverlay } from '../../src/lab/overlay.ts';
 import { bootVirtualMachine } from '../../src/lab/qemu.ts';
 import { relayOutcome } from '../../src/lab/readiness.ts';
-import { cachedTree } from '../../src/lab/tree-cache.ts';
 import { openArchive } from '../machine/archive.ts';
 import { ask } from '../machine/http-client.ts';
 import { connectImap } from '../machine/imap-client.ts';
 import { endpoint, type Relay } from '../machine/relay.ts';
 import { connectSmtp } from '../machine/smtp-client.ts';
-import { KERNEL, stockTar } from '../machine/stock-tree.ts';
-
-const signal = new AbortController().signal;
-const GiB = 1024 ** 3;
-
-/** A disk with a stock Debian 12, and boot loaders as the image has them: Debian's own need loop devices. */
-const stockDisk = async (folder: string): Promise<string> => {
-  const key = 'stock';
-  const tree = await mountOverlay(await cachedTree(await stockTar(KERNEL)), folder);
-  try {
-    await mkdir(join(tree, 'boot/grub'), { recursive: true });
-    await writeFile(join(tree, 'boot/grub/grub.cfg'), grubConfig(rootUuidOf(key)));
-    await writeFile(join(tree, 'etc/fstab'), fstab(rootUuidOf(key)));
-    return await makeDisk(
-      { tree, size: 4 * GiB, key, epoch: 1_767_225_600, isRoot: true, folder },
-      { signal },
-    );
-  } finally {
-    await unmountOverlay(folder);
-  }
-};
+import { BARE, buildBare } from '../machine/stock-tree.ts';
 
 const PROXY = '10.0.2.100:3128';
 
@@ -44,7 +20,7 @@ let machine: Awaited<ReturnType<typeof bootVirtualMachine>>;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'stock-qemu-'));
-  const image = await stockDisk(folder);
+  await buildBare();
   archive = await openArchive('127.0.0.1');
   const [, port = ''] = /:(\d+)"/.exec(archive.aptConf) ?? [];
   const pipe = join(folder, 'pipe.cjs');
@@ -60,8 +36,9 @@ beforeAll(async () => {
     },
   );
   machine = await bootVirtualMachine({
-    image,
-    format: 'raw',
+    image: BARE.qcow2,
+    format: 'qcow2',
+    diskSize: 4 * 1024 ** 3,
     userData: Buffer.from(text),
     services: [{ at: PROXY, command: `${process.execPath} ${pipe} ${port}` }],
   });

@@ -1,12 +1,14 @@
 import { type Expression, expression, type Plugin, type Settings, type Variable } from '../template.ts';
 
+type NamedPlugin = Plugin & { readonly name: string };
+
 /** One way to make a relay's image with Packer. */
 export interface Builder {
   /** Packer's name of it. */
   readonly type: string;
   /** Whose machines, for a person. */
   readonly cloud: string;
-  readonly plugin: Plugin & { readonly name: string };
+  readonly plugin: NamedPlugin;
   /** Debian's Packer 1.6.6 has it built in. */
   readonly isInDebian: boolean;
   readonly variables: Readonly<Record<string, Variable>>;
@@ -17,3 +19,11 @@ export const variable = (name: string): Expression => expression(`var.${name}`);
 
 /** Name of the image with the time of its making, as most clouds want it unique. */
 export const IMAGE_NAME = expression('local.image');
+
+export const plugin = (name: string, source: string, version: string): NamedPlugin => ({
+  name,
+  source: `github.com/${source}`,
+  version: `>= ${version}`,
+});
+
+export const hashicorp = (name: string): NamedPlugin => plugin(name, `hashicorp/${name}`, '1.0.0');

@@ -18,6 +18,8 @@ if [ "$ID $VERSION_ID" != 'debian 12' ]; then
   echo "this is $PRETTY_NAME, and a relay needs Debian 12" >&2
   exit 1
 fi
+# Debian's own upgrades wait until the next boot.
+systemctl stop apt-daily.timer apt-daily-upgrade.timer
 # A machine that is still being set up installs packages, and rewrites what we write. Status 2 is "done, with
 # warnings" since 23.4.
 if command -v cloud-init >/dev/null; then
@@ -31,9 +33,23 @@ printf '#!/bin/sh\\nexit 101\\n' >/usr/sbin/policy-rc.d
 chmod 755 /usr/sbin/policy-rc.d
 trap 'rm -f /usr/sbin/policy-rc.d' EXIT
 
+# Whoever else listens at the relay's ports, or resolves names, does so no more where the image is started.
+for pid in $(ss -Hltnp | sed -nE '/:(25|53|80|143|443|465|587|993) /s/.*pid=([0-9]+).*/\\1/p'); do
+  unit=$(grep -om1 '[^/]*\\.service$' "/proc/$pid/cgroup") && systemctl --quiet disable "$unit" || true
+done
+
 export DEBIAN_FRONTEND=noninteractive
-apt-get --quiet -o DPkg::Lock::Timeout=300 update
-apt-get --quiet --yes -o DPkg::Lock::Timeout=300 --no-install-recommends install /tmp/chatmail-relay.deb
+apt-get --quiet -o DPkg::Lock::Timeout=300 -o Acquire::Languages=none update
+apt='apt-get --quiet --yes -o DPkg::Lock::Timeout=300 --no-install-recommends'
+$apt --download-only install /tmp/chatmail-relay.deb
+# As in the tree of an image that is not running: no package reloads systemd, which takes longer than the rest of it.
+unshare --mount sh -euc "mount -t tmpfs none /run/systemd; $apt --no-download install /tmp/chatmail-relay.deb"
+systemctl --quiet enable postfix dovecot nginx opendkim unbound
+# It would tell systemd-resolved of unbound, and start it for that.
+systemctl --quiet mask unbound-resolvconf
+if command -v ufw >/dev/null; then
+  ufw allow proto tcp to any port 25,80,143,443,465,587,993
+fi
 
 # Settings that are all comments are none.
 if grep -q '^[^#[:space:]]' /tmp/chatmail.yaml; then
@@ -83,7 +99,7 @@ if command -v cloud-init >/dev/null; then
   cloud-init clean --logs --seed
 fi
 # What cloud-init wrote for the network of this one machine.
-rm -f /etc/netplan/50-cloud-init.yaml /etc/network/interfaces.d/50-cloud-init* \\
+rm -f /etc/apt/apt.conf.d/90cloud-init-aptproxy /etc/netplan/50-cloud-init.yaml /etc/network/interfaces.d/50-cloud-init* \\
   /etc/systemd/network/10-cloud-init-* /etc/udev/rules.d/70-persistent-net.rules
 # Azure's agent has certificates of this machine.
 if command -v waagent >/dev/null; then

@@ -69,7 +69,8 @@ export const packerManifest = async (parts: ManifestParts, signal: AbortSignal):
     })),
   );
   return {
-    name: artifact?.id ?? type,
+    // QEMU's builder calls each of its artifacts VM.
+    name: files[0]?.file.replace(/\.\w+$/, '') ?? artifact?.id ?? type,
     key: keyOf(inputs),
     inputs,
     artifact: { id: artifact?.id ?? '', description: artifact?.description ?? '' },

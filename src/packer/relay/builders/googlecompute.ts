@@ -1,0 +1,25 @@
+import { type Builder, hashicorp, IMAGE_NAME, variable } from '../builder.ts';
+import { choice, own } from '../variables.ts';
+
+export const googlecompute: Builder = {
+  type: 'googlecompute',
+  cloud: 'Google Compute Engine',
+  plugin: hashicorp('googlecompute'),
+  isInDebian: true,
+  // The credentials are Google's application default credentials.
+  variables: {
+    project_id: own('project_id', 'project', 'GOOGLE_CLOUD_PROJECT'),
+    zone: choice('zone', 'Zone', 'europe-west3-a'),
+    machine_type: choice('machine_type', 'Type of the machine', 'e2-small'),
+  },
+  settings: {
+    image_description: 'chatmail relay that sets itself up',
+    image_family: variable('image_name'),
+    image_name: IMAGE_NAME,
+    machine_type: variable('machine_type'),
+    project_id: variable('project_id'),
+    source_image_family: 'debian-12',
+    ssh_username: 'debian',
+    zone: variable('zone'),
+  },
+};

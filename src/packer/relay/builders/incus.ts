@@ -1,0 +1,19 @@
+import { type Builder, IMAGE_NAME, plugin, variable } from '../builder.ts';
+import { choice } from '../variables.ts';
+
+export const incus: Builder = {
+  type: 'incus',
+  cloud: 'Incus',
+  plugin: plugin('incus', 'bketelsen/incus', '1.0.0'),
+  isInDebian: false,
+  variables: {
+    image: choice('image', 'Image of Debian 12 with cloud-init', 'images:debian/12/cloud'),
+    virtual_machine: { type: 'bool', description: 'A machine of its own, not a container.', default: true },
+  },
+  settings: {
+    image: variable('image'),
+    output_image: IMAGE_NAME,
+    publish_properties: { description: 'chatmail relay that sets itself up' },
+    virtual_machine: variable('virtual_machine'),
+  },
+};

@@ -1,0 +1,23 @@
+import { type Builder, IMAGE_NAME, plugin, variable } from '../builder.ts';
+import { choice, credential } from '../variables.ts';
+
+export const linode: Builder = {
+  type: 'linode',
+  cloud: 'Linode (Akamai)',
+  plugin: plugin('linode', 'linode/linode', '1.0.0'),
+  isInDebian: false,
+  variables: {
+    linode_token: credential('linode_token', 'API token', 'LINODE_TOKEN'),
+    region: choice('region', 'Region', 'eu-central'),
+    instance_type: choice('instance_type', 'Type of the machine', 'g6-nanode-1'),
+  },
+  settings: {
+    image: 'linode/debian12',
+    image_description: 'chatmail relay that sets itself up',
+    image_label: IMAGE_NAME,
+    instance_type: variable('instance_type'),
+    linode_token: variable('linode_token'),
+    region: variable('region'),
+    ssh_username: 'root',
+  },
+};

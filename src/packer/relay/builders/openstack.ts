@@ -1,0 +1,38 @@
+import { type Builder, hashicorp, IMAGE_NAME, variable } from '../builder.ts';
+import { choice, credential, own } from '../variables.ts';
+
+/** The defaults are OVHcloud's; any OpenStack takes its own. */
+export const openstack: Builder = {
+  type: 'openstack',
+  cloud: 'OVHcloud Public Cloud, or any OpenStack',
+  plugin: hashicorp('openstack'),
+  isInDebian: true,
+  variables: {
+    username: own('username', 'user', 'OS_USERNAME'),
+    password: credential('password', 'password of the user', 'OS_PASSWORD'),
+    tenant_id: own('tenant_id', 'project', 'OS_TENANT_ID'),
+    region: own('region', 'region', 'OS_REGION_NAME'),
+    identity_endpoint: choice('identity_endpoint', 'Address of Keystone', 'https://auth.cloud.ovh.net/v3'),
+    domain_name: choice('domain_name', 'Domain of the user', 'Default'),
+    flavor: choice('flavor', 'Flavor of the machine', 'd2-2'),
+    network: choice('network', 'Network with access to the Internet', 'Ext-Net'),
+    source_image: {
+      type: 'string',
+      description: "Name of the cloud's image of Debian 12.",
+      default: 'Debian 12',
+    },
+  },
+  settings: {
+    domain_name: variable('domain_name'),
+    flavor: variable('flavor'),
+    identity_endpoint: variable('identity_endpoint'),
+    image_name: IMAGE_NAME,
+    networks: [variable('network')],
+    password: variable('password'),
+    region: variable('region'),
+    source_image_name: variable('source_image'),
+    ssh_username: 'debian',
+    tenant_id: variable('tenant_id'),
+    username: variable('username'),
+  },
+};

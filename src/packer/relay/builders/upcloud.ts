@@ -1,0 +1,26 @@
+import { type Builder, IMAGE_NAME, plugin, variable } from '../builder.ts';
+import { choice, credential, own } from '../variables.ts';
+
+export const upcloud: Builder = {
+  type: 'upcloud',
+  cloud: 'UpCloud',
+  plugin: plugin('upcloud', 'UpCloudLtd/upcloud', '1.0.0'),
+  isInDebian: false,
+  variables: {
+    username: own('username', 'user of the API', 'UPCLOUD_USERNAME'),
+    password: credential('password', 'password of that user', 'UPCLOUD_PASSWORD'),
+    zone: choice('zone', 'Zone', 'de-fra1'),
+    storage_name: {
+      type: 'string',
+      description: 'Beginning of the name of the template of Debian 12.',
+      default: 'Debian GNU/Linux 12',
+    },
+  },
+  settings: {
+    password: variable('password'),
+    storage_name: variable('storage_name'),
+    template_name: IMAGE_NAME,
+    username: variable('username'),
+    zone: variable('zone'),
+  },
+};
