@@ -181,6 +181,30 @@ test('with port 443 blocked it goes by port 25, both ways', async () => {
   expect(await transport(one, `x@[${two.address}]`)).toBe('port 25');
 });
 
+test('what the other does not take by HTTPS for its size goes by port 25', async () => {
+  const limit = (from: string, to: string) =>
+    shell(two, `sed -i 's/_size ${from};/_size ${to};/' /etc/chatmail/nginx.conf; systemctl reload nginx`);
+  await limit('31457280', '20k');
+  try {
+    const [alice, bob] = [await newUser(one), await newUser(two)];
+    await send(alice, [bob]);
+    await arrival(bob);
+    const content = crypto.getRandomValues(Buffer.alloc(60_000));
+    const mail = await encryptedMail({ from: alice.address, to: bob.address, content });
+    expect(await send(alice, [bob], mail)).toMatchObject({ code: 250 });
+    const arrived = arrival(bob, 2);
+    await expect.poll(() => transport(one, bob.address), { timeout: 20_000 }).toBe('port 25');
+    // Postfix remembers the last answer for 30 s, half as long as a message waits: here somebody else's is the last.
+    await send(alice, [alice]);
+    await arrival(alice);
+    await flush(one);
+    await expect.poll(() => queued(one), { timeout: 20_000 }).toBe(0);
+    await arrived;
+  } finally {
+    await limit('20k', '31457280');
+  }
+});
+
 test('several recipients of both relays, by both ways', async () => {
   const [alice, ann] = [await newUser(one), await newUser(one)];
   const bobs = [await newUser(two), await newUser(two), await newUser(two)];
