@@ -17,7 +17,8 @@ apt-get --quiet -o DPkg::Lock::Timeout=300 -o Acquire::Languages=none update
 apt='apt-get --quiet --yes -o DPkg::Lock::Timeout=300 --no-install-recommends'
 $apt --download-only install /tmp/chatmail-relay.deb
 # As in the tree of an image that is not running: no package reloads systemd, which takes longer than the rest of it.
-unshare --mount sh -euc "mount -t tmpfs none /run/systemd; $apt --no-download install /tmp/chatmail-relay.deb"
+# Without that folder names may not be resolved; by now there is nothing left to fetch.
+unshare --mount sh -euc "mount -t tmpfs none /run/systemd; $apt install /tmp/chatmail-relay.deb"
 systemctl --quiet enable postfix dovecot nginx opendkim unbound
 # It would tell systemd-resolved of unbound, and start it for that.
 systemctl --quiet mask unbound-resolvconf
