@@ -5,6 +5,7 @@ import { loadSettings, SETTINGS_OPTIONS } from '../config/load-settings.ts';
 import { parseSize } from '../config/size.ts';
 import { toYaml } from '../config/to-yaml.ts';
 import { build } from '../image/build.ts';
+import { DEFAULT_NAMES } from '../image/default-names.ts';
 import { COMPRESSIONS, type Compression, FORMATS, type Format, isFormat } from '../image/formats.ts';
 import { buildJobs } from '../image/host.ts';
 import type { Manifest } from '../image/manifest.ts';
@@ -25,12 +26,6 @@ const FORMAT_NAMES = Object.keys(FORMATS).join(', ');
 /** Room for twice what is in it, so that the first upgrades fit even where a disk is not given more. */
 const DEFAULT_SIZE = '2G';
 const SMALLEST = 1024 * MiB;
-
-/** What the files of each are called, and where they are put. They have a manifest each, and so a folder. */
-const DEFAULTS = {
-  relay: { name: 'chatmail-relay', output: 'dist' },
-  bare: { name: 'debian-bare', output: 'dist/bare' },
-} as const;
 
 /** What puts something of the relay into an image. */
 const OF_THE_RELAY = ['relay-package', 'with-echobot', 'config', 'set'] as const;
@@ -57,7 +52,7 @@ export const readChoices = (values: {
   readonly config?: string;
   readonly set?: readonly string[];
 }): Choices | { readonly message: string; readonly hint: string } => {
-  const defaults = DEFAULTS[values.bare ? 'bare' : 'relay'];
+  const defaults = DEFAULT_NAMES[values.bare ? 'bare' : 'relay'];
   const { format = 'qcow2', compression: kind = 'zlib', size = DEFAULT_SIZE } = values;
   const { name = defaults.name, output = defaults.output } = values;
   const excluded = values.bare && OF_THE_RELAY.find((option) => values[option] !== undefined);
@@ -193,12 +188,12 @@ export const command = defineCommand({
       type: 'string',
       short: 'o',
       value: 'DIR',
-      help: `where to write it, ${DEFAULTS.relay.output} by default, with --bare ${DEFAULTS.bare.output}`,
+      help: `where to write it, ${DEFAULT_NAMES.relay.output} by default, with --bare ${DEFAULT_NAMES.bare.output}`,
     },
     name: {
       type: 'string',
       value: 'NAME',
-      help: `name of the files, ${DEFAULTS.relay.name} or ${DEFAULTS.bare.name} by default`,
+      help: `name of the files, ${DEFAULT_NAMES.relay.name} or ${DEFAULT_NAMES.bare.name} by default`,
     },
     bare: { type: 'boolean', help: 'a Debian without the relay' },
     size: {

@@ -4,6 +4,7 @@ import { join, relative, resolve } from 'node:path';
 import { loadSettings, SETTINGS_OPTIONS } from '../config/load-settings.ts';
 import { nearest } from '../config/nearest.ts';
 import { toYaml } from '../config/to-yaml.ts';
+import { DEFAULT_NAMES } from '../image/default-names.ts';
 import { buildRelayPackage, packageVersion } from '../package/deb.ts';
 import { packerCommand } from '../packer/command.ts';
 import { type PackerProblem, problemWords } from '../packer/problem.ts';
@@ -101,9 +102,6 @@ interface Folder {
 const templateFor = ({ type }: Builder, { output, packer }: Folder): string =>
   knowsPlugins(packer) ? join(output, type) : join(output, templatePath(type));
 
-/** Where `build --bare` puts its disk. */
-const BARE = 'dist/bare';
-
 /** Does something with a builder, with the variables that can be made here; what they name is gone after that. */
 const withVariables = async (
   { type }: Builder,
@@ -118,7 +116,13 @@ const withVariables = async (
       hint: `run as root: ${installCommand(packagesOf(lacking)).join(' ')}`,
     });
   const given = folder.variables;
-  const machine = await openLocalMachine({ variables: given, env, cwd, bare: resolve(cwd, BARE), signal });
+  const machine = await openLocalMachine({
+    variables: given,
+    env,
+    cwd,
+    bare: resolve(cwd, DEFAULT_NAMES.bare.output),
+    signal,
+  });
   try {
     const { disk } = machine.variables;
     if (disk !== undefined) stderr.write(`starting from ${relative(cwd, disk)}\n`);

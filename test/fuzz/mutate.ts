@@ -62,6 +62,12 @@ export const mutate = (input: Buffer, words: readonly string[], random: Random):
   return result;
 };
 
+/** Makes inputs of what a client might say, in Latin-1. */
+export const mutated =
+  (say: (random: Random) => string, words: readonly string[]) =>
+  (random: Random): Buffer =>
+    mutate(bytes(say(random)), words, random);
+
 /** Cuts an input anywhere: into a few pieces, or at every byte of its beginning. */
 export const inPieces = (input: Buffer, random: Random): Buffer[] => {
   const cuts = random.chance(0.03)

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { lmtpReplies, type OpenTransaction, serveLmtp } from '../../../src/relay/courier/lmtp.ts';
 import { type MapLookup, serveSocketmap, socketmapReplies } from '../../../src/relay/lib/socketmap.ts';
 import type { Target } from '../fuzz.ts';
-import { mutate } from '../mutate.ts';
+import { mutated } from '../mutate.ts';
 import type { Random } from '../random.ts';
 import { streamTarget } from '../stream-target.ts';
 
@@ -62,7 +62,7 @@ export const lmtpTarget = (folder: string): Target => {
     name: 'lmtp',
     path,
     service: serveLmtp(openTransaction, [{ path }]),
-    generate: (random) => mutate(Buffer.from(session(random), 'latin1'), WORDS, random),
+    generate: mutated(session, WORDS),
     answers: (input, stream) => lmtpReplies(stream(input), openTransaction),
     honest: ['QUIT\r\n', '220 courier LMTP\r\n221 2.0.0 Bye\r\n'],
   });
@@ -83,12 +83,7 @@ export const socketmapTarget = (folder: string): Target => {
     name: 'socketmap',
     path,
     service: serveSocketmap(lookup, [{ path }]),
-    generate: (random) =>
-      mutate(
-        Buffer.from(random.list(1 + random.int(4), () => question(random)).join(''), 'latin1'),
-        words,
-        random,
-      ),
+    generate: mutated((random) => random.list(1 + random.int(4), () => question(random)).join(''), words),
     answers: (input, stream) => socketmapReplies(stream(input.toString('latin1')), lookup),
     honest: ['3:a b,', '6:OK a b,'],
   });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type DictHandlers, dictReplies, serveDict } from '../../../src/relay/lib/dict-server.ts';
 import type { Target } from '../fuzz.ts';
-import { mutate } from '../mutate.ts';
+import { mutated } from '../mutate.ts';
 import type { Random } from '../random.ts';
 import { streamTarget } from '../stream-target.ts';
 
@@ -66,12 +66,10 @@ export const dictTarget = (folder: string): Target => {
     name: 'dict',
     path,
     service: serveDict(handlers, [{ path }]),
-    generate: (random) =>
-      mutate(
-        Buffer.from(`${random.list(1 + random.int(8), () => line(random)).join('\n')}\n`, 'latin1'),
-        WORDS,
-        random,
-      ),
+    generate: mutated(
+      (random) => `${random.list(1 + random.int(8), () => line(random)).join('\n')}\n`,
+      WORDS,
+    ),
     answers: (input, stream) => dictReplies(stream(input.toString('latin1')), handlers),
     honest: ['H2\t2\t0\t\tshared\nLa\tb\n', 'Oa\x01tb\n'],
   });

@@ -6,7 +6,7 @@ import { modelOf } from '../../../src/model/model.ts';
 import { handler } from '../../../src/relay/web/main.ts';
 import { exchange } from '../connection.ts';
 import { inPieces, type Target } from '../fuzz.ts';
-import { mutate } from '../mutate.ts';
+import { mutated } from '../mutate.ts';
 import type { Random } from '../random.ts';
 
 const WORDS = [
@@ -88,12 +88,7 @@ export const httpTarget = async (folder: string): Promise<Target> => {
   let accepted = 0;
   return {
     name: 'http',
-    generate: (random) =>
-      mutate(
-        Buffer.from(random.list(1 + random.int(2), () => request(random)).join(''), 'latin1'),
-        WORDS,
-        random,
-      ),
+    generate: mutated((random) => random.list(1 + random.int(2), () => request(random)).join(''), WORDS),
     check: async (input, random) => {
       const answer = await exchange(path, inPieces(input, random), random.chance(0.3));
       const statuses = statusesOf(answer);

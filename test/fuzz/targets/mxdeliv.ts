@@ -6,7 +6,7 @@ import { DotReader } from '../../../src/relay/courier/data.ts';
 import { receiver } from '../../../src/relay/courier/receive.ts';
 import { exchange } from '../connection.ts';
 import { inPieces, type Target } from '../fuzz.ts';
-import { mutate } from '../mutate.ts';
+import { mutated } from '../mutate.ts';
 import type { Random } from '../random.ts';
 
 const WORDS = [
@@ -141,12 +141,7 @@ export const mxdelivTarget = async (folder: string): Promise<Target> => {
   };
   return {
     name: 'mxdeliv',
-    generate: (random) =>
-      mutate(
-        Buffer.from(random.list(1 + random.int(2), () => request(random)).join(''), 'latin1'),
-        WORDS,
-        random,
-      ),
+    generate: mutated((random) => random.list(1 + random.int(2), () => request(random)).join(''), WORDS),
     check: async (input, random) => {
       const statuses = statusesIn(await exchange(path, inPieces(input, random), random.chance(0.3)));
       const odd = statuses.find((status) => !STATUSES.includes(status));
