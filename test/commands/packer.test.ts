@@ -3,7 +3,7 @@ import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { main } from '../../src/cli.ts';
-import { readChoices } from '../../src/commands/packer.ts';
+import { readChoices } from '../../src/commands/packer/choices.ts';
 import { inFolder } from '../cli-in-folder.ts';
 
 describe('the arguments', () => {

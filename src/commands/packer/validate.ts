@@ -1,0 +1,44 @@
+import { packerCommand } from '../../packer/command.ts';
+import type { Builder } from '../../packer/relay/builder.ts';
+import { runPacker } from '../../packer/run.ts';
+import type { Context, ExitStatus } from '../command.ts';
+import { type Folder, templateFor, withVariables } from './folder.ts';
+import { requireDone } from './outcome.ts';
+
+const validate = async (builder: Builder, folder: Folder, { signal, env }: Context): Promise<void> => {
+  const command = packerCommand({
+    action: 'validate',
+    template: templateFor(builder, folder),
+    variables: folder.variables,
+  });
+  for await (const event of runPacker(command, { signal, env })) {
+    if (event.type === 'end') requireDone(event.outcome, `${builder.type}: `, signal);
+  }
+};
+
+/** All are looked at, so that one run says all that is missing. */
+export const validateAll = async (
+  builders: readonly Builder[],
+  folder: Folder,
+  context: Context,
+  json: boolean,
+): Promise<ExitStatus> => {
+  let status: ExitStatus = 0;
+  for (const builder of builders) {
+    let problem: Error | undefined;
+    await withVariables(builder, folder, context, (ready) => validate(builder, ready, context)).catch(
+      (error: Error) => {
+        context.signal.throwIfAborted();
+        if (error.name !== 'Failure') throw error;
+        problem = error;
+      },
+    );
+    if (problem) status = context.fail(problem.message, (problem as { hint?: string }).hint);
+    if (json)
+      context.stdout.write(
+        `${JSON.stringify({ builder: builder.type, valid: !problem, ...(problem && { error: problem.message }) })}\n`,
+      );
+    else if (!problem) context.stdout.write(`${builder.type}: valid\n`);
+  }
+  return status;
+};
