@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readChoices } from '../../src/commands/build.ts';
+import { readChoices } from '../../src/commands/build/choices.ts';
 
 const DEFAULTS = {
   formats: ['qcow2'],
