@@ -64,15 +64,9 @@ const messagesIn = (path: string, parts: readonly string[], now: number): Messag
   return found;
 };
 
-/** All that has a folder with no more than the three of a Maildir in it: its links are as many as its folders. */
-const PLAIN = 5;
-
-/**
- * The folders of a mailbox with their messages, the INBOX first. Waits for the disk. `now` is in seconds. Most have no
- * folder but the INBOX, and to ask so is faster than to look.
- */
+/** The folders of a mailbox with their messages, the INBOX first. Waits for the disk. `now` is in seconds. */
 export const readMaildir = (home: string, now = Date.now() / 1000): Folder[] => {
-  const inside = lstatSync(home).nlink === PLAIN ? ['cur', 'new'] : subfolders(home);
+  const inside = subfolders(home);
   return ['', ...inside.filter((name) => name.startsWith('.'))].map((name) => {
     const path = name ? `${home}/${name}` : home;
     return { path, messages: messagesIn(path, name ? subfolders(path) : inside, now) };

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -47,6 +47,21 @@ test('folders are those of Maildir++; links, dot files and what is in tmp are no
     ['/.Sub', 2],
     ['/.Sub.Deep', 2],
   ]);
+});
+
+test('a mailbox is what is in it, whatever is missing', () => {
+  const mail = mailTree();
+  const home = mail.mailbox('alice', 0);
+  for (const part of ['cur', 'new', 'tmp']) rmSync(join(home, part), { recursive: true, force: true });
+  for (const part of ['cur', 'new', '.Sub/cur'])
+    mail.file(`alice@chat.example/${part}/${messageName(1)}`, '');
+  const counts = () => readMaildir(home, NOW).map(({ messages }) => messages.length);
+  expect(counts()).toEqual([2, 1]);
+  // Another one's folder in place of its own is none of it, though there are three folders again.
+  rmSync(join(home, 'cur'), { recursive: true });
+  symlinkSync(join(mail.mailbox('bob', 1), 'cur'), join(home, 'cur'));
+  mail.file(`alice@chat.example/tmp/${messageName(1)}`, '');
+  expect(counts()).toEqual([1, 1]);
 });
 
 const messages = (...list: [daysAgo: number, size: number][]) =>
