@@ -5,7 +5,7 @@ import { squeeze } from '../../src/squeeze/squeeze.ts';
 import { unsqueeze } from '../../src/squeeze/unsqueeze.ts';
 
 // Each run of the model takes its tables anew, a hundred megabytes.
-vi.setConfig({ testTimeout: 30_000 });
+vi.setConfig({ testTimeout: 60_000 });
 
 const KNOWN = Buffer.from('const known = (what, both) => sides.have;\n');
 
@@ -21,19 +21,16 @@ test.each<[string, Uint8Array]>([
   ['a text', readFileSync('README.md').subarray(0, 4000)],
 ])('%s comes back as it was', (_, bytes) => {
   expect(Buffer.compare(there(bytes), bytes)).toBe(0);
-});
-
-test('nothing need be known', () => {
-  expect(Buffer.compare(there(KNOWN, new Uint8Array()), KNOWN)).toBe(0);
+  expect(Buffer.compare(there(bytes, new Uint8Array()), bytes)).toBe(0);
 });
 
 test('anything comes back as it was', () => {
-  // Few runs, of many bytes.
+  // Few runs, of many bytes: each takes its tables anew.
   fc.assert(
     fc.property(fc.uint8Array({ minLength: 500, maxLength: 1500 }), (bytes) => {
       expect(Buffer.compare(there(bytes), bytes)).toBe(0);
     }),
-    { numRuns: 3 },
+    { numRuns: 5 },
   );
 });
 
