@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { failure } from '../terminal/failure.ts';
 import { GuestConsole } from './console.ts';
 import { endedWithin } from './ended-within.ts';
@@ -171,9 +171,9 @@ const makeOverlay = async (folder: string, options: VirtualMachineOptions): Prom
     throw failure(`the disk cannot be smaller than the image's ${own} bytes`);
   }
   const size = diskSize === undefined ? [] : [String(diskSize)];
-  await run(['qemu-img', 'create', '-q', '-f', 'qcow2', '-b', image, '-F', format, disk, ...size], {
-    signal,
-  });
+  // The disk's own folder is where a relative name would be looked for.
+  const backing = ['-b', resolve(image), '-F', format];
+  await run(['qemu-img', 'create', '-q', '-f', 'qcow2', ...backing, disk, ...size], { signal });
   return disk;
 };
 

@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { loadSettings } from '../../src/config/load-settings.ts';
 import { printProblems } from '../../src/config/print-problems.ts';
 import type { ProblemCode } from '../../src/config/problem.ts';
@@ -31,7 +31,7 @@ describe('what is printed for a mistake in chatmail.yaml', () => {
 
   test('too-large', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'chatmail-errors-'));
-    afterAll(() => rm(folder, { recursive: true }));
+    onTestFinished(() => rm(folder, { recursive: true }));
     await writeFile(join(folder, 'too-large.yaml'), '#'.repeat(65_537));
     const text = await printed(folder, 'too-large.yaml');
     await expect(text).toMatchFileSnapshot(join(FOLDER, 'too-large.txt'));
