@@ -4,7 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { bootVirtualMachine } from '../../src/lab/qemu.ts';
+import { execa } from 'execa';
+import { bootVirtualMachine, type VirtualMachine } from '../../src/lab/qemu.ts';
 import { zoneOf } from '../../src/model/zone.ts';
 import { zoneFile } from '../../src/model/zone-text.ts';
 import { QCOW2 } from '../machine/images.ts';
@@ -71,34 +72,54 @@ const WITHOUT_US = readdirSync(UNITS)
 
 const USER_DATA = Buffer.from('#cloud-config\nchatmail:\n  mail_domain: _bench.test\n');
 
-/** Seconds from starting QEMU to those words on the console. */
-const emulated = async (image: string, format: 'qcow2' | 'raw', words: RegExp): Promise<number> => {
-  const begun = performance.now();
+/** Seconds from starting QEMU to what `until` waits for and says when it was, in milliseconds since 1970. */
+const emulated = async (
+  image: string,
+  format: 'qcow2' | 'raw',
+  until: (machine: VirtualMachine) => Promise<number>,
+): Promise<number> => {
+  const begun = Date.now();
   const machine = await bootVirtualMachine({ image, format, userData: USER_DATA });
   try {
-    await machine.console.waitFor(words);
-    return (performance.now() - begun) / 1000;
+    return ((await until(machine)) - begun) / 1000;
   } finally {
     await machine.remove();
   }
 };
 
+const ready = async ({ console }: VirtualMachine): Promise<number> => {
+  await console.waitFor(/chatmail: ready/);
+  return Date.now();
+};
+
+/** By the machine's own clock, which is this computer's to the second: its console does not say it. */
+const multiUser = async (machine: VirtualMachine): Promise<number> => {
+  await machine.console.waitFor(/Cloud-init .* finished/);
+  await machine.findWayIn();
+  const { exec = [] } = machine;
+  const when = 'systemctl show --timestamp=us+utc --value -p ActiveEnterTimestamp multi-user.target';
+  const [, date, time] = (await execa(exec[0] ?? '', [...exec.slice(1), ...when.split(' ')])).stdout.split(
+    ' ',
+  );
+  return Date.parse(`${date}T${time}Z`);
+};
+
 /** What a first boot takes: with an authority, when nothing has changed, and beside the same disk without us. */
 export const bootFigures = async (): Promise<Figure[]> => {
-  const { ready, unchanged } = await certified();
+  const times = await certified();
   const folder = await mkdtemp(join(tmpdir(), 'chatmail-bench-'));
   try {
     const without = await withKernelOption(QCOW2, WITHOUT_US, folder);
     const [ours, theirs]: [number[], number[]] = [[], []];
     for (let run = 0; run < RUNS; run++) {
-      theirs.push(await emulated(without, 'raw', / login:/));
-      ours.push(await emulated(QCOW2, 'qcow2', /chatmail: ready/));
+      theirs.push(await emulated(without, 'raw', multiUser));
+      ours.push(await emulated(QCOW2, 'qcow2', ready));
     }
     const [mine, plain] = [median(ours), median(theirs)];
-    const words = `${mine.toFixed(0)} s beside ${plain.toFixed(0)} s to the login prompt without us`;
+    const words = `${mine.toFixed(0)} s beside ${plain.toFixed(0)} s to multi-user without us`;
     return [
-      atMost(`container: start to ready with DNS and an authority, median of ${RUNS}`, ready, 's', 6),
-      atMost('chatmail configure at boot, when nothing has changed', unchanged, 's', 0.5),
+      atMost(`container: start to ready with DNS and an authority, median of ${RUNS}`, times.ready, 's', 6),
+      atMost('chatmail configure at boot, when nothing has changed', times.unchanged, 's', 0.5),
       atMost(`QEMU: start to ready, ${words}`, mine / plain, '×', 1.3),
     ];
   } finally {

@@ -39,7 +39,9 @@ describe('a relay from user-data', () => {
   });
 
   test('cloud-init is content', async () => {
-    expect(await shell(relay(), 'cloud-init status --wait > /dev/null; cloud-init status')).toBe('status: done');
+    expect(await shell(relay(), 'cloud-init status --wait > /dev/null; cloud-init status')).toBe(
+      'status: done',
+    );
   });
 
   relaySuite(relay, { hasDomain: true });

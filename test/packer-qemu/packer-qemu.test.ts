@@ -101,7 +101,9 @@ describe('a container with the files of that disk', () => {
   afterAll(() => started?.stop());
 
   test('cloud-init is content', async () => {
-    expect(await shell(relay(), 'cloud-init status --wait > /dev/null; cloud-init status')).toBe('status: done');
+    expect(await shell(relay(), 'cloud-init status --wait > /dev/null; cloud-init status')).toBe(
+      'status: done',
+    );
   });
 
   relaySuite(relay, { hasDomain: true, isOurImage: false });

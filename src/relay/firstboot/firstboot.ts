@@ -35,7 +35,7 @@ const silent = async (): Promise<string[]> => {
   return PROBES.filter((_, i) => !found[i]).map(([name]) => name);
 };
 
-/** systemd has started the servers by now, so that this is the time they take to listen; it restarts any that fails. */
+/** systemd starts the servers at this time, and restarts any that fails. */
 const untilAllAnswer = async (): Promise<void> => {
   for (let waiting = await silent(); waiting.length > 0; waiting = await silent()) {
     updateState({ state: 'starting', step: `waiting for ${waiting.join(', ')} to answer` });

@@ -1,24 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { generateKeyPairSync, X509Certificate } from 'node:crypto';
+import { X509Certificate } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readlinkSync, renameSync } from 'node:fs';
 import { isIPv4 } from 'node:net';
 import { dirname } from 'node:path';
 import type { Model } from '../../model/model.ts';
 import { PATHS } from '../../model/model.ts';
-import { replaceFile } from '../lib/replace-file.ts';
 
-/** The DKIM key is made once and never replaced: its public half stands in the domain's DNS. */
-export const ensureDkimKey = (path: string = PATHS.dkimKey): boolean => {
-  if (existsSync(path)) return false;
-  const { privateKey } = generateKeyPairSync('rsa', {
-    modulusLength: 2048,
-    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-    publicKeyEncoding: { type: 'spki', format: 'pem' },
-  });
-  replaceFile(`${path}.made`, privateKey, 0o600);
-  execFileSync('chown', ['opendkim:opendkim', `${path}.made`]);
-  execFileSync('mv', [`${path}.made`, path]);
-  return true;
+/** Made at a first boot already, while cloud-init is at work; here for a volume that has none. */
+export const ensureDkimKey = (): void => {
+  execFileSync('/usr/lib/chatmail/dkim-key', { stdio: ['ignore', 'ignore', 'pipe'] });
 };
 
 const namesOf = (host: string): string =>
