@@ -26,6 +26,7 @@ test('only the programs are executable', () => {
   expect([...tree].filter(([, { mode }]) => mode & 0o111).map(([path]) => path)).toEqual([
     '/usr/bin/chatmail',
     '/usr/lib/chatmail/data-volume',
+    '/usr/lib/chatmail/dkim-key',
   ]);
 });
 
