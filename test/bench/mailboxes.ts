@@ -112,12 +112,12 @@ const ask = async (socket: string, key: () => string, isOver: () => boolean): Pr
 
 const TIME = 3;
 
-/** Lookups a second, of addresses among the first `count`, for passwords and for homes in turn. */
+/** Lookups a second, of addresses among the first `count`, for passwords and for homes in turn, as logins ask. */
 const lookupRate = async (socket: string, count: number, connections: number): Promise<number> => {
   let asked = 0;
   const key = () => {
     const address = addressOf((asked++ * 7919) % count);
-    return asked % 2 ? `shared/passdb/password1"${address}` : `shared/userdb/${address}`;
+    return asked % 2 ? `shared/passdb/password1"${address}` : `shared/userdb/imap/${address}`;
   };
   const end = performance.now() + TIME * 1000;
   const found = await Promise.all(
@@ -162,6 +162,8 @@ const lookupFigures = async (few: string, many: string): Promise<Figure[]> => {
     withDoveauth(many, async (socket) => {
       await Promise.all([lookupRate(fewSocket, FEW, 1), lookupRate(socket, MANY, 1)]);
       for (let round = 0; round < ROUNDS; round++) {
+        // What was written before is not to be written meanwhile.
+        await execa('sync');
         measured.few.push(await lookupRate(fewSocket, FEW, 1));
         measured.one.push(await lookupRate(socket, MANY, 1));
         measured.eight.push(await lookupRate(socket, MANY, 8));

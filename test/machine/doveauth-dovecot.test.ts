@@ -123,7 +123,7 @@ iterate_disable = no
 iterate_prefix = userdb/
 default_pass_scheme = plain
 password_key = passdb/%Ew"%Eu
-user_key = userdb/%Eu
+user_key = userdb/%s/%Eu
 `;
 
 /** None that a computer that runs tests could reach. */

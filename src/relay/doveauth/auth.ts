@@ -11,7 +11,10 @@ import { roomKeeper } from './room-keeper.ts';
 import { type Resources, signUpRefusal } from './sign-up.ts';
 
 const PASSDB = 'shared/passdb/';
+/** Behind it stands who asks, and the address. */
 const USERDB = 'shared/userdb/';
+/** The service of Dovecot's that delivers. */
+const DELIVERY = 'lmtp';
 
 /**
  * Not JSON, so to Dovecot a temporary failure. The protocol's own failure would have it log the key, and with
@@ -68,11 +71,14 @@ export const authHandlers = (
   };
   const keepRoom = roomKeeper(model.settings.max_mailbox_size);
   const nudge = nudger(keepRoom);
-  const lookUpUser = (user: string): string | undefined => {
+  const lookUpUser = (key: string): string | undefined => {
+    const [, service, user = ''] = /^(?:([^/]*)\/)?(.*)$/s.exec(key) ?? [];
     const mailbox = find(user);
     if (!mailbox || !isOpen(mailbox)) return undefined;
-    keepRoom(mailbox.home);
-    nudge(mailbox.home);
+    if (service === DELIVERY) {
+      keepRoom(mailbox.home);
+      nudge(mailbox.home);
+    }
     return fields(mailbox);
   };
   return {

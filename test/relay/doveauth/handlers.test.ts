@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -66,7 +67,7 @@ test('a first login makes the address, and what Dovecot is told', async () => {
   expect(readFileSync(join(home, 'password'), 'latin1')).toBe(password);
   expect(JSON.parse(value ?? '')).toEqual({ addr: ADDRESS, home, uid: 'vmail', gid: 'vmail', password });
   expect(await auth().lookup?.(`shared/passdb/password2"${ADDRESS}`, '')).toBe(value);
-  expect(JSON.parse((await auth().lookup?.(`shared/userdb/${ADDRESS}`, '')) ?? '')).toEqual({
+  expect(JSON.parse((await auth().lookup?.(`shared/userdb/imap/${ADDRESS}`, '')) ?? '')).toEqual({
     addr: ADDRESS,
     home,
     uid: 'vmail',
@@ -77,8 +78,21 @@ test('a first login makes the address, and what Dovecot is told', async () => {
   expect(lines).toEqual([]);
 });
 
+test('a delivery makes room in a mailbox that is full, a login does not', async () => {
+  await make('x');
+  mkdirSync(join(home, 'cur'));
+  writeFileSync(join(home, 'maildirsize'), '0S\n500000000 1\n');
+  const message = join(home, 'cur/1600000000.M1P1.x,S=500000000:2,S');
+  writeFileSync(message, '');
+  const found = await auth().lookup?.(`shared/userdb/imap/${ADDRESS}`, '');
+  expect(existsSync(message)).toBe(true);
+  expect(await auth().lookup?.(`shared/userdb/lmtp/${ADDRESS}`, '')).toBe(found);
+  expect(existsSync(message)).toBe(false);
+});
+
 test.each([
   'shared/userdb/abcdefghi@chat.example',
+  'shared/userdb/lmtp/abcdefghi@chat.example',
   'shared/passdb/password1"abcdefghi@other.example',
   'shared/passdb/short"abcdefghi@chat.example',
   'shared/passdb/abcdefghi@chat.example',
@@ -161,7 +175,7 @@ test('users are those with a password', async () => {
 
 test('a blocked address has no login and no mail, and is not made anew', async () => {
   await make('!{PLAIN}password1');
-  for (const key of [`shared/passdb/password1"${ADDRESS}`, `shared/userdb/${ADDRESS}`])
+  for (const key of [`shared/passdb/password1"${ADDRESS}`, `shared/userdb/lmtp/${ADDRESS}`])
     expect(await auth().lookup?.(key, '')).toBeUndefined();
   expect(
     await recipientHandlers(find, async () => '').lookup?.(`shared/recipient/${ADDRESS}`, ''),
