@@ -5,15 +5,13 @@ type Field = readonly [name: string, value: string];
  * of line end, and believes every boundary it is told of in any way. Written apart from the filter, and simpler.
  */
 const LINE_END = /\r\n|\r|\n/;
-/** Programs differ in hyphens, in articles and in the final dot. */
-const alike = (note: string): string => note.trim().replace(/[-.]/g, '').replace('This is an ', 'This is a ');
 const NOTES = [
   '',
   'This is an OpenPGP/MIME encrypted message (RFC 2440 and 3156)',
   'This is an OpenPGP/MIME encrypted message (RFC 4880 and 3156)',
   'This is a multi-part message in MIME format.',
   'This is a MIME-encapsulated message.',
-].map(alike);
+];
 
 const valuesOf = (fields: readonly Field[], wanted: string): string[] =>
   fields.filter(([name]) => name.trim().toLowerCase() === wanted).map(([, value]) => value);
@@ -72,7 +70,7 @@ const partsOf = (body: string, boundary: string): Part[] | string => {
     else sections.at(-1)?.push(line);
   const [preamble = [], ...rest] = sections;
   const [, ...epilogue] = rest.pop() ?? [];
-  const around = [...preamble, ...epilogue].find((line) => !NOTES.includes(alike(line)));
+  const around = [...preamble, ...epilogue].find((line) => !NOTES.includes(line.trim()));
   return around === undefined
     ? rest.map(([, ...lines]) => partOf(lines))
     : `text around the parts: ${around}`;

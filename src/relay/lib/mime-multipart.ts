@@ -12,7 +12,7 @@ const MAX_AROUND = 4096;
 
 /** What mail programs write around the parts, for readers that know no MIME. Other text would pass unencrypted. */
 const NOTE =
-  /^(This is an? (multi-?part|MIME-encapsulated|OpenPGP\/MIME encrypted) message( in MIME format| \(RFC (2440|4880) and 3156\))?\.?)?$/;
+  /^(This is (an OpenPGP\/MIME encrypted message \(RFC (2440|4880) and 3156\)|a multi-part message in MIME format\.|a MIME-encapsulated message\.))?$/;
 
 /**
  * A multipart (RFC 2046 §5.1) of exactly these parts, in this order, all of them leaves. Anything that two readers

@@ -22,6 +22,7 @@ const WORDS = [
 ];
 const KEYS = [
   'shared/passdb/secret"bob@relay.test',
+  'shared/userdb/',
   'shared/userdb/lmtp/bob@relay.test',
   'priv/0123/devicetoken',
   'shared/x',

@@ -67,6 +67,7 @@ const ENCRYPTION: readonly Case[] = [
   ['white space after a boundary', encrypted({ close: '--b0-- \t\n' }), 'ok', 'ok'],
   ['part headers with a description', encrypted({ second: 'Content-Description: OpenPGP encrypted message\nContent-Disposition: inline;\n filename="e.asc"\nContent-Type: application/octet-stream\n', }), 'ok', 'ok'],
   ['a preamble, as Enigmail wrote', encrypted({ preamble: 'This is an OpenPGP/MIME encrypted message (RFC 2440 and 3156)\n' }), 'ok', 'ok'],
+  ['such a preamble spelled otherwise', encrypted({ preamble: 'This is an multipart message\n' }), '523', '523'],
   ['other numbers in such a preamble', encrypted({ preamble: 'This is an OpenPGP/MIME encrypted message (RFC 4880 and 7156)\n' }), '523', '523'],
   ['a preamble, as Thunderbird writes', encrypted({ preamble: 'This is an OpenPGP/MIME encrypted message (RFC 4880 and 3156)\n' }), 'ok', 'ok'],
   ['an empty epilogue', encrypted({ epilogue: '\n\n' }), 'ok', 'ok'],
