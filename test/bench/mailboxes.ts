@@ -112,12 +112,17 @@ const ask = async (socket: string, key: () => string, isOver: () => boolean): Pr
 
 const TIME = 3;
 
-/** Lookups a second, of addresses among the first `count`, for passwords and for homes in turn, as logins ask. */
-const lookupRate = async (socket: string, count: number, connections: number): Promise<number> => {
+/** Lookups a second, of addresses among the first `count`, for passwords and for homes in turn, which `service` asks. */
+const lookupRate = async (
+  socket: string,
+  count: number,
+  connections: number,
+  service = 'imap',
+): Promise<number> => {
   let asked = 0;
   const key = () => {
     const address = addressOf((asked++ * 7919) % count);
-    return asked % 2 ? `shared/passdb/password1"${address}` : `shared/userdb/imap/${address}`;
+    return asked % 2 ? `shared/passdb/password1"${address}` : `shared/userdb/${service}/${address}`;
   };
   const end = performance.now() + TIME * 1000;
   const found = await Promise.all(
@@ -151,7 +156,9 @@ const create = (socket: string, isOver: () => boolean): Promise<number> => {
 const ROUNDS = 5;
 
 const lookupFigures = async (few: string, many: string): Promise<Figure[]> => {
-  const measured: Record<'few' | 'one' | 'eight' | 'meanwhile' | 'made', number[]> = {
+  const measured: Record<'few' | 'one' | 'eight' | 'meanwhile' | 'made' | 'fewMail' | 'mail', number[]> = {
+    fewMail: [],
+    mail: [],
     few: [],
     one: [],
     eight: [],
@@ -166,6 +173,8 @@ const lookupFigures = async (few: string, many: string): Promise<Figure[]> => {
         await execa('sync');
         measured.few.push(await lookupRate(fewSocket, FEW, 1));
         measured.one.push(await lookupRate(socket, MANY, 1));
+        measured.fewMail.push(await lookupRate(fewSocket, FEW, 1, 'lmtp'));
+        measured.mail.push(await lookupRate(socket, MANY, 1, 'lmtp'));
         measured.eight.push(await lookupRate(socket, MANY, 8));
         const end = performance.now() + TIME * 1000;
         const [made, meanwhile] = await Promise.all([
@@ -186,6 +195,12 @@ const lookupFigures = async (few: string, many: string): Promise<Figure[]> => {
     atLeast(
       `beside ${median(measured.few).toFixed(0)}/s with ${FEW} mailboxes`,
       beside(measured.one, measured.few),
+      '×',
+      1,
+    ),
+    atLeast(
+      `for deliveries, of which each has two looks at the mailbox to follow: ${median(measured.mail).toFixed(0)}/s, beside ${FEW} mailboxes`,
+      beside(measured.mail, measured.fewMail),
       '×',
       1,
     ),
