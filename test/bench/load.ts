@@ -122,7 +122,7 @@ export const loadFigures = async (): Promise<Figure[]> => {
   const { relay, stop } = await startRelay(['--backend', 'nspawn', '--user-data', file]);
   try {
     // Once it has said that it is ready it still looks at DNS and port 25.
-    await shell(relay, 'while systemctl --quiet is-active chatmail-firstboot; do sleep 1; done');
+    await shell(relay, 'systemctl start --wait chatmail-firstboot');
     await pause(5000);
     const idle = await ownMemory(relay);
     const all = await senders(relay);
