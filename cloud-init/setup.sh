@@ -3,10 +3,13 @@
 # cloud-init runs at each boot until this one is through (src/cloud-init/bootstrap.ts); that one's `get` installs
 # packages and does not give up. Every step can be repeated: power may fail between any two.
 policy=/usr/sbin/policy-rc.d
+set -- postfix dovecot nginx opendkim unbound
 
-# Nothing of Debian's starts before it is configured (invoke-rc.d(8)); what runs already may be stopped.
+# Nothing of Debian's starts before it is configured, neither now (invoke-rc.d(8); what runs already may be stopped)
+# nor at a boot after this one was cut short. What would tell systemd-resolved of unbound never does.
 printf '#!/bin/sh\n[ "$2" = stop ] || exit 101\n' > $policy
 chmod 755 $policy
+systemctl mask "$@" unbound-resolvconf
 
 if [ -d package ]; then
 	chmod 755 package/DEBIAN/p*
@@ -31,16 +34,16 @@ if command -v ufw; then
 fi
 
 rm $policy
+systemctl unmask "$@"
 systemctl daemon-reload
-# It would tell systemd-resolved of unbound.
-systemctl mask --now unbound-resolvconf
 # What the policy kept from it: the journal is in memory from now on, and what is on the disk goes.
 systemctl restart systemd-journald systemd-sysctl
 rm -rf /var/log/journal
-systemctl enable postfix dovecot nginx opendkim unbound
+systemctl enable "$@"
 systemctl restart unbound chatmail-configure
 sync
 touch /var/lib/cloud/sem/chatmail-relay
 rm -f "$0"
-# Not waited for: it is reached only when cloud-init, which runs this, has ended.
-systemctl --no-block start timers.target multi-user.target
+# Not waited for: it is reached only when cloud-init, which runs this, has ended. Postfix's unit may be
+# active while its instance was stopped above; the target alone would leave it so.
+systemctl --no-block start timers.target multi-user.target postfix@-

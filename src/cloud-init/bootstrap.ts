@@ -30,14 +30,20 @@ const base64 = (program: string): string =>
 
 /**
  * `get` installs packages and does not give up: the archive may be out of reach for a while, another apt may be
- * at work, or an earlier boot was cut short. Its message goes to the console, as all that cloud-init runs does.
+ * at work, or an earlier boot was cut short. What that one left in pieces is mended first, by an install that
+ * names no package: one that does refuses where anything else is broken (apt-get(8), `--fix-broken`). Its message
+ * goes to the console, as all that cloud-init runs does.
  */
 const HEAD = `umask 22
 export DEBIAN_FRONTEND=noninteractive DPKG_FORCE=confdef,confold
+add() {
+apt-get install -fyoDPkg::Lock::Timeout=900 --no-install-recommends "$@"
+}
 get() {
 until apt-get update
 dpkg --configure -a
-apt-get install -fyoDPkg::Lock::Timeout=900 --no-install-recommends "$@"
+add
+add "$@"
 do
 echo "chatmail: Debian's packages cannot be had, trying again"
 sleep 9
@@ -47,8 +53,9 @@ mkdir -p ${DONE.replace(/\/[^/]*$/, '')} /run/chatmail-setup
 cd /run/chatmail-setup || exit 1
 `;
 
+/** Node may be there: apt then has nothing to do here, and could not before it has the relay's package, cut off once. */
 const unpack = ({ unpacker, digits }: Payload): string =>
-  `get nodejs
+  `node -v || get nodejs
 node -e 'SELF=require("zlib").brotliDecompressSync(Buffer.from("${base64(unpacker)}","base64"));eval(SELF+"")' <<'${END}' &&
 ${linesOf(digits)}${END}
 . ./setup
