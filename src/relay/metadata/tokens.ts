@@ -23,10 +23,14 @@ const read = (path: string): Record<string, unknown> => {
 /** Those that are still good, and when each was set. A list is of an older relay and starts to age now. */
 const tokensIn = (kept: unknown, now: number): Map<string, number> => {
   const entries = Array.isArray(kept)
-    ? kept.map((token): [unknown, number] => [token, now])
-    : Object.entries(kept as Record<string, number>);
-  const isGood = ([token, time]: [unknown, number]) =>
-    typeof token === 'string' && isToken(token) && time > now - LIFETIME && time < now + 60;
+    ? kept.map((token): [unknown, unknown] => [token, now])
+    : Object.entries(kept as object);
+  const isGood = ([token, time]: [unknown, unknown]) =>
+    typeof token === 'string' &&
+    isToken(token) &&
+    typeof time === 'number' &&
+    time > now - LIFETIME &&
+    time < now + 60;
   return new Map(entries.filter(isGood) as [string, number][]);
 };
 

@@ -59,6 +59,7 @@ test.each<[string, unknown, readonly string[]]>([
   ['no tokens', { devicetoken: null }, []],
   ['a text', { devicetoken: 'abc' }, []],
   ['a number', { devicetoken: 7 }, []],
+  ['a time that is no primitive', { devicetoken: { abc: { toString: 0, valueOf: 0 } } }, []],
   ['an array', [1, 2], []],
   ['null', null, []],
 ])('%s is read', (_, value, tokens) => {
