@@ -76,7 +76,7 @@ export async function* lmtpReplies(
           yield replies.map((reply) => `${reply}\r\n`).join('');
         }
         const end = bytes.indexOf(10);
-        if (end < 0 && bytes.length > MAX_LINE) throw new ProtocolError('line too long');
+        if ((end < 0 ? bytes.length : end) > MAX_LINE) throw new ProtocolError('line too long');
         if (end < 0) break;
         const line = bytes.toString('latin1', 0, end).trimEnd();
         bytes = bytes.subarray(end + 1);

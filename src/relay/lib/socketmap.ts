@@ -4,6 +4,10 @@ import { type ListenOn, ProtocolError, type Service, serve } from './serve.ts';
 /** As Postfix's own limit on a reply (socketmap_table(5)). */
 const MAX_LENGTH = 100_000;
 
+/** How a netstring begins, and what may become one; no longer than that, whatever the pieces. */
+const HEAD = /^\d{1,6}:/;
+const BEGINNING = /^(\d{0,6}$|\d{1,6}:)/;
+
 /** https://cr.yp.to/proto/netstrings.txt, of bytes, one per character. */
 const netstring = (text: string): string => `${text.length}:${text},`;
 
@@ -18,7 +22,7 @@ export async function* socketmapReplies(
   let rest = '';
   for await (const chunk of chunks) {
     rest += chunk;
-    for (let head = /^\d+:/.exec(rest)?.[0]; head; head = /^\d+:/.exec(rest)?.[0]) {
+    for (let head = HEAD.exec(rest)?.[0]; head; head = HEAD.exec(rest)?.[0]) {
       const end = head.length + Number.parseInt(head, 10);
       if (end > MAX_LENGTH || (rest.length > end && rest[end] !== ','))
         throw new ProtocolError('no netstring');
@@ -28,7 +32,7 @@ export async function* socketmapReplies(
       const value = await lookup(map, key.join(' '));
       yield netstring(value === undefined ? 'NOTFOUND ' : `OK ${value}`);
     }
-    if (!/^(\d{0,6}$|\d+:)/.test(rest)) throw new ProtocolError('no netstring');
+    if (!BEGINNING.test(rest)) throw new ProtocolError('no netstring');
   }
 }
 

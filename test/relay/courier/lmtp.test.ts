@@ -87,8 +87,8 @@ test.each([
   expect(codes(await converse([session]))).toBe(expected);
 });
 
-test('a line without an end is not kept', async () => {
-  await expect(converse(['x'.repeat(2049)])).rejects.toThrow(ProtocolError);
+test.each(['', '\r\n'])('a line that is too long is not kept, nor is it answered (end: %j)', async (end) => {
+  await expect(converse(['NOOP'.repeat(1000) + end])).rejects.toThrow(ProtocolError);
 });
 
 test.each(['', 'Hi', 'Hi\r\n', 'Hi\r\n.', 'Hi\r\n.\r', 'Hi\n.\n'])(

@@ -27,7 +27,7 @@ test('what is not there is not found', async () => {
   expect((await found.next()).value).toBe('9:NOTFOUND ,');
 });
 
-test.each(['x', ':', '3:a b;', '1000000', '99999999:', '123456789', '100001:a', '\n'])(
+test.each(['x', ':', '3:a b;', '1000000', '99999999:', '123456789', '100001:a', '0000003:a b,', '\n'])(
   '%j is no request',
   async (chunk) => {
     await expect(replies([chunk])).rejects.toThrow(ProtocolError);
