@@ -31,3 +31,18 @@ test.each(Object.entries(TARGETS))(
   },
   60_000,
 );
+
+test.each([
+  ['keeps', Number.POSITIVE_INFINITY, /^case 2048: memory grew by \d+ MiB$/],
+  ['drops', 1, undefined],
+])('a reader that %s what it was sent', async (_, most, problem) => {
+  const kept: Buffer[] = [];
+  const check = () => {
+    kept.push(Buffer.alloc(100_000, 1));
+    if (kept.length > most) kept.shift();
+  };
+  const target = { name: 'x', generate: () => Buffer.alloc(0), check, probe: () => {}, accepted: () => 0 };
+  const found = await fuzz(target, { seed, runs: 4096 }).catch((error: Error) => error.message);
+  if (problem) expect(found).toMatch(problem);
+  else expect(found).toBeUndefined();
+});

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { inPieces } from './mutate.ts';
@@ -50,9 +51,16 @@ const PATIENCE_MS = 20_000;
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-/** Bytes that are in use; where that is much, without the garbage, of which checks make more than readers. */
-const memoryInUse = (): number => {
-  if (process.memoryUsage.rss() > MAX_GROWTH) collectGarbage();
+/**
+ * Bytes that are in use; where that is much, without the garbage, of which checks make more than readers. What
+ * sockets held is garbage only once the first collection has let go of them.
+ */
+const memoryInUse = async (): Promise<number> => {
+  if (process.memoryUsage.rss() > MAX_GROWTH) {
+    collectGarbage();
+    await setImmediate();
+    collectGarbage();
+  }
   const { heapUsed, external } = process.memoryUsage();
   return heapUsed + external;
 };
@@ -70,7 +78,7 @@ export const fuzz = async (
   target: Target,
   { seed, runs, from = 0, onProgress = () => {} }: FuzzOptions,
 ): Promise<void> => {
-  const base = memoryInUse();
+  const base = await memoryInUse();
   const one = async (index: number): Promise<void> => {
     try {
       await target.check(inputOf(target, { seed, index }), new Random(~seed, index));
@@ -85,7 +93,7 @@ export const fuzz = async (
     if ((index / BATCH) % 64 > 0) continue;
     try {
       await withinPatience(Promise.resolve(target.probe()));
-      const growth = memoryInUse() - base;
+      const growth = (await memoryInUse()) - base;
       if (growth > MAX_GROWTH) throw new Error(`memory grew by ${growth >> 20} MiB`);
     } catch (cause) {
       throw new FuzzFailure({ seed, index }, cause);
