@@ -155,7 +155,7 @@ const readableInRequest = (fields: readonly Field[], type: string, body: string)
 /** What this reader could show of a message that is said to be encrypted, or a securejoin request; `undefined`: nothing. */
 export const readableIn = (fields: readonly Field[], body: string): string | undefined => {
   const type = valuesOf(fields, 'content-type')[0] ?? '';
-  return /^\s*multipart\/encrypted/i.test(type)
+  return /^\s*multipart\/encrypted(?![\w.+-])/i.test(type)
     ? readableInEncrypted(type, body)
     : valuesOf(fields, 'secure-join').length === 1
       ? readableInRequest(fields, type, body)
