@@ -53,7 +53,10 @@ mkdir -p ${DONE.replace(/\/[^/]*$/, '')} /run/chatmail-setup
 cd /run/chatmail-setup || exit 1
 `;
 
-/** Node may be there: apt then has nothing to do here, and could not before it has the relay's package, cut off once. */
+/**
+ * Node is asked for only where it is missing: after a boot that was cut off while it unpacked the relay's package,
+ * apt refuses everything until it gets that package again, and making it takes Node.
+ */
 const unpack = ({ unpacker, digits }: Payload): string =>
   `node -v || get nodejs
 node -e 'SELF=require("zlib").brotliDecompressSync(Buffer.from("${base64(unpacker)}","base64"));eval(SELF+"")' <<'${END}' &&

@@ -88,7 +88,11 @@ test.each([
 });
 
 test.each(['', '\r\n'])('a line that is too long is not kept, nor is it answered (end: %j)', async (end) => {
-  await expect(converse(['NOOP'.repeat(1000) + end])).rejects.toThrow(ProtocolError);
+  await expect(converse(['NOOP'.padEnd(2049, 'x') + end])).rejects.toThrow(ProtocolError);
+});
+
+test('a line of 2048 bytes is answered', async () => {
+  expect(codes(await converse([`${'NOOP'.padEnd(2048, 'x')}\n`]))).toBe('250');
 });
 
 test.each(['', 'Hi', 'Hi\r\n', 'Hi\r\n.', 'Hi\r\n.\r', 'Hi\n.\n'])(
