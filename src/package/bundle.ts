@@ -15,32 +15,17 @@ const NODE_18 = {
   logLevel: 'warning',
 } as const satisfies BuildOptions;
 
-/**
- * `yaml` and `mustache` come from Debian's node-yaml and node-mustache, so that they are patched with the system and
- * cost no room here. They are loaded when something of theirs is used first: only `chatmail configure` does, and they
- * would take 4 MB of memory of each service. esbuild's own wrapper keeps the prototype of what it imports.
- */
-const lazyLibraries: Plugin = {
-  name: 'lazy-libraries',
-  setup: ({ onResolve, onLoad }) => {
-    onResolve({ filter: /^(yaml|mustache)$/ }, ({ path, namespace }) =>
-      namespace === 'lazy' ? { path, external: true } : { path, namespace: 'lazy' },
-    );
-    onLoad({ filter: /.*/, namespace: 'lazy' }, ({ path }) => ({
-      contents: `module.exports = Object.create(new Proxy({}, { get: (_, name) => require('${path}')[name] }))`,
-    }));
-  },
-};
+/** Those of Debian's node-yaml and node-mustache: patched with the system, they cost no room here. */
+const LIBRARIES = ['yaml', 'mustache'];
 
-const IMPORT = /^import \{([^}]*)\} from "(node:[^"]+)";$/gm;
+const IMPORT = /^import (?:\{([^}]*)\}|\w+) from "(node:[^"]+|yaml|mustache)";$/gm;
 
 type Imports = ReadonlyMap<string, ReadonlySet<string>>;
 
 /** Which names the program takes from where. */
 const importsOf = async (entry: string): Promise<Imports> => {
-  const external = ['yaml', 'mustache'];
   // Of files that are taken for a part only, what the rest imports must be found too.
-  const options = { ...NODE_18, format: 'esm', external, treeShaking: false } as const;
+  const options = { ...NODE_18, format: 'esm', external: LIBRARIES, treeShaking: false } as const;
   const { outputFiles } = await build({ ...options, entryPoints: [entry] });
   const imports = new Map<string, Set<string>>();
   for (const [, names = '', from = ''] of (outputFiles[0]?.text ?? '').matchAll(IMPORT)) {
@@ -51,23 +36,51 @@ const importsOf = async (entry: string): Promise<Imports> => {
   return imports;
 };
 
+/** Large modules of Node's own, each of which a part of the programs uses: loading all takes a fifth of a start. */
+const LARGE = [
+  'child_process',
+  'crypto',
+  'dns/promises',
+  'http',
+  'https',
+  'readline',
+  'readline/promises',
+  'zlib',
+];
+
+/** Loaded when something of theirs is used first. The libraries would take 4 MB of memory of each service. */
+const LAZY = [...LIBRARIES, ...LARGE.map((name) => `node:${name}`)];
+
+/** Functions and classes that stand for a module's; of Mustache one function is used. */
+const lazy = (path: string, names: readonly string[]): string => {
+  const standIn = (name: string) =>
+    /^[A-Z]/.test(name)
+      ? `class{constructor(...given){return new(require("${path}").${name})(...given)}}`
+      : `(...given)=>require("${path}").${name}(...given)`;
+  return path === 'mustache'
+    ? `export default {parse:${standIn('parse')}}`
+    : names.map((name) => `export const ${name}=${standIn(name)};`).join('');
+};
+
 /** One `require` for each, its names taken once: by itself esbuild would do so in each of our files. */
 const shared = (imports: Imports): Plugin => ({
   name: 'shared imports',
   setup: ({ onResolve, onLoad }) => {
-    onResolve({ filter: /^node:/ }, ({ path, namespace }) =>
+    onResolve({ filter: /^(node:.*|yaml|mustache)$/ }, ({ path, namespace }) =>
       namespace === 'shared' ? { path, external: true } : { path, namespace: 'shared' },
     );
     onLoad({ filter: /.*/, namespace: 'shared' }, ({ path }) => {
       const names = [...(imports.get(path) ?? [])].sort();
-      return { contents: `export const {${names}}=require("${path}");` };
+      return {
+        contents: LAZY.includes(path) ? lazy(path, names) : `export const {${names}}=require("${path}");`,
+      };
     });
   },
 });
 
 /** Bundles a program into one script for Debian's Node 18, as small as can be. */
 const bundle = async (entry: string, define: Record<string, string> = {}): Promise<string> => {
-  const plugins = [lazyLibraries, shared(await importsOf(entry))];
+  const plugins = [shared(await importsOf(entry))];
   const { outputFiles } = await build({ ...NODE_18, entryPoints: [entry], define, plugins, format: 'cjs' });
   const { code = '' } = await minify(outputFiles[0]?.text ?? '', {
     ecma: 2020,

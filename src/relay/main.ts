@@ -15,6 +15,7 @@ import { start as filtermail } from './filtermail/main.ts';
 import { renew } from './firstboot/certify.ts';
 import { configure } from './firstboot/configure.ts';
 import { firstboot } from './firstboot/firstboot.ts';
+import { whenConfigured } from './firstboot/when-configured.ts';
 import { type Command, type Commands, runCommand } from './lib/command.ts';
 import { faultOf } from './lib/fault.ts';
 import { listeners } from './lib/listeners.ts';
@@ -30,7 +31,8 @@ const model = (): Model => JSON.parse(readFileSync(PATHS.model, 'utf8')) as Mode
 const service = (start: () => unknown): Command => ({
   usage: '',
   help: '',
-  run: () => {
+  run: async () => {
+    await whenConfigured();
     start();
     return undefined;
   },
@@ -108,7 +110,14 @@ const COMMANDS: Commands = {
     help: 'Puts the state in a tar from standard input in its place.',
     run: async ({ has }) => (await restore(has('--replace'))) || configure(),
   },
-  firstboot: { usage: '', help: '', run: () => firstboot(model()) },
+  firstboot: {
+    usage: '',
+    help: '',
+    run: async () => {
+      await whenConfigured();
+      return firstboot(model());
+    },
+  },
   renew: { usage: '', help: '', run: () => renew(model()) },
   doveauth: service(() => {
     const find = mailboxFinder(model(), PATHS.mail);

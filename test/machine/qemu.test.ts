@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { QCOW2 } from './images.ts';
 import { connectImap } from './imap-client.ts';
 import { withKernelOption } from './kernel-option.ts';
-import { endpoint, newLogin, type StartedRelay, shell, startRelay } from './relay.ts';
+import { endpoint, NO_ROUTE, newLogin, ROUTE, type StartedRelay, shell, startRelay } from './relay.ts';
 import { diskSuite } from './suite/disk.ts';
 
 /** Both machines have this volume, one after the other, as when a machine is replaced. */
@@ -66,6 +66,10 @@ describe.each([
     expect((await imap.logIn(user.user, user.password)).status).toMatch(/^OK/);
     expect((await imap.require('SELECT INBOX')).lines).toContain('* 1 EXISTS');
     imap.close();
+  });
+
+  test('has the sockets of its services in the queue that is on the volume', async () => {
+    expect(await shell(started.relay, ROUTE)).toBe(NO_ROUTE);
   });
 
   test('has the IPv6 that its kernel has', async () => {

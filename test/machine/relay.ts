@@ -81,3 +81,8 @@ export const newLogin = (relay: Relay): { user: string; password: string } => {
   const name = Math.random().toString(36).slice(2, 11).padEnd(9, '0');
   return { user: `${name}@${addressDomain(relay)}`, password: `pass-${crypto.randomUUID()}` };
 };
+
+/** What Postfix asks the courier of a stranger's address: nothing is found, and nothing else is said. */
+export const ROUTE =
+  'postmap -q a@elsewhere.example socketmap:unix:/var/spool/postfix/chatmail/routes.sock:transport 2>&1 || echo $?';
+export const NO_ROUTE = '1';

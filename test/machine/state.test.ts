@@ -8,8 +8,10 @@ import { connectImap } from './imap-client.ts';
 import {
   addressDomain,
   endpoint,
+  NO_ROUTE,
   newLogin,
   type Relay,
+  ROUTE,
   type StartedRelay,
   shell,
   startRelay,
@@ -182,6 +184,8 @@ describe('a data volume', () => {
     const look = `${KEYS} /etc/ssl/private/mailserver.key; findmnt -no SOURCE /home/vmail/mail; findmnt -no SOURCE /var/spool/postfix`;
     const identity = await shell(first.relay, look);
     expect(identity).toContain('/dev/volume[/chatmail/mail]');
+    // Postfix's queue is on the volume, and our sockets are in its folder all the same.
+    expect(await shell(first.relay, ROUTE)).toBe(NO_ROUTE);
     await shell(first.relay, 'chatmail configure'); // again: nothing to do
     expect(await shell(first.relay, look)).toBe(identity);
     await first.stop();
@@ -190,6 +194,7 @@ describe('a data volume', () => {
     await attach(second.relay, device);
     await shell(second.relay, configure);
     expect(await shell(second.relay, look)).toBe(identity);
+    expect(await shell(second.relay, ROUTE)).toBe(NO_ROUTE);
     expect(await logIn(second.relay, user, password)).toBe('OK * 1 EXISTS');
   });
 

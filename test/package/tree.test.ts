@@ -59,6 +59,25 @@ describe('units', () => {
     expect(dropIn).toContain(`ConditionPathExists=${condition}\n`);
     expect(dropIn).toContain('After=chatmail-configure.service\n');
   });
+
+  // cloud-init's early stages come before sysinit.target, which everything else comes after by default.
+  test.each(['doveauth', 'filtermail', 'courier', 'firstboot'])(
+    '%s starts while cloud-init is at work, and so do its sockets',
+    (name) => {
+      const service = `chatmail-${name}.service`;
+      const sockets = [...tree].filter(([, { content }]) => String(content).includes(`Service=${service}\n`));
+      const early = [String(tree.get(`/usr/lib/systemd/system/${service}`)?.content)];
+      for (const [, { content }] of sockets) early.push(String(content));
+      for (const unit of early) {
+        expect(unit).toContain('\nDefaultDependencies=no\nAfter=local-fs.target\n');
+        expect(unit).toMatch(/^Before=(.* )?shutdown\.target$/m);
+        expect(unit).toContain('\nConflicts=shutdown.target\n');
+        expect(unit.match(/^(After|Requires|Wants|ConditionPathExists)=.*/gm)).toEqual([
+          'After=local-fs.target',
+        ]);
+      }
+    },
+  );
 });
 
 test('the control file says the version and how much room it takes', () => {

@@ -99,10 +99,15 @@ const apply = (
   changed.push(...applyTurn(model, turn, facts.address));
   if (isNewCertificate) changed.push(model.certificate);
   for (const path of changed) process.stdout.write(`${path}\n`);
+  updateState({ state: 'starting', step: 'starting services' });
+  const hasBegun = existsSync(CONFIGURED);
   mkdirSync('/run/chatmail', { recursive: true });
   writeFileSync(CONFIGURED, '');
-  updateState({ state: 'starting', step: 'starting services' });
-  reload(unitsFor(changed), isBoot);
+  // Our own services have waited for this, and have read nothing yet.
+  reload(
+    unitsFor(changed).filter((unit) => hasBegun || !unit.startsWith('chatmail-')),
+    isBoot,
+  );
   watchCertificate(model);
   if (!isBoot) startRelay();
 };

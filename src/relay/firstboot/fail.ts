@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { PATHS } from '../../model/model.ts';
 import { type State, updateState } from '../lib/state.ts';
 import { announce } from './announce.ts';
 import { applyFiles } from './apply-files.ts';
@@ -19,7 +20,10 @@ export const fail = (step: string, text: string, isBoot: boolean, facts: Partial
     process.stderr.write(`${text}\n`);
     return 1;
   }
-  rmSync(CONFIGURED, { force: true });
+  if (existsSync(CONFIGURED)) {
+    rmSync(CONFIGURED);
+    reload(unitsFor([PATHS.model]), isBoot);
+  }
   updateState({ ...facts, state: 'error', step: `${step}, mail services stay down`, problems: text });
   announce(`error: ${text}\n${step}: mail services stay down. Correct it and reboot.`);
   showProblem();

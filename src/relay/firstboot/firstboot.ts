@@ -8,8 +8,9 @@ import { announce } from './announce.ts';
 import { certify, lookAtDns, validCertificate } from './certify.ts';
 import { checkPort25 } from './port25.ts';
 
+type Probe = readonly [name: string, at: NetConnectOpts, question?: string];
 /** What must answer before a relay may be called ready. Servers greet; ours are asked, as systemd holds their sockets. */
-const PROBES: readonly (readonly [name: string, at: NetConnectOpts, question?: string])[] = [
+const PROBES: readonly Probe[] = [
   ...[25, 80, 143, 443, 465, 587, 993].map((port) => [`port ${port}`, { port, host: '127.0.0.1' }] as const),
   ['doveauth', { path: '/run/chatmail/recipients.sock' }, 'Lshared/recipient/-\n'],
   ['courier', { path: '/run/chatmail/mxdeliv.sock' }, 'GET / HTTP/1.0\r\n\r\n'],
@@ -29,16 +30,17 @@ const answers = (at: NetConnectOpts, question?: string): Promise<boolean> =>
     else socket.once('data', end(true)).write(question);
   });
 
-/** What does not answer yet, by name. */
-const silent = async (): Promise<string[]> => {
-  const found = await Promise.all(PROBES.map(([, at, question]) => answers(at, question)));
-  return PROBES.filter((_, i) => !found[i]).map(([name]) => name);
+/** Those of these that do not answer yet. */
+const silent = async (probes: readonly Probe[]): Promise<readonly Probe[]> => {
+  const found = await Promise.all(probes.map(([, at, question]) => answers(at, question)));
+  return probes.filter((_, i) => !found[i]);
 };
 
 /** systemd starts the servers at this time, and restarts any that fails. */
 const untilAllAnswer = async (): Promise<void> => {
-  for (let waiting = await silent(); waiting.length > 0; waiting = await silent()) {
-    updateState({ state: 'starting', step: `waiting for ${waiting.join(', ')} to answer` });
+  for (let waiting = await silent(PROBES); waiting.length > 0; waiting = await silent(waiting)) {
+    const names = waiting.map(([name]) => name).join(', ');
+    updateState({ state: 'starting', step: `waiting for ${names} to answer` });
     await pause(100);
   }
 };

@@ -1,4 +1,4 @@
-import { promises } from 'node:dns';
+import { lookup } from 'node:dns/promises';
 import { Agent as HttpAgent, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { LookupFunction } from 'node:net';
@@ -14,7 +14,7 @@ export const CONNECTIONS = 32;
 const lookUpOnce = (): LookupFunction => {
   let asked: Promise<{ address: string; family: number }> | undefined;
   return (host, options, done) => {
-    asked ??= promises.lookup(host).finally(() => {
+    asked ??= lookup(host).finally(() => {
       asked = undefined;
     });
     asked.then(
@@ -30,10 +30,10 @@ export const gateway = (url: string, { timeoutMs = 20_000 } = {}): Push => {
   const isHttps = url.startsWith('https:');
   const [Agent, request] = isHttps ? [HttpsAgent, httpsRequest] : [HttpAgent, httpRequest];
   const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
-  const lookup = lookUpOnce();
+  const lookUp = lookUpOnce();
   const push: Push = (token) =>
     new Promise((resolve) => {
-      const sent = request(url, { agent, lookup, method: 'POST' }, (response) => {
+      const sent = request(url, { agent, lookup: lookUp, method: 'POST' }, (response) => {
         response.on('error', () => {}).resume();
         resolve(response.statusCode ?? 0);
       });

@@ -1,0 +1,18 @@
+import { existsSync, watch } from 'node:fs';
+import { dirname } from 'node:path';
+import { CONFIGURED } from './places.ts';
+
+/**
+ * When this boot has configured the relay. Services start long before: Node takes its time, and one processor is
+ * idle while cloud-init looks for the cloud.
+ */
+export const whenConfigured = (path = CONFIGURED): Promise<void> =>
+  new Promise((resolve) => {
+    const look = () => {
+      if (!existsSync(path)) return;
+      watcher.close();
+      resolve();
+    };
+    const watcher = watch(dirname(path), look);
+    look();
+  });
