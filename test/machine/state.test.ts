@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, rm, truncate, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { buildRelayPackage } from '../../src/package/deb.ts';
 import { TAR } from './images.ts';
 import { connectImap } from './imap-client.ts';
 import {
@@ -172,7 +173,20 @@ describe('a data volume', () => {
   };
   const configure = 'echo "data_volume: /dev/volume" > /etc/chatmail/chatmail.yaml; chatmail configure';
 
-  test('takes in what the relay has, and makes another machine the same relay', async () => {
+  /** The package of a later version: what makes an image a later one. */
+  const laterPackage = async (): Promise<string> => {
+    const { path, version } = await buildRelayPackage(folder);
+    const [tree, later] = [join(folder, 'later'), join(folder, 'later.deb')];
+    await execa('dpkg-deb', ['--raw-extract', path, tree]);
+    const control = join(tree, 'DEBIAN/control');
+    const text = await readFile(control, 'utf8');
+    await writeFile(control, text.replace(`Version: ${version}`, 'Version: 99'));
+    await execa('dpkg-deb', ['--root-owner-group', '--build', tree, later]);
+    return later;
+  };
+  const VERSION = "dpkg-query --show --showformat '${Version}' chatmail-relay";
+
+  test('takes in what the relay has, makes a later machine the same relay, and an earlier one again', async () => {
     const device = await loop(await disk('volume'));
     const first = await start('--user-data', join(folder, 'user-data'));
     const { user, password } = newLogin(first.relay);
@@ -191,11 +205,27 @@ describe('a data volume', () => {
     await first.stop();
 
     const second = await start('--user-data', join(folder, 'user-data'));
+    const installed = await feed(
+      second.relay,
+      await laterPackage(),
+      'cat > /root/a.deb; dpkg -i /root/a.deb',
+    );
+    expect(installed.exitCode, installed.all).toBe(0);
+    expect(await shell(second.relay, VERSION)).toBe('99');
     await attach(second.relay, device);
     await shell(second.relay, configure);
     expect(await shell(second.relay, look)).toBe(identity);
     expect(await shell(second.relay, ROUTE)).toBe(NO_ROUTE);
     expect(await logIn(second.relay, user, password)).toBe('OK * 1 EXISTS');
+    await save(second.relay, user);
+    await second.stop();
+
+    const third = await start('--user-data', join(folder, 'user-data'));
+    expect(await shell(third.relay, VERSION)).not.toBe('99');
+    await attach(third.relay, device);
+    await shell(third.relay, configure);
+    expect(await shell(third.relay, look)).toBe(identity);
+    expect(await logIn(third.relay, user, password)).toBe('OK * 2 EXISTS');
   });
 
   test('with foreign data on it is never touched', async () => {

@@ -35,8 +35,8 @@ const sign = (host: string, certificate: string, certificateKey: string): boolea
   execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes',
     '-days', '36500', '-subj', '/CN=chatmail', '-addext', `subjectAltName=${namesOf(host)}`, '-keyout', key, '-out', chain],
     { stdio: ['ignore', 'ignore', 'pipe'] });
-  execFileSync('mv', [key, certificateKey]);
-  execFileSync('mv', [chain, certificate]);
+  renameSync(key, certificateKey);
+  renameSync(chain, certificate);
   return true;
 };
 
