@@ -18,7 +18,8 @@ const NODE_18 = {
 /** Those of Debian's node-yaml and node-mustache: patched with the system, they cost no room here. */
 const LIBRARIES = ['yaml', 'mustache'];
 
-const IMPORT = /^import (?:\{([^}]*)\}|\w+) from "(node:[^"]+|yaml|mustache)";$/gm;
+/** In a bundle: of what is not part of it. */
+const IMPORT = /^import (?:\{([^}]*)\}|\w+) from "([^"]+)";$/gm;
 
 type Imports = ReadonlyMap<string, ReadonlySet<string>>;
 
@@ -66,7 +67,7 @@ const lazy = (path: string, names: readonly string[]): string => {
 const shared = (imports: Imports): Plugin => ({
   name: 'shared imports',
   setup: ({ onResolve, onLoad }) => {
-    onResolve({ filter: /^(node:.*|yaml|mustache)$/ }, ({ path, namespace }) =>
+    onResolve({ filter: new RegExp(`^(node:.*|${LIBRARIES.join('|')})$`) }, ({ path, namespace }) =>
       namespace === 'shared' ? { path, external: true } : { path, namespace: 'shared' },
     );
     onLoad({ filter: /.*/, namespace: 'shared' }, ({ path }) => {

@@ -26,7 +26,7 @@ import { readText } from './read-text.ts';
 import { SETTINGS_FILE, settingsSources } from './settings-sources.ts';
 import { settleCloud } from './settle-cloud.ts';
 import { applyTurn } from './turn.ts';
-import { reload, startRelay, unitsFor, watchCertificate } from './units.ts';
+import { reload, restartFirstboot, startRelay, stopFirstboot, unitsFor, watchCertificate } from './units.ts';
 
 const PLACEHOLDER: CertificateState = {
   state: 'placeholder',
@@ -173,10 +173,12 @@ export const configure = async (options: ConfigureOptions = {}): Promise<number>
   const mustAsk = changes[0] !== undefined && process.stdin.isTTY && !options.isConfirmed && !isBoot;
   if (mustAsk && !(await isConfirmed())) return 1;
   try {
+    if (!isBoot) stopFirstboot();
     if (edited !== undefined) replaceFile(SETTINGS_FILE, edited);
     apply(value, facts, isBoot);
     return 0;
   } catch (error) {
+    if (!isBoot) restartFirstboot();
     const text = error instanceof Error ? error.message : String(error);
     return fail('configuration failed', text, isBoot, facts);
   }

@@ -9,6 +9,7 @@ import { certify, lookAtDns, validCertificate } from './certify.ts';
 import { checkPort25 } from './port25.ts';
 
 type Probe = readonly [name: string, at: NetConnectOpts, question?: string];
+
 /** What must answer before a relay may be called ready. Servers greet; ours are asked, as systemd holds their sockets. */
 const PROBES: readonly Probe[] = [
   ...[25, 80, 143, 443, 465, 587, 993].map((port) => [`port ${port}`, { port, host: '127.0.0.1' }] as const),

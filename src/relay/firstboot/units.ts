@@ -52,9 +52,21 @@ export const watchCertificate = ({ settings }: Model): void => {
   execFileSync('systemd-run', ['-q', `--unit=${watcher}`, `--path-property=PathChanged=${path}`, ...RELOAD]);
 };
 
+const FIRSTBOOT = 'chatmail-firstboot.service';
+
+/** It writes the state too: who configures by hand must be the only one who does, and starts it again. */
+export const stopFirstboot = (): void => {
+  execFileSync('systemctl', ['stop', FIRSTBOOT]);
+};
+
+/** Looks anew whether the relay is ready. */
+export const restartFirstboot = (): void => {
+  execFileSync('systemctl', ['restart', FIRSTBOOT]);
+};
+
 /** Starts what is down, and looks anew whether the relay is ready. At boot systemd does this in its own order. */
 export const startRelay = (): void => {
   const units = new Set(READERS.flatMap(([, ...readers]) => readers));
   execFileSync('systemctl', ['start', ...units, 'chatmail-expire.timer']);
-  execFileSync('systemctl', ['restart', 'chatmail-firstboot.service']);
+  restartFirstboot();
 };

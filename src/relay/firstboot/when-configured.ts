@@ -3,8 +3,8 @@ import { dirname } from 'node:path';
 import { CONFIGURED } from './places.ts';
 
 /**
- * When this boot has configured the relay. Services start long before: Node takes its time, and one processor is
- * idle while cloud-init looks for the cloud.
+ * When this boot has configured the relay. Services start long before: Node takes its time, and cloud-init, which
+ * looks for the cloud meanwhile, keeps one processor busy and no more.
  */
 export const whenConfigured = (path = CONFIGURED): Promise<void> =>
   new Promise((resolve) => {
