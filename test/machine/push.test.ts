@@ -237,6 +237,8 @@ END
     null,
   ]);
   expect(await inside('systemctl is-active chatmail-iroh')).toBe('active');
+  // Active from its process on: it cannot tell systemd when it listens.
+  await inside('until ss -Hltn "sport = :3340" | grep -q .; do sleep 0.05; done');
   expect((await run(relay(), 'systemctl', 'is-active', 'chatmail-turn', 'coturn')).stdout).toBe(
     'inactive\ninactive',
   );
