@@ -1,9 +1,11 @@
+import { gzipSync } from 'node:zlib';
 import { printProblems } from '../config/print-problems.ts';
 import { readObject } from '../config/read-object.ts';
 import { resolve } from '../config/resolve.ts';
 import { SETTING_NAMES, type SettingName, type Settings, settingOf } from '../config/schema.ts';
 import { formatSize } from '../config/size.ts';
 import { mostText, type Provider, providerOf } from '../model/providers.ts';
+import { factText } from '../model/providers-table.ts';
 import { type Payload, readPayload } from '../package/payload.ts';
 import { ROOM } from '../package/room.ts';
 import { bootCommand, installScript, type RemotePackage } from './bootstrap.ts';
@@ -24,6 +26,8 @@ export interface UserDataOptions {
   readonly remotePackage?: RemotePackage | undefined;
   /** For `debian`: a shell script to run as root, where there is no cloud-init, instead of cloud-config. */
   readonly isScript?: boolean | undefined;
+  /** Compressed, where a provider's client or API takes a file as it is; cloud-init unpacks it. */
+  readonly isGzip?: boolean | undefined;
   /** Lines for `authorized_keys` of the image's user. */
   readonly sshKeys?: readonly string[] | undefined;
   readonly hostname?: string | undefined;
@@ -40,7 +44,9 @@ export interface UserDataOptions {
 export interface UserData {
   /** Plain ASCII; the first line says to cloud-init what it is. */
   readonly text: string;
-  /** In bytes. */
+  /** What the provider is given: the text, or its gzip. */
+  readonly bytes: Uint8Array;
+  /** Of `bytes`. */
   readonly size: number;
   /** Empty, or warnings, or errors: then the text is not to be used. */
   readonly problems: readonly UserDataProblem[];
@@ -83,6 +89,7 @@ const wrongOptions = (options: UserDataOptions): UserDataProblem[] => {
     mirror,
     remotePackage,
     isScript,
+    isGzip,
     provider,
   } = options;
   const say = (isWrong: boolean, message: string, hint?: string) =>
@@ -113,6 +120,10 @@ const wrongOptions = (options: UserDataOptions): UserDataProblem[] => {
       isScript === true &&
         (sshKeys.length > 0 || (hostname ?? phoneHome ?? mirror ?? options.extra) !== undefined),
       'a script sets the relay only: keys, host name, phone_home, mirror and further cloud-config need cloud-init',
+    ),
+    ...say(
+      isScript === true && isGzip === true,
+      'a script is run as it is: gzip is for cloud-init, which unpacks it',
     ),
     ...say(
       provider !== undefined && providerOf(provider) === undefined,
@@ -152,26 +163,49 @@ const UNREAD = {
   debian: 'a script for root does the same: --script',
 } as const;
 
-/** What speaks against this text at this provider. */
-const checkProvider = (size: number, provider: Provider, options: UserDataOptions): UserDataProblem[] => {
-  const { base = 'image', isScript = false, remotePackage } = options;
+const FETCH = 'with a package URL the text fetches the same package and is small';
+const compress = (text: string): Uint8Array => gzipSync(text, { level: 9 });
+
+/** What speaks against this text of so many bytes at this provider. */
+const checkProvider = (
+  text: string,
+  size: number,
+  provider: Provider,
+  options: UserDataOptions,
+): UserDataProblem[] => {
+  const { base = 'image', isScript = false, isGzip = false, remotePackage } = options;
   const problems: UserDataProblem[] = [];
-  const { title, limit, isDeaf, datasource } = provider;
+  const { title, limit, isDeaf, datasource, gzip, takesGzip = false } = provider;
   if (isDeaf && !isScript)
     problems.push(
       error('unread', `Debian 12 at ${title} gets no user-data: ${datasource.text}`, UNREAD[base]),
     );
+  if (isGzip && !takesGzip) {
+    const message = `gzip at ${title}: ${factText(gzip)}`;
+    problems.push(
+      gzip.how === 'unsure'
+        ? { severity: 'warning', code: 'unsure', message }
+        : error('no-gzip', message, 'leave it out: the text is the same'),
+    );
+  }
   const most = limit === undefined ? Infinity : mostText(limit);
   if (size > most && !isScript) {
     const hint =
       base === 'debian' && remotePackage === undefined
-        ? 'with a package URL the text fetches the same package and is small'
+        ? FETCH
         : 'shorten the settings, or the cloud-config merged in';
+    const packed = takesGzip && !isGzip ? compress(text).length : Infinity;
+    const gzipHint = packed > most ? '' : `; or give the provider's client the ${packed} bytes of --gzip`;
     const message = `the text has ${size} bytes, ${size - most} more than the ${most} that ${title} takes`;
     problems.push(
       limit?.how === 'sure'
-        ? error('too-large', message, hint)
-        : { severity: 'warning', code: 'too-large', message: `${message}, as far as is known`, hint },
+        ? error('too-large', message, hint + gzipHint)
+        : {
+            severity: 'warning',
+            code: 'too-large',
+            message: `${message}, as far as is known`,
+            hint: hint + gzipHint,
+          },
     );
   }
   if (limit === undefined && !isDeaf && size > 16_384)
@@ -191,12 +225,12 @@ const checkSize = (size: number, { base, isScript }: UserDataOptions): UserDataP
           severity: 'warning',
           code: 'too-large',
           message: `the text has ${size} bytes, ${size - ROOM} more than Hetzner takes, and than most forms do`,
-          hint: 'with a package URL the text fetches the same package and is small',
+          hint: FETCH,
         },
       ]
     : [];
 
-const NOTHING = { text: '', size: 0 } as const;
+const NOTHING = { text: '', bytes: new Uint8Array(), size: 0 } as const;
 
 /**
  * Renders user-data: the text that makes a machine the relay of these settings. Pure but for reading the package
@@ -221,7 +255,13 @@ export const renderUserData = (settings: Partial<Settings>, options: UserDataOpt
       : { config: configOf(content, options, source), problems: [] };
   if (merged.problems.length > 0) return { ...NOTHING, problems: merged.problems };
   const text = isScript ? script(content, source()) : cloudConfig(merged.config);
-  const size = Buffer.byteLength(text);
+  const bytes = options.isGzip ? compress(text) : Buffer.from(text);
+  const size = bytes.length;
   const known = provider === undefined ? undefined : providerOf(provider);
-  return { text, size, problems: known ? checkProvider(size, known, options) : checkSize(size, options) };
+  return {
+    text,
+    bytes,
+    size,
+    problems: known ? checkProvider(text, size, known, options) : checkSize(size, options),
+  };
 };

@@ -33,6 +33,7 @@ const OPTIONS = {
   mirror: { type: 'string', value: 'URL', help: "Debian's archive for a stock machine, not the image's own" },
   merge: { type: 'string', value: 'FILE', help: 'cloud-config of yours to merge in' },
   script: { type: 'boolean', help: 'a shell script for root, where stock Debian has no cloud-init' },
+  gzip: { type: 'boolean', help: "compress it, for a provider's client that takes a file as it is" },
   json: { type: 'boolean', help: 'print text, size and problems as JSON' },
 } as const satisfies Options;
 
@@ -83,9 +84,11 @@ export const command = defineCommand({
       stdout.write(values.json ? `${JSON.stringify(PROVIDERS, null, 2)}\n` : providersTable());
       return 0;
     }
-    const { base = 'image', provider } = values;
+    const { base = 'image', provider, output } = values;
     if (base !== 'image' && base !== 'debian')
       return context.usage(`--base is image or debian, not \`${base}\``);
+    if (values.gzip && output === undefined)
+      return context.usage('--gzip makes bytes that are not for a screen', 'add --output FILE');
     if (provider !== undefined && !Object.hasOwn(PROVIDERS, provider))
       return context.usage(
         `nothing is known of the provider \`${provider}\``,
@@ -93,11 +96,12 @@ export const command = defineCommand({
       );
     const { result } = await loadSettings({ cwd, config: values.config, set: values.set });
     if (context.report(result.problems) !== 0 || !result.ok) return 1;
-    const { text, size, problems } = renderUserData(result.value, {
+    const { text, bytes, size, problems } = renderUserData(result.value, {
       base: base as Base,
       provider,
       remotePackage: await remotePackage(values, cwd),
       isScript: values.script,
+      isGzip: values.gzip,
       sshKeys: await keysIn(values['ssh-key'] ?? [], cwd),
       hostname: values.hostname,
       phoneHome: values['phone-home'],
@@ -110,9 +114,9 @@ export const command = defineCommand({
     const status = tell(problems, context);
     if (values.json) stdout.write(`${JSON.stringify({ text, size, problems })}\n`);
     if (status !== 0) return status;
-    if (values.output !== undefined) {
-      await writeFile(resolve(cwd, values.output), text);
-      stderr.write(`wrote ${values.output}, ${size} bytes\n`);
+    if (output !== undefined) {
+      await writeFile(resolve(cwd, output), bytes);
+      stderr.write(`wrote ${output}, ${size} bytes\n`);
     } else if (!values.json) stdout.write(text);
     return 0;
   },

@@ -7,14 +7,22 @@ export const PAGES = [
   ...(['openstack', 'scaleway', 'google', 'azure', 'proxmox'] as const),
 ] satisfies readonly ProviderName[];
 
-/** Nothing compressed fits there: the text has to fetch the package. */
-const isSmall = ({ limit }: Provider): boolean => limit !== undefined && mostText(limit) < 24_576;
+/** Bytes of a text with the whole relay and some settings, and of its gzip. */
+const WHOLE = 53_000;
+const COMPRESSED = 44_000;
 
+const takes = ({ limit }: Provider, bytes: number): boolean =>
+  limit === undefined || mostText(limit) >= bytes;
+
+/** One or more each, for a shell. */
 const COMMANDS = {
   whole: (name: string) => [`node lib/cli.js user-data --base debian --provider ${name} --output relay.txt`],
   fetched: (name: string) => [
     'node lib/cli.js package',
     `node lib/cli.js user-data --base debian --provider ${name} --package-url https://example.org/chatmail-relay.deb --output relay.txt`,
+  ],
+  compressed: (name: string) => [
+    `node lib/cli.js user-data --base debian --provider ${name} --gzip --output relay.gz`,
   ],
   script: (name: string) => [
     `node lib/cli.js user-data --base debian --provider ${name} --script --output relay.txt`,
@@ -22,8 +30,8 @@ const COMMANDS = {
 } as const;
 
 const steps = (name: string, provider: Provider): string => {
-  const kind = provider.isDeaf ? 'script' : isSmall(provider) ? 'fetched' : 'whole';
-  const commands = COMMANDS[kind](name).join('\n');
+  const kind = provider.isDeaf ? 'script' : takes(provider, WHOLE) ? 'whole' : 'fetched';
+  const block = (of: keyof typeof COMMANDS) => `\`\`\`sh\n${COMMANDS[of](name).join('\n')}\n\`\`\`\n`;
   const paste = {
     whole: `Paste all of \`relay.txt\`: ${provider.where.text}.`,
     fetched: [
@@ -37,9 +45,15 @@ const steps = (name: string, provider: Provider): string => {
   }[kind];
   return [
     '## A relay on its stock Debian 12\n',
-    `\`\`\`sh\n${commands}\n\`\`\`\n`,
+    block(kind),
     'Add your settings, such as `--set mail_domain=chat.example.org`.\n',
     `${paste}\n`,
+    ...(kind === 'fetched' && provider.takesGzip && takes(provider, COMPRESSED)
+      ? [
+          "The provider's client takes the whole relay, without another place for the package. Give it this file as",
+          `user-data:\n\n${block('compressed')}`,
+        ]
+      : []),
     'The machine installs the rest from Debian, says on its console how far it is, and is then at',
     '`http://<its address>/`.\n',
   ].join('\n');

@@ -25,6 +25,8 @@ export interface Provider {
   readonly limit?: Limit;
   readonly encoding: Fact;
   readonly gzip: Fact;
+  /** Compressed bytes reach cloud-init as they are. */
+  readonly takesGzip?: true;
   /** How cloud-init of Debian 12 finds the text. */
   readonly datasource: Fact;
   /** No datasource of Debian 12's cloud-init reads it: a stock machine gets no user-data. */
@@ -76,7 +78,8 @@ export const PROVIDERS = {
     title: 'Amazon EC2',
     limit: { bytes: 16 * KiB, of: 'text', how: 'sure' },
     encoding: sure('plain text in the console, base64 in the API'),
-    gzip: told('yes'),
+    gzip: sure('yes'),
+    takesGzip: true,
     datasource: sure('Ec2'),
     port25: sure('outgoing 25 blocked on all instances; a form asks for removal'),
     reverseDns: told('for an Elastic IP, with the same form'),
@@ -111,7 +114,8 @@ export const PROVIDERS = {
     title: 'OpenStack, OVHcloud Public Cloud',
     limit: { bytes: 65_535, of: 'base64', how: 'sure' },
     encoding: sure('base64 in the API; the client and the panel encode by themselves'),
-    gzip: told('yes'),
+    gzip: sure('yes'),
+    takesGzip: true,
     datasource: sure('OpenStack or ConfigDrive'),
     port25: sure('OVHcloud: open, closed when it looks like spam'),
     reverseDns: sure('OVHcloud: in the panel, once the A record is there'),
@@ -159,6 +163,7 @@ export const PROVIDERS = {
     limit: { bytes: 3 * KiB * KiB, of: 'text', how: 'sure' },
     encoding: sure('plain text'),
     gzip: sure('yes'),
+    takesGzip: true,
     datasource: sure('NoCloud'),
     port25: sure("your own network's"),
     reverseDns: sure("your own network's"),
@@ -171,6 +176,7 @@ export const PROVIDERS = {
     limit: { bytes: 32_767, of: 'base64', how: 'sure' },
     encoding: sure('base64'),
     gzip: sure('yes'),
+    takesGzip: true,
     datasource: sure('Exoscale'),
     port25: unsure('blocked by default'),
     reverseDns: sure('an attribute of the instance'),
@@ -238,6 +244,7 @@ export const PROVIDERS = {
     title: 'a NoCloud disk (QEMU, libvirt)',
     encoding: sure('plain text'),
     gzip: sure('yes'),
+    takesGzip: true,
     datasource: sure('NoCloud, on a disk with the label cidata'),
     port25: sure("your own network's"),
     reverseDns: sure("your own network's"),

@@ -1,4 +1,8 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { PAGES, providerPage } from '../../src/model/provider-page.ts';
 import { inFolder } from '../cli-in-folder.ts';
 
 const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEJEDOhOWzRv7UfyrSoE6SSvMpWzNvC6dDaXVNEDNTD1';
@@ -72,8 +76,43 @@ test.each<[readonly string[], number, readonly string[]]>([
     ['cannot be read', '`chatmail-image package` builds it'],
   ],
   [['--mirror', 'http://example.org/debian'], 1, ['stock Debian']],
+  [['--gzip'], 2, ['not for a screen', '--output FILE']],
+  [['--gzip', '-o', 'out', '--base', 'debian', '--script'], 1, ['gzip is for cloud-init']],
+  [['--gzip', '-o', 'out', '--provider', 'scaleway'], 1, ['gzip at Scaleway: no', 'leave it out']],
 ])('user-data %j is refused', async (args, status, parts) => {
   const result = await folder.run('user-data', ...args);
   expect(result).toMatchObject({ status, stdout: '' });
   for (const part of parts) expect(result.stderr).toContain(part);
+});
+
+test('compressed it is the same text', async () => {
+  const text = await folder.run('user-data', '--base', 'debian');
+  const { status, stderr } = await folder.run('user-data', '--base', 'debian', '--gzip', '-o', 'out');
+  const bytes = await readFile(join(folder.cwd, 'out'));
+  expect({ status, stderr }).toEqual({
+    status: 0,
+    stderr: expect.stringContaining(`wrote out, ${bytes.length} bytes`),
+  });
+  expect(gunzipSync(bytes).toString()).toBe(text.stdout);
+});
+
+test('what fits compressed is said, with its size', async () => {
+  const refused = await folder.run('user-data', '--base', 'debian', '--provider', 'openstack');
+  const args = ['--base', 'debian', '--provider', 'openstack', '--gzip', '-o', 'out'];
+  expect(await folder.run('user-data', ...args)).toMatchObject({ status: 0 });
+  const { length } = await readFile(join(folder.cwd, 'out'));
+  expect(refused).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining(`the provider's client the ${length} bytes of --gzip`),
+  });
+});
+
+test.each(PAGES)('the commands on the page of %s do what it says', async (name) => {
+  const lines = providerPage(name).match(/(?<=^node lib\/cli\.js ).*/gm) ?? [];
+  expect(lines).not.toEqual([]);
+  for (const line of lines) {
+    const set = line.startsWith('user-data') ? ['--set', 'mail_domain=chat.example.org'] : [];
+    const { status, stderr } = await folder.run(...line.split(' '), ...set);
+    expect([line, status, stderr]).toEqual([line, 0, expect.any(String)]);
+  }
 });

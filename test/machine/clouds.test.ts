@@ -19,9 +19,12 @@ const CASES: Case[] = [
     'instance metadata',
   ],
   ['azure', { tags: TAGS }, TAGS.chatmail_mail_domain, 'instance metadata'],
+  ['aws', { isGzip: true }, 'name.example.org', 'host name'],
   ['configdrive', { tags: TAGS }, TAGS.chatmail_mail_domain, 'instance metadata'],
+  ['configdrive', { userData: IN_FILE, isGzip: true }, 'name.example.org', 'host name'],
   ['digitalocean', {}, 'name.example.org', 'host name', 'delete_mails_after: 20 -> 30 (vendor-data)'],
   ['exoscale', { userData: IN_FILE }, 'name.example.org', 'host name'],
+  ['exoscale', { userData: IN_FILE, isGzip: true }, 'name.example.org', 'host name'],
   [
     'gce',
     { tags: TAGS, hostName: 'vm.europe-west3-a.c.project.internal' },
@@ -32,6 +35,7 @@ const CASES: Case[] = [
   ['hetzner', { userData: IN_FILE }, 'name.example.org', 'host name'],
   ['nocloud', { tags: TAGS, hostName: 'vm' }, TAGS.chatmail_mail_domain, 'instance metadata'],
   ['openstack', { hostName: 'vm.novalocal' }, PUBLIC, 'IPv4 address'],
+  ['openstack', { userData: IN_FILE, isGzip: true }, 'name.example.org', 'host name'],
   ['oracle', { tags: TAGS, hostName: 'vm' }, TAGS.chatmail_mail_domain, 'instance metadata'],
   ['scaleway', { tags: TAGS, hostName: 'vm' }, TAGS.chatmail_mail_domain, 'instance metadata'],
   ['upcloud', {}, 'name.example.org', 'host name'],
@@ -44,12 +48,14 @@ test.each(CASES)('%s, given %j: %s from %s', async (cloud, given, name, source, 
   const machine = CLOUDS[cloud]?.({ userData: USER_DATA, tags: {}, hostName: 'name.example.org', ...given });
   if (!machine) throw new Error(`there is no cloud ${cloud}`);
   const address = WITHOUT_ADDRESS.includes(cloud) ? '10.0.0.4' : PUBLIC;
+  // cloud-init keeps what was compressed in its own form only, where lines are no longer the user's.
+  const place = given.isGzip && given.userData ? '/etc/chatmail/chatmail.yaml in user-data' : 'user-data';
   expect(await settingsInCloud(await cachedTree(TAR), machine)).toEqual([
     `cloud: ${cloud}`,
     `address: ${address}`,
     `mail_domain: unset -> "${name}" (${source})`,
     ...more,
-    'max_load_1m: 5 -> 9 (user-data)',
+    `max_load_1m: 5 -> 9 (${place})`,
   ]);
 });
 

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import type { MetadataService, Tree } from './serve.ts';
 
 /** A machine in a cloud, as plain data: what its firmware, its network card and the metadata service say. */
@@ -8,12 +9,14 @@ export interface CloudMachine {
   readonly interface: string;
   readonly services: readonly MetadataService[];
   /** Files that the cloud puts into the machine in place of, or along with, a metadata service. */
-  readonly files?: Readonly<Record<string, string>>;
+  readonly files?: Readonly<Record<string, string | Uint8Array>>;
 }
 
 /** What a customer gave: user-data, and names with values where the cloud has such. */
 export interface Given {
   readonly userData: string;
+  /** It is compressed, where the cloud hands on whatever bytes it was given. */
+  readonly isGzip?: boolean;
   readonly tags: Readonly<Record<string, string>>;
   readonly hostName: string;
 }
@@ -35,6 +38,9 @@ const at169 = (tree: Tree, more: Partial<MetadataService> = {}): MetadataService
   ...more,
 });
 
+const handedOn = ({ userData, isGzip }: Given): string | readonly number[] =>
+  isGzip ? [...gzipSync(userData)] : userData;
+
 const ec2Tree = ({ hostName, tags }: Given, publicIpv4: string): { readonly [name: string]: Tree } => ({
   'ami-id': 'ami-0123456789abcdef0',
   hostname: hostName,
@@ -51,7 +57,7 @@ const ec2Tree = ({ hostName, tags }: Given, publicIpv4: string): { readonly [nam
   ...(Object.keys(tags).length > 0 && { tags: { instance: tags } }),
 });
 
-const openstackFiles = ({ hostName, tags, userData }: Given) => ({
+const openstackFiles = ({ hostName, tags }: Given) => ({
   openstack: {
     latest: {
       'meta_data.json': json({
@@ -61,7 +67,6 @@ const openstackFiles = ({ hostName, tags, userData }: Given) => ({
         meta: tags,
         availability_zone: 'nova',
       }),
-      user_data: userData,
       'network_data.json': json({ links: [], networks: [], services: [] }),
       'vendor_data.json': '{}',
     },
@@ -87,7 +92,7 @@ export const CLOUDS: Readonly<Record<string, (given: Given) => CloudMachine>> = 
         {
           '2021-03-23': {
             'meta-data': ec2Tree(given, PUBLIC),
-            'user-data': given.userData,
+            'user-data': handedOn(given),
             dynamic: {
               'instance-identity': {
                 document: json({ instanceId: 'i-0123456789abcdef0', region: 'eu-central-1' }),
@@ -151,7 +156,8 @@ export const CLOUDS: Readonly<Record<string, (given: Given) => CloudMachine>> = 
   configdrive: (given) => {
     const { openstack, ec2 } = openstackFiles(given);
     const seed = '/var/lib/cloud/seed/config_drive';
-    const { 'meta_data.json': metadata, user_data, 'network_data.json': network } = openstack.latest;
+    const { 'meta_data.json': metadata, 'network_data.json': network } = openstack.latest;
+    const user_data = given.isGzip ? gzipSync(given.userData) : given.userData;
     return {
       dmi: { sys_vendor: 'QEMU', product_uuid: ID },
       interface: NAT,
@@ -209,7 +215,7 @@ export const CLOUDS: Readonly<Record<string, (given: Given) => CloudMachine>> = 
             'public-ipv4': PUBLIC,
             'availability-zone': 'ch-gva-2',
           },
-          'user-data': given.userData,
+          'user-data': handedOn(given),
         },
       }),
       { address: LINK_LOCAL, port: 8080, tree: { '1.0': '' } },
@@ -289,10 +295,12 @@ export const CLOUDS: Readonly<Record<string, (given: Given) => CloudMachine>> = 
     interface: NAT,
     services: [
       at169({
-        openstack: openstackFiles(given).openstack,
+        openstack: {
+          latest: { ...openstackFiles(given).openstack.latest, user_data: handedOn(given) },
+        },
         latest: {
           'meta-data': { 'instance-id': 'i-00000001', 'public-ipv4': PUBLIC },
-          'user-data': given.userData,
+          'user-data': handedOn(given),
         },
       }),
     ],

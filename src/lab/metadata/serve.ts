@@ -1,8 +1,14 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { json } from 'node:stream/consumers';
 
-/** What a metadata service has: a text, or names below, of which the empty one is the text of the place itself. */
-export type Tree = string | { readonly [name: string]: Tree };
+/** A text, or bytes. */
+type Content = string | readonly number[];
+
+/** What a metadata service has: content, or names below, of which the empty one is the content of the place itself. */
+export type Tree = Content | { readonly [name: string]: Tree };
+
+const isContent = (node: Tree | undefined): node is Content =>
+  typeof node === 'string' || Array.isArray(node);
 
 /** A metadata service as plain data. */
 export interface MetadataService {
@@ -24,22 +30,23 @@ const find = (tree: Tree, path: string): Tree | undefined =>
     .split('/')
     .filter(Boolean)
     .reduce<Tree | undefined>(
-      (node, name) => (typeof node === 'object' && Object.hasOwn(node, name) ? node[name] : undefined),
+      (node, name) =>
+        typeof node === 'object' && !isContent(node) && Object.hasOwn(node, name) ? node[name] : undefined,
       tree,
     );
 
 /** A folder is the list of its names, folders among them with a slash (EC2). */
-const bodyOf = (node: Tree): string =>
-  typeof node === 'string' || typeof node[''] === 'string'
-    ? String(typeof node === 'string' ? node : node[''])
-    : Object.entries(node)
-        .map(([name, child]) => (typeof child === 'string' ? name : `${name}/`))
-        .join('\n');
+const bodyOf = (node: Tree): Buffer => {
+  const own = isContent(node) ? node : node[''];
+  if (isContent(own)) return typeof own === 'string' ? Buffer.from(own) : Buffer.from(own);
+  const names = Object.entries(node).map(([name, child]) => (isContent(child) ? name : `${name}/`));
+  return Buffer.from(names.join('\n'));
+};
 
 const handle = (service: MetadataService, request: IncomingMessage, response: ServerResponse): void => {
   const { token, header, rootOnly } = service;
   const [path = '/'] = (request.url ?? '/').split('?');
-  const end = (status: number, body = '') => response.writeHead(status).end(body);
+  const end = (status: number, body: string | Buffer = '') => response.writeHead(status).end(body);
   if (token && path === token.path) {
     if (request.method === 'PUT' && request.headers[`${token.header}-ttl-seconds`]) end(200, TOKEN);
     else end(405);
