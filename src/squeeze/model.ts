@@ -6,6 +6,14 @@ const REACHES = [4, 7];
 const INPUTS = 2 * CONTEXTS + 2;
 /** Sets of weights, each with its own opinion. */
 const SETS = 4;
+/**
+ * A slot is two words: a chance, and bytes of which these are used. A context's way through a byte's four bits is in
+ * sixteen slots side by side: to fetch them from memory is most of the work.
+ */
+const WORDS = 2;
+const SEEN = 4;
+const COUNT = 5;
+const OWNER = 6;
 /** Slots for contexts, shared by all of them. */
 const SLOTS = 1 << 23;
 /** Then slots for each context's counts of zeros and ones, and for matches by their length. */
@@ -40,12 +48,10 @@ export const mix = (
   from: number,
   choose: (chance: number, bit: number) => number,
 ): void => {
-  /** Less a half, so that what was not seen is zero. */
-  const chance = new Float32Array(MATCHES + 99);
-  const seen = new Uint8Array(MATCHES + 99);
-  const counts = new Uint8Array(SLOTS);
-  /** Whose slot it is: some more bits of the hash. */
-  const owner = new Uint8Array(SLOTS);
+  /** Chances, less a half, so that what was not seen is zero. */
+  const chance = new Float32Array(WORDS * (MATCHES + 99));
+  /** Of each slot how often it was seen, its counts of zeros and ones, and whose it is: some more bits of the hash. */
+  const bytes = new Uint8Array(chance.buffer);
   const weights = new Float32Array(16_384 * INPUTS).fill(0.02);
   const trust = new Float64Array(256 * SETS).fill(1 / SETS);
   // The inverse of `squash`.
@@ -118,21 +124,23 @@ export const mix = (
     ).map((context, i) => hash(context + i * 0x3d4d51cb));
     let bits = 1;
     for (let n = 7; n >= 0; n--) {
+      // Where in its sixteen slots: 1, one of 2 and 3, of 4 to 7, of 8 to 15.
+      const way = 1 << (~n & 3);
       for (let i = 0; i < CONTEXTS; i++) {
-        const hashed = hash((contexts[i] as number) + bits);
-        const slot = hashed >>> 9;
-        if (owner[slot] !== (hashed & 255)) {
-          owner[slot] = hashed;
-          chance[slot] = seen[slot] = counts[slot] = 0;
+        const hashed = hash((contexts[i] as number) + ((bits / way) | 0));
+        const slot = WORDS * ((hashed >>> 9) ^ ((bits % way) + way));
+        if (bytes[4 * slot + OWNER] !== (hashed & 255)) {
+          chance[slot] = chance[slot + 1] = 0;
+          bytes[4 * slot + OWNER] = hashed;
         }
         slots[i] = slot;
-        slots[i + CONTEXTS] = SLOTS + i * COUNTS + (counts[slot] as number);
+        slots[i + CONTEXTS] = WORDS * (SLOTS + i * COUNTS + (bytes[4 * slot + COUNT] as number));
       }
       let strength = 0;
       matches.forEach((match, i) => {
         strength = Math.min(15, match.length >> 1);
         const guess = match.length && ((text[match.at] as number) >> n) & 1;
-        slots[2 * CONTEXTS + i] = MATCHES + 32 * i + 2 * strength + guess;
+        slots[2 * CONTEXTS + i] = WORDS * (MATCHES + 32 * i + 2 * strength + guess);
       });
       for (let i = 0; i < INPUTS; i++)
         inputs[i] = logits[((chance[slots[i] as number] as number) * STEPS + STEPS / 2) | 0] as number;
@@ -163,14 +171,15 @@ export const mix = (
       }
       for (let i = 0; i < INPUTS; i++) {
         const slot = slots[i] as number;
-        (chance[slot] as number) += (bit - 0.5 - (chance[slot] as number)) / ((seen[slot] as number) + 1.4);
-        if ((seen[slot] as number) < 250) (seen[slot] as number)++;
+        const seen = bytes[4 * slot + SEEN] as number;
+        (chance[slot] as number) += (bit - 0.5 - (chance[slot] as number)) / (seen + 1.4);
+        bytes[4 * slot + SEEN] = Math.min(250, seen + 1);
         if (i < CONTEXTS) {
           // One more of these; of the others, where there are many, half of those above two are forgotten (paq6, §4.3.1).
-          const count = counts[slot] as number;
+          const count = bytes[4 * slot + COUNT] as number;
           const shift = bit * 4;
           const others = (count >> (4 - shift)) & 15;
-          counts[slot] =
+          bytes[4 * slot + COUNT] =
             (Math.min(15, ((count >> shift) & 15) + 1) << shift) |
             (Math.min(others, (others + 2) >> 1) << (4 - shift));
         }
