@@ -3,12 +3,15 @@
 # cloud-init runs at each boot until this one is through (src/cloud-init/bootstrap.ts); that one's `get` installs
 # packages and does not give up. Every step can be repeated: power may fail between any two.
 policy=/usr/sbin/policy-rc.d
+ucf=/usr/local/bin/ucf
 set -- postfix dovecot nginx opendkim unbound
 
 # Nothing of Debian's starts before it is configured, neither now (invoke-rc.d(8); what runs already may be stopped)
 # nor at a boot after this one was cut short. What would tell systemd-resolved of unbound never does.
 printf '#!/bin/sh\n[ "$2" = stop ] || exit 101\n' > $policy
-chmod 755 $policy
+# Dovecot has thirty files in the care of ucf(1), which starts debconf for each though there is nothing to ask.
+printf '#!/bin/sh\nDEBIAN_HAS_FRONTEND=1 DEBCONF_ALREADY_RUNNING=- DEBCONF_OK=NO UCF_FORCE_CONFFOLD=1 /usr/bin/ucf "$@"\n' > $ucf
+chmod 755 $policy $ucf
 systemctl mask "$@" unbound-resolvconf
 
 if [ -d package ]; then
@@ -33,7 +36,7 @@ if command -v ufw; then
 	ufw allow proto tcp to any port 25,80,143,443,465,587,993
 fi
 
-rm $policy
+rm $policy $ucf
 systemctl unmask "$@"
 systemctl daemon-reload
 # What the policy kept from it: the journal is in memory from now on, and what is on the disk goes.

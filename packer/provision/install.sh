@@ -5,7 +5,9 @@ set -eu
 # No service starts here: it would make the keys that belong to the machines of the image.
 printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d
 chmod 755 /usr/sbin/policy-rc.d
-trap 'rm -f /usr/sbin/policy-rc.d' EXIT
+# Dovecot has thirty files in the care of ucf(1), which starts debconf for each though there is nothing to ask.
+printf '%s\n' '#!/bin/sh' 'DEBIAN_HAS_FRONTEND=1 DEBCONF_ALREADY_RUNNING=- DEBCONF_OK=NO UCF_FORCE_CONFFOLD=1 /usr/bin/ucf "$@"' >/usr/local/bin/ucf && chmod 755 /usr/local/bin/ucf
+trap 'rm -f /usr/sbin/policy-rc.d /usr/local/bin/ucf' EXIT
 
 # Whoever else listens at the relay's ports, or resolves names, does so no more where the image is started.
 for pid in $(ss -Hltnp | sed -nE '/:(25|53|80|143|443|465|587|993) /s/.*pid=([0-9]+).*/\1/p'); do

@@ -29,26 +29,30 @@ const base64 = (program: string): string =>
   }).toString('base64');
 
 /**
- * `get` installs packages and does not give up: the archive may be out of reach for a while, another apt may be
- * at work, or an earlier boot was cut short. What that one left in pieces is mended first, by an install that
- * names no package: one that does refuses where anything else is broken (apt-get(8), `--fix-broken`). Its message
- * goes to the console, as all that cloud-init runs does.
+ * `get` installs packages and does not give up: the archive may be out of reach for a while, its lists may have
+ * changed since, another apt may be at work, or an earlier boot was cut short. What that one left in pieces is
+ * mended first, by an install that names no package: one that does refuses where anything else is broken
+ * (apt-get(8), `--fix-broken`). Its message goes to the console, as all that cloud-init runs does.
  */
 const HEAD = `umask 22
 export DEBIAN_FRONTEND=noninteractive DPKG_FORCE=confdef,confold
 add() {
 apt-get install -fyoDPkg::Lock::Timeout=900 --no-install-recommends "$@"
 }
+update() {
+apt-get update -oAcquire::Languages=none
+}
 get() {
-until apt-get update
-dpkg --configure -a
+until dpkg --configure -a
 add
 add "$@"
 do
 echo "chatmail: Debian's packages cannot be had, trying again"
 sleep 9
+update
 done
 }
+update
 mkdir -p ${DONE.replace(/\/[^/]*$/, '')} /run/chatmail-setup
 cd /run/chatmail-setup || exit 1
 `;

@@ -1,4 +1,5 @@
 import { SUITE } from './packages.ts';
+import { quickUcf } from './quick-ucf.ts';
 
 /**
  * The kernel's package makes an initramfs, and initramfs-tools makes it anew at the end; with this neither
@@ -48,6 +49,8 @@ export const baseCommand = ({
   `--hook-dir=${MERGED_USR}`,
   // Postfix writes the host name into its configuration; the builder's is nobody's business.
   '--setup-hook=hostname debian',
+  `--essential-hook=${quickUcf('"$1"/usr/local/bin/ucf')}`,
+  '--customize-hook=rm "$1"/usr/local/bin/ucf',
   `--customize-hook=chroot "$1" env --unset=INITRD sh -c '${MAKE_INITRAMFS}'`,
   ...finish.map((command) => `--customize-hook=chroot "$1" ${command}`),
   SUITE,

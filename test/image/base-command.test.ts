@@ -16,6 +16,8 @@ test('the command, whole', () => {
     '--aptopt=Acquire::Languages "none"',
     '--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr',
     '--setup-hook=hostname debian',
+    expect.stringMatching(/^--essential-hook=printf .* >"\$1"\/usr\/local\/bin\/ucf && chmod 755 /),
+    '--customize-hook=rm "$1"/usr/local/bin/ucf',
     expect.stringMatching(
       /^--customize-hook=chroot "\$1" .*update-initramfs -c .*linux-update-symlinks install/,
     ),

@@ -1,5 +1,6 @@
 import { LEFTOVERS } from '../../image/finish-script.ts';
 import { IDENTITY_RULES, NEEDED, PRIVATE_KEYS, WITHOUT_PASSWORD } from '../../image/identity-rules.ts';
+import { quickUcf } from '../../image/quick-ucf.ts';
 
 /**
  * Scripts that run as root in the machine that becomes the image, in this order. They are the same for every
@@ -31,7 +32,9 @@ const INSTALL = `${HEAD}
 # No service starts here: it would make the keys that belong to the machines of the image.
 printf '#!/bin/sh\\nexit 101\\n' >/usr/sbin/policy-rc.d
 chmod 755 /usr/sbin/policy-rc.d
-trap 'rm -f /usr/sbin/policy-rc.d' EXIT
+# Dovecot has thirty files in the care of ucf(1), which starts debconf for each though there is nothing to ask.
+${quickUcf('/usr/local/bin/ucf')}
+trap 'rm -f /usr/sbin/policy-rc.d /usr/local/bin/ucf' EXIT
 
 # Whoever else listens at the relay's ports, or resolves names, does so no more where the image is started.
 for pid in $(ss -Hltnp | sed -nE '/:(25|53|80|143|443|465|587|993) /s/.*pid=([0-9]+).*/\\1/p'); do
