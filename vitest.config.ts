@@ -2,30 +2,18 @@ import { defineConfig } from 'vitest/config';
 
 /**
  * `unit` is fast and starts no machine; `machine` boots real relays, one file after the other, because the
- * computer has two cores and the images are shared; `packer` builds one in a machine.
+ * computer has two cores and the images are shared; `emulated` makes relays in machines under QEMU: by Packer, and
+ * of a stock Debian from a pasted text.
  */
 export default defineConfig({
   test: {
     reporters: ['default', ['json', { outputFile: 'dist/test-results.json' }]],
     projects: [
-      // Takes a quarter of an hour under emulation, and so has to be asked for: npm run test:stock-qemu
-      ...(process.env.STOCK_QEMU
-        ? [
-            {
-              test: {
-                name: 'stock-qemu',
-                include: ['test/stock-qemu/**/*.test.ts'],
-                testTimeout: 3_600_000,
-                hookTimeout: 3_600_000,
-              },
-            },
-          ]
-        : []),
       {
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/machine/**', 'test/packer-qemu/**', 'test/stock-qemu/**'],
+          exclude: ['test/machine/**', 'test/emulated/**'],
         },
       },
       {
@@ -40,11 +28,12 @@ export default defineConfig({
       },
       {
         test: {
-          name: 'packer',
-          include: ['test/packer-qemu/**/*.test.ts'],
+          name: 'emulated',
+          include: ['test/emulated/**/*.test.ts'],
+          fileParallelism: false,
           testTimeout: 180_000,
           hookTimeout: 3_600_000,
-          // It has both cores busy for a quarter of an hour, and so comes last.
+          // These have both cores busy for ten minutes each, and so come last.
           sequence: { groupOrder: 1 },
         },
       },

@@ -71,6 +71,11 @@ describe('the image', () => {
     expect(stdout).toBe('');
   });
 
+  test('holds nothing of its making', () => {
+    const made = /^\/usr\/(local\/.|sbin\/policy-rc\.d)/;
+    expect(entries.filter(({ path, mode }) => made.test(path) && mode.startsWith('-'))).toEqual([]);
+  });
+
   test('holds nothing that anybody may write to', () => {
     const open = entries.filter(({ mode }) => /^[-d].......w/.test(mode) && !mode.endsWith('t'));
     expect(open).toEqual([]);
