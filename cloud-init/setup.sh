@@ -38,11 +38,11 @@ fi
 
 rm $policy $ucf
 systemctl unmask "$@"
-systemctl daemon-reload
 # What the policy kept from it: the journal is in memory from now on, and what is on the disk goes.
 systemctl restart systemd-journald systemd-sysctl
 rm -rf /var/log/journal
-systemctl enable "$@"
+# As `enable` would, without its Perl for init scripts.
+systemctl add-wants multi-user.target "$@"
 systemctl restart unbound chatmail-configure
 sync
 touch /var/lib/cloud/sem/chatmail-relay

@@ -12,7 +12,7 @@ import { openArchive } from '../machine/archive.ts';
 import { treeOfDisk } from '../machine/disk-tree.ts';
 import { type StartedRelay, shell, startRelay } from '../machine/relay.ts';
 import { relaySuite } from '../machine/relay-suite.ts';
-import { BARE, buildBare } from '../machine/stock-tree.ts';
+import { BARE } from '../machine/stock-tree.ts';
 import { diskSuite } from '../machine/suite/disk.ts';
 
 /** A computer that runs tests is busy; by default that closes a relay for new addresses. */
@@ -29,7 +29,6 @@ const userData = () => join(folder, 'user-data');
 
 /** Packer builds from a bare Debian disk, with nothing given but where packages come from and how slow this is. */
 beforeAll(async () => {
-  await buildBare();
   folder = await mkdtemp(join(tmpdir(), 'packer-qemu-'));
   archive = await openArchive('127.0.0.1');
   await writeFile(join(folder, 'apt.conf'), archive.aptConf);

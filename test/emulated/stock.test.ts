@@ -7,7 +7,7 @@ import { bootVirtualMachine } from '../../src/lab/qemu.ts';
 import { relayOutcome } from '../../src/lab/readiness.ts';
 import { openArchive } from '../machine/archive.ts';
 import { type Relay, shell } from '../machine/relay.ts';
-import { BARE, buildBare } from '../machine/stock-tree.ts';
+import { BARE } from '../machine/stock-tree.ts';
 import { diskSuite } from '../machine/suite/disk.ts';
 
 const PROXY = '10.0.2.100:3128';
@@ -20,7 +20,6 @@ let relay: Relay;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'stock-qemu-'));
-  await buildBare();
   archive = await openArchive('127.0.0.1');
   const [, port = ''] = /:(\d+)"/.exec(archive.aptConf) ?? [];
   const pipe = join(folder, 'pipe.cjs');

@@ -35,7 +35,7 @@ const fetchFile = async (url: string): Promise<string> => {
   const suffix = CHANGES.test(url) ? `.${process.pid}` : '';
   const file = join(CACHE, createHash('sha256').update(url).digest('hex') + suffix);
   if (await isThere(file)) return file;
-  const partial = `${file}.part`;
+  const partial = `${file}.${process.pid}.part`;
   await execa('/usr/lib/apt/apt-helper', ['download-file', url, partial]);
   await rename(partial, file);
   if (suffix) process.once('exit', () => rm(file, { force: true }));

@@ -48,7 +48,7 @@ $apt --download-only install /tmp/chatmail-relay.deb
 # As in the tree of an image that is not running: no package reloads systemd, which takes longer than the rest of it.
 # Without that folder names may not be resolved; by now there is nothing left to fetch.
 unshare --mount sh -euc "mount -t tmpfs none /run/systemd; $apt install /tmp/chatmail-relay.deb"
-systemctl --quiet enable postfix dovecot nginx opendkim unbound
+systemctl --quiet add-wants multi-user.target postfix dovecot nginx opendkim unbound
 # It would tell systemd-resolved of unbound, and start it for that.
 systemctl --quiet mask unbound-resolvconf
 if command -v ufw >/dev/null; then

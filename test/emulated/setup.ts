@@ -1,0 +1,4 @@
+import { buildBare } from '../machine/stock-tree.ts';
+
+/** The disk of a stock Debian, which both begin with. */
+export const setup = buildBare;
