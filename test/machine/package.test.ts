@@ -48,10 +48,14 @@ describe('in a machine', () => {
   });
   afterAll(() => started.stop());
 
-  test('an upgrade leaves the relay running', async () => {
+  test('an upgrade leaves the relay running, and switched off what was', async () => {
+    await inside('systemctl disable --quiet chatmail-expire.timer');
     await dpkg('--install', '/root/relay.deb');
     expect(await isActive('chatmail-filtermail.service')).toBe('active');
     expect(await isActive('dovecot.service')).toBe('active');
+    const enabled =
+      'systemctl is-enabled chatmail-auth.socket chatmail-expire.timer chatmail-web.socket || true';
+    expect(await inside(enabled)).toBe('enabled\ndisabled\nenabled');
   });
 
   test('removing it stops everything that ran with its configuration, and what it replaced comes back', async () => {
