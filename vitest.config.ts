@@ -33,7 +33,7 @@ export default defineConfig({
           globalSetup: ['test/emulated/setup.ts'],
           // A machine at work in emulation takes hardly more than a core; nothing else is to be beside them.
           maxWorkers: 2,
-          testTimeout: 300_000,
+          testTimeout: 180_000,
           hookTimeout: 3_600_000,
           sequence: { groupOrder: 1 },
         },

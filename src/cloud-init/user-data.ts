@@ -190,22 +190,18 @@ const checkProvider = (
   }
   const most = limit === undefined ? Infinity : mostText(limit);
   if (size > most && !isScript) {
-    const hint =
+    const packed = takesGzip && !isGzip ? compress(text).length : Infinity;
+    const hint = [
       base === 'debian' && remotePackage === undefined
         ? FETCH
-        : 'shorten the settings, or the cloud-config merged in';
-    const packed = takesGzip && !isGzip ? compress(text).length : Infinity;
-    const gzipHint = packed > most ? '' : `; or give the provider's client the ${packed} bytes of --gzip`;
+        : 'shorten the settings, or the cloud-config merged in',
+      ...(packed > most ? [] : [`or give the provider's client the ${packed} bytes of --gzip`]),
+    ].join('; ');
     const message = `the text has ${size} bytes, ${size - most} more than the ${most} that ${title} takes`;
     problems.push(
       limit?.how === 'sure'
-        ? error('too-large', message, hint + gzipHint)
-        : {
-            severity: 'warning',
-            code: 'too-large',
-            message: `${message}, as far as is known`,
-            hint: hint + gzipHint,
-          },
+        ? error('too-large', message, hint)
+        : { severity: 'warning', code: 'too-large', message: `${message}, as far as is known`, hint },
     );
   }
   if (limit === undefined && !isDeaf && size > 16_384)
