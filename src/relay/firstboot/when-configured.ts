@@ -1,5 +1,6 @@
-import { existsSync, watch } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { watchFolder } from '../lib/watch-folder.ts';
 import { CONFIGURED } from './places.ts';
 
 /**
@@ -13,6 +14,6 @@ export const whenConfigured = (path = CONFIGURED): Promise<void> =>
       watcher.close();
       resolve();
     };
-    const watcher = watch(dirname(path), look);
+    const watcher = watchFolder(dirname(path), look);
     look();
   });

@@ -1,6 +1,7 @@
-import { readdirSync, rmSync, watch } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { log } from '../lib/log.ts';
 import { DEAD, parseTurn, readJob } from '../lib/push-queue.ts';
+import { watchFolder } from '../lib/watch-folder.ts';
 import type { FindHome } from './handlers.ts';
 import { removeToken } from './tokens.ts';
 
@@ -21,10 +22,10 @@ export const forgetDead = (queue: string, findHome: FindHome, now: () => number)
       log('error', `dead token: ${(error as NodeJS.ErrnoException).code ?? (error as Error).name}`);
     }
   };
-  const watcher = watch(folder, (_, name) => name !== null && forget(name));
-  const forgetAll = async (names: readonly string[]): Promise<void> => {
-    for (const name of names) await forget(name);
+  const forgetAll = async (): Promise<void> => {
+    for (const name of readdirSync(folder)) await forget(name);
   };
-  forgetAll(readdirSync(folder));
+  const watcher = watchFolder(folder, (name) => (name === null ? forgetAll() : forget(name)));
+  forgetAll();
   return watcher;
 };

@@ -1,9 +1,9 @@
-import { watch } from 'node:fs';
 import { opendir, rename, rm } from 'node:fs/promises';
 import { type Model, PATHS } from '../../model/model.ts';
 import { log } from '../lib/log.ts';
 import { count } from '../lib/metrics.ts';
 import { DEAD, parseTurn, readJob, type Turn, turnName } from '../lib/push-queue.ts';
+import { watchFolder } from '../lib/watch-folder.ts';
 import { CONNECTIONS, gateway } from './gateway.ts';
 import { isDue, nextTurn, type Push } from './retry.ts';
 
@@ -111,9 +111,10 @@ export const workOff = (folder: string, push: Push): { readonly close: () => voi
     plan();
   };
 
-  const watcher = watch(folder, (_, name) => {
-    const turn = name === null ? undefined : parseTurn(name);
-    if (!turn || turn.tries > 0 || name === null || busy.has(name)) return;
+  const watcher = watchFolder(folder, (name) => {
+    if (name === null) return wakeAt(seconds());
+    const turn = parseTurn(name);
+    if (!turn || turn.tries > 0 || busy.has(name)) return;
     if (busy.size < CONNECTIONS) begin(name, turn);
     else wakeAt(seconds());
   });
