@@ -9,11 +9,11 @@ export const GLOBAL_OPTIONS = {
 } as const satisfies Readonly<Record<string, Option>>;
 
 /** What `--option` or `-o` on the command line was wrong, and what was probably meant. */
-export interface WrongUsage {
+interface WrongUsage {
   readonly message: string;
   readonly hint?: string;
 }
-export type Parsed = Arguments | WrongUsage;
+type Parsed = Arguments | WrongUsage;
 
 const meant = (word: string, names: readonly string[]): { readonly hint?: string } => {
   const similar = nearest(word, names);

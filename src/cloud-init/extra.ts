@@ -8,7 +8,7 @@ export interface Extra {
   readonly text: string;
 }
 
-export interface Merged {
+interface Merged {
   readonly config: Mapping;
   readonly problems: readonly UserDataProblem[];
 }

@@ -15,7 +15,7 @@ import { cloudConfig, type Mapping, quote, type Value } from './yaml.ts';
 
 /** What the text is for: our image, where it only sets; or a stock Debian 12, which it makes a relay. */
 export type Base = 'image' | 'debian';
-export const BASES: readonly Base[] = ['image', 'debian'];
+const BASES: readonly Base[] = ['image', 'debian'];
 
 export interface UserDataOptions {
   /** `image` by default. */
@@ -61,7 +61,7 @@ const settingText = (name: SettingName, value: unknown): string => {
 };
 
 /** A `chatmail.yaml` of those settings alone that differ from their default, in ASCII. */
-export const settingsText = (settings: Partial<Settings>): string =>
+const settingsText = (settings: Partial<Settings>): string =>
   SETTING_NAMES.filter((name) => settings[name] !== undefined && settings[name] !== settingOf(name)?.default)
     .map((name) => `${name}: ${settingText(name, settings[name])}\n`)
     .join('');

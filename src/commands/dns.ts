@@ -35,7 +35,7 @@ const readDkimKey = async (file: string, cwd: string): Promise<string> => {
 };
 
 /** The zone as far as it is known here; what is not known is named in its place. */
-export const recordsFor = (domain: string, known: DnsFacts): ZoneRecord[] => {
+const recordsFor = (domain: string, known: DnsFacts): ZoneRecord[] => {
   const { ipv6, dkimKey = unknown('made by the relay') } = known;
   const ipv4 = known.ipv4 ?? (ipv6 === undefined ? unknown('address of the machine') : undefined);
   return zoneOf({ domain, addresses: { ...(ipv4 && { ipv4 }), ...(ipv6 && { ipv6 }) }, dkimKey });

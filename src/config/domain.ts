@@ -9,7 +9,7 @@ const DOMAIN =
 export const isDomain = (text: string): boolean => DOMAIN.test(text);
 
 /** What somebody wrote in place of a domain, as it is called in a sentence. */
-export type NotADomain =
+type NotADomain =
   | 'an unreachable address'
   | 'a malformed address'
   | 'an IPv6 address'

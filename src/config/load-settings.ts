@@ -28,13 +28,13 @@ export const SETTINGS_OPTIONS = {
 export const DEFAULT_FILE = 'chatmail.yaml';
 
 /** What the operator gave: the values of {@link SETTINGS_OPTIONS}, and the folder they are relative to. */
-export interface SettingsInput {
+interface SettingsInput {
   readonly cwd: string;
   readonly config?: string | undefined;
   readonly set?: readonly string[] | undefined;
 }
 
-export interface LoadedSettings {
+interface LoadedSettings {
   readonly result: Result<Settings>;
   /** The file that was read, as it was given; `undefined` if there is none. */
   readonly file: string | undefined;

@@ -3,7 +3,7 @@ import { printable } from './printable.ts';
 import type { Problem } from './problem.ts';
 import { describeProblem } from './wording.ts';
 
-export interface PrintOptions {
+interface PrintOptions {
   /** ANSI colours; for a terminal without `NO_COLOR`. */
   readonly color?: boolean;
   /** Columns to print a source line in. */

@@ -5,7 +5,7 @@ import { exampleOf } from './to-yaml.ts';
 import { wrap } from './wrap.ts';
 
 /** One setting as texts for people. */
-export interface Described {
+interface Described {
   readonly name: SettingName;
   readonly type: string;
   /** Empty if there is none. */

@@ -12,7 +12,7 @@ const HEADER = `# Settings of a chatmail relay. A line without # in front sets s
 const MAX_WIDTH = 96;
 
 /** A value of that setting as it stands in YAML. */
-export const yamlValue = (name: SettingName, value: unknown): string => {
+const yamlValue = (name: SettingName, value: unknown): string => {
   if (settingOf(name)?.kind === 'size') return formatSize(Number(value));
   return stringify(value, { lineWidth: 0, collectionStyle: 'flow' }).trim();
 };

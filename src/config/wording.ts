@@ -5,7 +5,7 @@ import { type Kind, SETTING_NAMES, settingOf } from './schema.ts';
 import { formatSize, similarSize } from './size.ts';
 
 /** The rule in lower case without a full stop, and what to do about it. */
-export interface Wording {
+interface Wording {
   readonly message: string;
   readonly hint?: string;
 }

@@ -58,7 +58,7 @@ export const baseCommand = ({
 ];
 
 /** How far mmdebstrap is, read off the lines of dpkg and apt. */
-export interface BaseProgress {
+interface BaseProgress {
   readonly packages: number;
   readonly unpacked: number;
   readonly configured: number;

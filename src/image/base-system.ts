@@ -15,7 +15,7 @@ import { packagesIn } from './tree.ts';
 import { unpack, unpackAndKeep } from './unpack.ts';
 import { openTemporary } from './workspace.ts';
 
-export interface BaseRequest {
+interface BaseRequest {
   readonly key: string;
   readonly base: BaseCommand;
   readonly epoch: number;

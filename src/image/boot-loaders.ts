@@ -7,7 +7,7 @@ const BOOT_IMAGE = '/usr/lib/grub/i386-pc/boot.img';
 /** Where firmware looks on a disk it knows nothing of (UEFI specification §3.5.1.1). */
 const UEFI_PATH = 'EFI/BOOT/BOOTX64.EFI';
 
-export interface BootLoaders {
+interface BootLoaders {
   readonly bootImage: Uint8Array;
   readonly coreImage: Uint8Array;
   /** An EFI system partition's content. */

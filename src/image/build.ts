@@ -17,14 +17,14 @@ import { findUnchanged, MANIFEST } from './unchanged.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 import { writeFormat } from './write-formats.ts';
 
-export interface BuildOptions {
+interface BuildOptions {
   readonly signal: AbortSignal;
   readonly progress: Progress;
   /** Now, in seconds since 1970. */
   readonly now: number;
 }
 
-export interface BuildResult {
+interface BuildResult {
   readonly manifest: Manifest;
   /** Nothing was made, as the same image was there. */
   readonly isUnchanged: boolean;

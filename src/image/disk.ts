@@ -7,7 +7,7 @@ import { partitionsOf, SECTOR, sfdiskScript } from './partition-table.ts';
 import { makeRootFilesystem } from './root-filesystem.ts';
 import { type RunOptions, run } from './run.ts';
 
-export interface DiskRequest {
+interface DiskRequest {
   readonly tree: string;
   /** Bytes, a multiple of a MiB. */
   readonly size: number;

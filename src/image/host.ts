@@ -24,7 +24,7 @@ export interface HostFacts {
   readonly places: readonly { readonly folder: string; readonly free: number; readonly needed: number }[];
 }
 
-export interface HostProblem {
+interface HostProblem {
   readonly message: string;
   readonly hint: string;
 }

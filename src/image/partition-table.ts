@@ -20,7 +20,7 @@ const TYPES = {
   root: '4F68BCE3-E8CD-4DB1-96E7-FBCAF984B709',
 } as const;
 
-export interface Partitions {
+interface Partitions {
   readonly bios: Partition;
   readonly esp: Partition;
   readonly root: Partition;

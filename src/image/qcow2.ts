@@ -18,7 +18,7 @@ const DEFLATE = { windowBits: 12, level: 6, memLevel: 9, chunkSize: CLUSTER + 10
 const deflate = promisify(deflateRaw) as (data: Uint8Array, options: object) => Promise<Uint8Array>;
 const ZEROS = new Uint8Array(CLUSTER);
 
-export interface Qcow2Options {
+interface Qcow2Options {
   readonly signal: AbortSignal;
   /** Told the share that is done, from 0 to 1. */
   readonly onProgress?: (fraction: number) => void;

@@ -4,7 +4,7 @@ import { owning } from './namespace.ts';
 import type { Partition } from './partition-table.ts';
 import { type RunOptions, run } from './run.ts';
 
-export interface RootFilesystem {
+interface RootFilesystem {
   readonly tree: string;
   readonly disk: string;
   readonly partition: Partition;

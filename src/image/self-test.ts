@@ -26,7 +26,7 @@ const LIST = (tree: string): readonly string[] => [
   ...['-o', '-mindepth', '1', '-printf', '%y %s /%P\\0'],
 ];
 
-export interface SelfTest {
+interface SelfTest {
   readonly isRoot: boolean;
   /** What must be in it. */
   readonly needed: readonly Need[];

@@ -10,7 +10,7 @@ import { type RunOptions, run } from './run.ts';
 /** Files of the machine that are the image's and not the relay's; path there = path in the machine. */
 export const OVERLAY = fileURLToPath(new URL('../../src/image/tree/', import.meta.url));
 
-export interface TreeRequest {
+interface TreeRequest {
   readonly tree: string;
   /** Absent: the tree stays a bare Debian, without the image's files. */
   readonly relayPackage: string | undefined;

@@ -6,7 +6,7 @@ import { writeQcow2 } from './qcow2.ts';
 import { type RunOptions, run } from './run.ts';
 import { tarCommand } from './tree.ts';
 
-export interface Sources {
+interface Sources {
   readonly tree: string;
   /** The raw disk; a tar needs none. */
   readonly disk: string | undefined;
@@ -16,7 +16,7 @@ export interface Sources {
   readonly isRoot: boolean;
 }
 
-export interface WriteOptions extends RunOptions {
+interface WriteOptions extends RunOptions {
   readonly onProgress?: (fraction: number) => void;
 }
 

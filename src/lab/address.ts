@@ -1,5 +1,5 @@
 /** An IPv4 network: its first address as a number, and the length of its prefix. */
-export interface Block {
+interface Block {
   readonly first: number;
   readonly length: number;
 }

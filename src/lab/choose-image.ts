@@ -12,7 +12,7 @@ export interface Image {
   readonly kind: ImageKind;
 }
 
-export interface Choice {
+interface Choice {
   /** As the person gave it; absent: the newest of `folder`. */
   readonly image?: string | undefined;
   readonly backend?: Backend | undefined;

@@ -1,4 +1,4 @@
-export interface NspawnOptions {
+interface NspawnOptions {
   /** Unique on this computer. */
   readonly name: string;
   readonly root: string;

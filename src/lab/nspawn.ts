@@ -17,7 +17,7 @@ import { placeFile } from './place-file.ts';
 import { PROGRAM_PATH } from './run.ts';
 import { SEED_FOLDER, seedFiles } from './seed.ts';
 
-export interface ContainerOptions {
+interface ContainerOptions {
   /** A Debian tree; it is not changed. */
   readonly tree: string;
   /** Absent: no datasource at all, as on a computer under a desk. */

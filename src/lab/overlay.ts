@@ -6,7 +6,7 @@ import { run } from './run.ts';
 const OVERLAYFS_MAGIC = 0x794c7630;
 
 /** Where the merged tree is, below the folder given to `mountOverlay`. */
-export const MERGED = 'merged';
+const MERGED = 'merged';
 
 /**
  * Mounts a writable view of `lower` at `folder/merged`; all changes stay in `folder`. Relative names, because

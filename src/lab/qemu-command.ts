@@ -16,7 +16,7 @@ export interface GuestService {
   readonly command: string;
 }
 
-export interface QemuOptions {
+interface QemuOptions {
   /** The overlay, in qcow2. */
   readonly disk: string;
   /** Folder with a NoCloud seed. */

@@ -21,7 +21,7 @@ import { PROGRAM_PATH, run } from './run.ts';
 import { seedFiles } from './seed.ts';
 import { findWayIn, makeSshKey, type SshKey } from './ssh.ts';
 
-export interface VirtualMachineOptions {
+interface VirtualMachineOptions {
   /** A disk image; it is not changed. */
   readonly image: string;
   readonly format: 'qcow2' | 'raw';

@@ -23,7 +23,7 @@ export const run = async (argv: readonly string[], options: RunOptions = {}): Pr
   return result.stdout;
 };
 
-export interface RunOptions {
+interface RunOptions {
   readonly signal?: AbortSignal | undefined;
   readonly cwd?: string;
 }

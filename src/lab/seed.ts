@@ -1,10 +1,10 @@
 /** A file of a NoCloud seed: its name, and what is in it. */
-export type Seed = Readonly<Record<string, string | Uint8Array>>;
+type Seed = Readonly<Record<string, string | Uint8Array>>;
 
 /** Where cloud-init finds a seed without a disk for it. */
 export const SEED_FOLDER = '/var/lib/cloud/seed/nocloud';
 
-export interface SeedOptions {
+interface SeedOptions {
   /** A new one makes cloud-init take the machine for a new one. */
   readonly instance: string;
   /** Exactly what the person gave. */

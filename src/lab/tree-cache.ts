@@ -25,7 +25,7 @@ export const treeCache = (env: Readonly<Record<string, string | undefined>> = pr
   join(env.XDG_CACHE_HOME || join(env.HOME || homedir(), '.cache'), 'chatmail-image', 'trees');
 
 /** Extracts everything but device nodes, which a container brings itself and not every host may make. */
-export const extractCommand = (tar: string, directory: string): string[] => [
+const extractCommand = (tar: string, directory: string): string[] => [
   'tar',
   '--extract',
   `--file=${tar}`,
@@ -100,7 +100,7 @@ export const cachedTree = async (tar: string, options: CachedTreeOptions = {}): 
   return tree;
 };
 
-export interface CachedTreeOptions {
+interface CachedTreeOptions {
   readonly cache?: string;
   readonly signal?: AbortSignal | undefined;
   /** Told when there is something to wait for. */

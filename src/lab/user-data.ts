@@ -1,5 +1,5 @@
 /** Something about user-data that a person should know before waiting for a machine. */
-export interface UserDataRemark {
+interface UserDataRemark {
   readonly severity: 'error' | 'warning';
   readonly message: string;
   readonly hint?: string;

@@ -16,7 +16,7 @@ export interface CloudFacts {
 const ASK_SUPPORT = 'Ask its support to open it.';
 const OPENSTACK: CloudFacts = { ipv4: 'ec2_metadata.public_ipv4', tags: 'meta_data.meta' };
 
-export const CLOUDS: Readonly<Record<string, CloudFacts>> = {
+const CLOUDS: Readonly<Record<string, CloudFacts>> = {
   aws: {
     ipv4: 'meta_data.public_ipv4',
     tags: 'meta_data.tags.instance',

@@ -4,7 +4,7 @@
  */
 
 /** `sure`: executed, or in the provider's or the program's own words. `told`: by others. `unsure`: not confirmed. */
-export type Sureness = 'sure' | 'told' | 'unsure';
+type Sureness = 'sure' | 'told' | 'unsure';
 
 export interface Fact {
   readonly text: string;
@@ -12,7 +12,7 @@ export interface Fact {
 }
 
 /** The most bytes of user-data, and of what: of the text itself, or of its base64 form. */
-export interface Limit {
+interface Limit {
   readonly bytes: number;
   readonly of: 'text' | 'base64';
   readonly how: Sureness;

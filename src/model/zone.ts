@@ -6,7 +6,7 @@ export interface Addresses {
   readonly ipv6?: string;
 }
 
-export const RECORD_TYPES = ['A', 'AAAA', 'MX', 'TXT', 'CNAME', 'SRV', 'CAA', 'PTR'] as const;
+const RECORD_TYPES = ['A', 'AAAA', 'MX', 'TXT', 'CNAME', 'SRV', 'CAA', 'PTR'] as const;
 export type RecordType = (typeof RECORD_TYPES)[number];
 
 /** A record to publish: the full name without a final dot, and the value as a web form wants it, TXT unquoted. */

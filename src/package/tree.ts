@@ -4,7 +4,7 @@ import { loadTemplates } from '../render/load-templates.ts';
 import { PROJECT } from './paths.ts';
 
 /** A file of the package by its absolute path. */
-export interface PackageFile {
+interface PackageFile {
   readonly content: string | Uint8Array;
   readonly mode: number;
 }

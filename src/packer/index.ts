@@ -28,7 +28,6 @@ export {
   type SaidEvent,
 } from './events.ts';
 export { hclString, renderHcl } from './hcl.ts';
-export { renderJson } from './json.ts';
 export { type PackerProblem, type ProblemWords, problemWords, readProblems } from './problem.ts';
 export {
   type EndEvent,

@@ -1,5 +1,5 @@
 /**
- * A Packer template as a value. {@link renderHcl} and {@link renderJson} write it; both give Packer the same.
+ * A Packer template as a value; {@link renderHcl} writes it.
  * Text is text: `${` in it means nothing, unless it is in an {@link expression}. Only `{{ … }}` in a setting of a
  * builder or provisioner is still Packer's, and some settings are evaluated twice: hand text of unknown content to
  * a script as `expression('"NAME=${base64encode(var.name)}"')`.

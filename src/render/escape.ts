@@ -2,7 +2,7 @@
  * One escape per target language. A template writes `hostname = {{host}}` and no quotes of its own;
  * what cannot be written in a language is refused, never mangled.
  */
-export type Language = 'config' | 'markup';
+type Language = 'config' | 'markup';
 export type Escape = (text: string) => string;
 
 /** A value that would change the meaning of the file it goes into. Settings are checked long before: a bug. */

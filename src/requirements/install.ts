@@ -2,7 +2,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { execa } from 'execa';
 import { failure } from '../terminal/failure.ts';
 
-export interface InstallOptions {
+interface InstallOptions {
   readonly signal: AbortSignal;
   /** Told what is about to be done, before it is done. */
   readonly say: (line: string) => void;

@@ -3,7 +3,7 @@ import { isAbsolute, join } from 'node:path';
 import { type Job, REQUIREMENTS } from './table.ts';
 
 /** What a job lacks: the program or file, and the Debian package that has it. */
-export interface Missing {
+interface Missing {
   readonly what: string;
   readonly package: string;
 }

@@ -1,7 +1,7 @@
 import { plainLine, type StepView, terminalLine } from './render-step.ts';
 
 /** Where progress is shown: standard error, as standard output is for results. */
-export interface ProgressOutput {
+interface ProgressOutput {
   write(text: string): unknown;
   readonly isTTY?: boolean;
   readonly columns?: number;
@@ -28,7 +28,7 @@ export interface Progress {
   readonly times: readonly StepTime[];
 }
 
-export interface ProgressOptions {
+interface ProgressOptions {
   readonly output: ProgressOutput;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Milliseconds, going up. */

@@ -1,15 +1,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { transform } from 'esbuild';
 import { execa } from 'execa';
-import { type CloudMachine, MAC } from '../../src/lab/metadata/clouds.ts';
 import { mountOverlay, unmountOverlay } from '../../src/lab/overlay.ts';
 import { ownedName } from '../../src/lab/owner.ts';
 import { placeFile } from '../../src/lab/place-file.ts';
 import { run } from '../../src/lab/run.ts';
+import { type CloudMachine, MAC } from './metadata/clouds.ts';
 
 /**
  * cloud-init's stages up to the one in which a relay is configured, as systemd starts them, and then ours. Between
@@ -50,6 +51,8 @@ cp run-dmi/* sys/class/dmi/id/
 exec chroot . sh -euc "$2" sh "$3" "$4"
 `;
 
+const SERVE = new URL('metadata/serve.ts', import.meta.url);
+
 /** A datasource that does not find its service tries again for minutes. */
 const PATIENCE_MS = 60_000;
 
@@ -79,10 +82,17 @@ const connect = async (name: string, { interface: address, services }: CloudMach
   await run(['ip', '-netns', cloud, 'route', 'add', '169.254.0.0/16', 'dev', 'cloud0']);
 };
 
+/** The metadata services as JavaScript: they are a process of their own, and Node 20 takes no TypeScript. */
+const metadataProgram = async (): Promise<string> => {
+  const { code } = await transform(await readFile(SERVE, 'utf8'), { loader: 'ts' });
+  return code;
+};
+
 const startServices = async (name: string, { services, interface: address }: CloudMachine) => {
   const { ip, cloud } = networkOf(address);
   const inCloud = ['netns', 'exec', `${name}c`];
-  const metadata = spawn('ip', [...inCloud, 'node', 'lib/lab/metadata/serve.js'], {
+  const program = await metadataProgram();
+  const metadata = spawn('ip', [...inCloud, 'node', '--input-type=module', '--eval', program], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   metadata.stdin.end(JSON.stringify(services));

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { CLOUDS, type Given, PUBLIC } from '../../src/lab/metadata/clouds.ts';
 import { cachedTree } from '../../src/lab/tree-cache.ts';
 import { settingsInCloud } from './cloud-machine.ts';
 import { TAR } from './images.ts';
+import { CLOUDS, type Given, PUBLIC } from './metadata/clouds.ts';
 
 const TAGS = { chatmail_mail_domain: 'tag.example.org', unrelated: 'x' };
 const USER_DATA = '#cloud-config\nchatmail:\n  max_load_1m: 9\n';

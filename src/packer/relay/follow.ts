@@ -14,7 +14,7 @@ const SCRIPTS: Readonly<Record<string, StepName>> = {
 };
 
 /** What step an event is the beginning of, if it is. After the seal, all that Packer does makes the image. */
-export const stepOf = (event: PackerEvent | EndEvent, now: StepName): StepName => {
+const stepOf = (event: PackerEvent | EndEvent, now: StepName): StepName => {
   if (event.type !== 'say') return now;
   const [, script = ''] = /^Provisioning with shell script: .*?([\w-]+\.sh)$/m.exec(event.text) ?? [];
   if (Object.hasOwn(SCRIPTS, script)) return SCRIPTS[script] ?? now;

@@ -26,7 +26,7 @@ export interface LocalBuild {
 }
 
 /** Variables for what nobody has given, and how to remove what they name. */
-export interface LocalMachine {
+interface LocalMachine {
   readonly variables: Variables;
   remove(): Promise<void>;
 }
@@ -74,7 +74,7 @@ const aptProxy = async (env: LocalBuild['env']): Promise<string | undefined> => 
 };
 
 /** User-data of a machine that nobody but Packer gets into, and only until it is sealed. It is JSON, which is YAML. */
-export const seedUserData = (proxy: string | undefined): string =>
+const seedUserData = (proxy: string | undefined): string =>
   `#cloud-config\n${JSON.stringify({
     disable_root: false,
     users: [],

@@ -30,7 +30,7 @@ export interface PackerManifest extends Omit<Manifest, 'inputs' | 'files'> {
   }[];
 }
 
-export interface ManifestParts {
+interface ManifestParts {
   readonly type: string;
   readonly packerVersion: string;
   readonly artifacts: readonly ArtifactEvent[];

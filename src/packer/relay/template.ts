@@ -17,7 +17,7 @@ const upload = (source: string, destination: string): Part => ({
 });
 
 /** Name of the source in every template. */
-export const SOURCE_NAME = 'relay';
+const SOURCE_NAME = 'relay';
 
 /** What happens in the machine, for every builder. The seal is last: nobody gets in after it. */
 const [WAIT, ...REST] = Object.keys(GUEST_SCRIPTS).map(script);

@@ -5,7 +5,7 @@ import { sha256 } from '../../image/cache-key.ts';
 /** What was written, by path: a file that is not as it was then has been edited. */
 const RECORD = '.chatmail-image.json';
 
-export interface WriteOptions {
+interface WriteOptions {
   /** What is done with files that somebody has edited: nothing is written at all, they stay, or they go. */
   readonly edited: 'refuse' | 'keep' | 'overwrite';
 }

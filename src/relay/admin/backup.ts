@@ -4,14 +4,9 @@ import { existsSync } from 'node:fs';
 import { PATHS } from '../../model/model.ts';
 
 /** A relay's state, below `/`, where upstream has it too. The queue stays: who has it sends it. */
-export const STATE = [
-  PATHS.mail,
-  PATHS.dkimKey,
-  '/var/lib/acme',
-  PATHS.noCreate,
-  PATHS.settings,
-  PATHS.model,
-].map((path) => path.slice(1));
+const STATE = [PATHS.mail, PATHS.dkimKey, '/var/lib/acme', PATHS.noCreate, PATHS.settings, PATHS.model].map(
+  (path) => path.slice(1),
+);
 
 /** What is mail in a mailbox, and what Dovecot makes anew from it. */
 const MAIL = ['cur', 'new', 'tmp', 'dovecot*', 'maildir*', 'subscriptions', '.*'];

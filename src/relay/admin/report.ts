@@ -12,7 +12,7 @@ const AGES = [1, 7, 20, null];
 const SIZES = [10_000, 200_000, 2_000_000, null];
 const LOGINS = [1, 7, 30, 90, null];
 
-export interface Report {
+interface Report {
   /** Addresses by the days since their last login, each in one row. */
   readonly addresses: readonly { readonly days: number | null; addresses: number }[];
   /** Messages by age and size, each in one row. */

@@ -2,7 +2,7 @@ import { type ListenOn, ProtocolError, type Service, serve } from '../lib/serve.
 import { DotReader } from './data.ts';
 
 /** The way of one message. */
-export interface Transaction {
+interface Transaction {
   /** A piece of the message. Resolves when the next may come. */
   readonly write: (piece: Buffer) => Promise<unknown> | undefined;
   /** It is complete. One reply for each recipient, in order (RFC 2033 §4.2). */

@@ -2,7 +2,7 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import { bodyOf, type OpenRequest } from './remote.ts';
 
 /** What became of a message: the remote's reply, or none that a host gives which speaks /mxdeliv. */
-export type Outcome = string | undefined;
+type Outcome = string | undefined;
 
 /** Of what HTTPS does not take. nginx by itself takes 1 MiB: it says nothing of port 25. */
 export const TOO_LARGE = '451 4.3.4 Too large for HTTPS';
@@ -18,7 +18,7 @@ export const outcomeOf = (status: number, body: string, isComplete: boolean): Ou
 };
 
 /** A message on its way to one host. */
-export interface Post {
+interface Post {
   readonly write: (piece: Buffer) => Promise<unknown> | undefined;
   readonly end: () => Promise<Outcome>;
   readonly abort: () => void;

@@ -11,7 +11,7 @@ export interface Message {
 }
 
 /** What is sent back (`MessageData` of the core). */
-export interface Echo {
+interface Echo {
   readonly text: string;
   readonly file?: string;
   readonly filename?: string;

@@ -19,7 +19,7 @@ const DAY = 86_400;
 const LARGE = 200_000;
 
 /** What a run looked at and removed, or would remove. */
-export interface Expired {
+interface Expired {
   mailboxes: number;
   messages: number;
   oldMessages: number;

@@ -5,7 +5,7 @@ import { OpenpgpPackets } from './openpgp-packets.ts';
 const BEGIN = '-----BEGIN PGP MESSAGE-----';
 const END = '-----END PGP MESSAGE-----';
 
-export interface Armour extends Leaf {
+interface Armour extends Leaf {
   /** Whether it has a `Version:` line, which tells about the sender's software. */
   readonly hasVersion: () => boolean;
 }

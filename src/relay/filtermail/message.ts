@@ -4,7 +4,7 @@ import { type Content, type Judge, judgeOf, rootType } from './judge.ts';
 import { type Mailbox, parseMailbox } from './mailbox.ts';
 
 /** What is known of a message when it has come in full. */
-export interface Received {
+interface Received {
   readonly headers: Headers;
   readonly from: Mailbox | undefined;
   readonly content: Content;

@@ -2,7 +2,7 @@ import type { Content } from './judge.ts';
 import type { Mailbox } from './mailbox.ts';
 
 /** All that decides about a message. */
-export interface Facts {
+interface Facts {
   /** MAIL FROM, empty for the null sender. */
   readonly sender: string;
   /** The From field, if there is one with one mailbox. */
@@ -12,13 +12,13 @@ export interface Facts {
   readonly type: string | undefined;
 }
 
-export interface OutgoingFacts extends Facts {
+interface OutgoingFacts extends Facts {
   readonly subject: string | undefined;
   /** The recipient, if there is one only. */
   readonly recipient: string | undefined;
 }
 
-export interface IncomingFacts extends Facts {
+interface IncomingFacts extends Facts {
   readonly isAutoSubmitted: boolean;
   /** Whether each recipient takes messages that are not encrypted. */
   readonly isCleartextWelcome: boolean;

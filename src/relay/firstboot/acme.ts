@@ -26,7 +26,7 @@ const prepare = ({ acmeDirectory }: Model): void => {
   replaceFile(`${acme}/conf/target`, yaml({ request }));
 };
 
-export interface Said {
+interface Said {
   readonly isDone: boolean;
   readonly text: string;
 }

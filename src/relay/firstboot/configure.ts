@@ -124,7 +124,7 @@ const isConfirmed = async (): Promise<boolean> => {
   return /^y/i.test(answer);
 };
 
-export interface ConfigureOptions {
+interface ConfigureOptions {
   readonly isBoot?: boolean | undefined;
   /** Says what would change, and changes nothing. */
   readonly isDryRun?: boolean | undefined;

@@ -55,7 +55,7 @@ export const readArguments = (usage: string, args: readonly string[]): Arguments
 const usageLine = (name: string, { usage }: Command): string => `chatmail ${name} ${usage}`.trim();
 
 /** The commands that a person may want, with one of these names or a name that starts with it. */
-export const usageText = (commands: Commands, start = ''): string => {
+const usageText = (commands: Commands, start = ''): string => {
   const shown = Object.entries(commands).filter(
     ([name, { help }]) => help !== '' && `${name} `.startsWith(start && `${start} `),
   );

@@ -16,7 +16,7 @@ export interface Message {
 }
 
 /** The INBOX, which is the mailbox itself, or a folder of Maildir++, which is a folder `.Name` in it. */
-export interface Folder {
+interface Folder {
   readonly path: string;
   readonly messages: readonly Message[];
 }

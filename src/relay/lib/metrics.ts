@@ -17,7 +17,7 @@ interface Counted {
 export type Totals = Readonly<Record<string, number>>;
 
 /** Adds to a total; 1 unless told. */
-export type Count = <N extends keyof Counted>(name: N, labels?: Counted[N], by?: number) => void;
+type Count = <N extends keyof Counted>(name: N, labels?: Counted[N], by?: number) => void;
 
 /** Should a label ever not come from a fixed set, memory stays bounded all the same. */
 const MAX_TOTALS = 100;

@@ -2,7 +2,7 @@ import { decoded, type Leaf, withoutPadding } from './mime-leaf.ts';
 import { parseMimeType } from './mime-type.ts';
 
 /** What a part must be. */
-export interface PartRule {
+interface PartRule {
   readonly type: string;
   readonly leaf: Leaf;
 }

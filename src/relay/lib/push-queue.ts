@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { open, rename } from 'node:fs/promises';
 
 /** One app to wake: a token, and whose it is. The content of a file in the push queue. */
-export interface PushJob {
+interface PushJob {
   readonly address: string;
   readonly token: string;
 }

@@ -13,7 +13,7 @@ const DELIVERY = 'delivery';
 const PRIVATE = /^priv\/[^/]*\/(\w+)$/;
 const SHARED = /^shared\/[^/]*\/vendor\/vendor\.dovecot\/pvt\/server\/vendor\/deltachat\/(\w+)$/;
 
-export interface MetadataOptions {
+interface MetadataOptions {
   readonly queue: string;
   /** The secret of TURN's credentials, where there is TURN. */
   readonly secret: string | undefined;

@@ -5,7 +5,7 @@ import type { Model } from '../../model/model.ts';
 const NAME = 'abcdefghjkmnpqrstuvwxyz23456789';
 const PASSWORD = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghjkmnpqrstuvwxyz23456789';
 
-export interface Credentials {
+interface Credentials {
   readonly email: string;
   readonly password: string;
   /** What apps need to be told of a relay whose certificate nobody vouches for. */

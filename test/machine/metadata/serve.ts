@@ -62,16 +62,14 @@ const handle = (service: MetadataService, request: IncomingMessage, response: Se
   }
 };
 
-// Runs as a program of its own, because it must listen in another network namespace than whoever starts it.
-if (process.argv[1]?.endsWith('serve.js')) {
-  const services = (await json(process.stdin)) as MetadataService[];
-  await Promise.all(
-    services.map((service) => {
-      const server = createServer((request, response) => handle(service, request, response));
-      return new Promise<void>((resolve) =>
-        server.listen({ host: service.address, port: service.port ?? 80 }, resolve),
-      );
-    }),
-  );
-  process.stdout.write('ready\n');
-}
+// A program of its own, because it must listen in another network namespace than whoever starts it.
+const services = (await json(process.stdin)) as MetadataService[];
+await Promise.all(
+  services.map((service) => {
+    const server = createServer((request, response) => handle(service, request, response));
+    return new Promise<void>((resolve) =>
+      server.listen({ host: service.address, port: service.port ?? 80 }, resolve),
+    );
+  }),
+);
+process.stdout.write('ready\n');
