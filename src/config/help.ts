@@ -16,7 +16,7 @@ export const HELP: Readonly<Record<SettingName, string>> = {
   password_min_length: 'shortest password of a new address',
   max_load_1m: 'load average over one minute above which no address is created',
   min_available_memory: 'available memory below which no address is created',
-  min_free_disk_space: 'free disk space below which no address is created',
+  min_free_disk_space: 'free disk space below which no address is created; inodes count for 16 KiB each',
   max_imap_connections: 'IMAP connections at once',
   max_smtp_connections: 'SMTP connections at once; one client address may have a fifth of them',
   tls_external_cert_and_key: 'certificate chain and key kept by somebody else, as two absolute paths',

@@ -23,7 +23,7 @@ import { mailboxFinder } from '../../../src/relay/lib/mailbox.ts';
 
 const model = modelOf({ ...withDefaults({}), mail_domain: 'chat.example' });
 const ADDRESS = 'abcdefghi@chat.example';
-const PLENTY = { isClosed: false, load: 0, memory: 2 ** 40, disk: 2 ** 40 };
+const PLENTY = { isClosed: false, load: 0, memory: 2 ** 40, disk: 2 ** 40, inodes: 2 ** 40 };
 
 let mailRoot: string;
 let home: string;

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -6,7 +6,7 @@ import { withDefaults } from '../../../src/config/schema.ts';
 import { resources, signUpRefusal } from '../../../src/relay/doveauth/sign-up.ts';
 
 const MiB = 1024 * 1024;
-const PLENTY = { isClosed: false, load: 0, memory: 1024 * MiB, disk: 4096 * MiB };
+const PLENTY = { isClosed: false, load: 0, memory: 1024 * MiB, disk: 4096 * MiB, inodes: 1e6 };
 const settings = withDefaults({});
 
 test.each([
@@ -32,6 +32,10 @@ test.each([
   ['abcdefghi', 'password1', { memory: Number.NaN }, undefined],
   ['abcdefghi', 'password1', { disk: 1024 * MiB }, undefined],
   ['abcdefghi', 'password1', { disk: 1024 * MiB - 1 }, 'not enough disk space'],
+  ['abcdefghi', 'password1', { inodes: 65_536 }, undefined],
+  ['abcdefghi', 'password1', { inodes: 65_535 }, 'not enough free inodes'],
+  ['abcdefghi', 'password1', { inodes: Number.POSITIVE_INFINITY }, undefined],
+  ['short', 'password1', { load: 5.1 }, 'load too high'],
 ])('%s with %j on %j: %s', (name, password, left, refusal) => {
   const bytes = Buffer.from(password).toString('latin1');
   expect(signUpRefusal(settings, name, bytes, { ...PLENTY, ...left })).toBe(refusal);
@@ -54,6 +58,7 @@ test('what this machine has left', () => {
   expect(left.load).toBeGreaterThanOrEqual(0);
   expect(left.memory).toBeGreaterThan(MiB);
   expect(left.disk).toBeGreaterThan(0);
+  expect(left.inodes).toBe(statfsSync(folder).ffree);
   writeFileSync(noCreate, '');
   expect(resources(folder, noCreate).isClosed).toBe(true);
   rmSync(folder, { recursive: true });
