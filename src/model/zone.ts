@@ -51,10 +51,15 @@ export const zoneOf = ({ domain, addresses, dkimKey, account, issuer }: ZoneFact
     ...(ipv4 ? [required('', 'A', ipv4)] : []),
     ...(ipv6 ? [required('', 'AAAA', ipv6)] : []),
     required('', 'MX', `10 ${domain}.`),
-    // The policy never changes, and neither does its id.
-    required('_mta-sts.', 'TXT', 'v=STSv1; id=1'),
-    required('mta-sts.', 'CNAME', `${domain}.`),
-    required('www.', 'CNAME', `${domain}.`),
+    // MTA-STS is about certificates of an authority (RFC 8461 §4.2), which `_` renounces; so do browsers at `www`.
+    ...(domain.startsWith('_')
+      ? []
+      : [
+          // The policy never changes, and neither does its id.
+          required('_mta-sts.', 'TXT', 'v=STSv1; id=1'),
+          required('mta-sts.', 'CNAME', `${domain}.`),
+          required('www.', 'CNAME', `${domain}.`),
+        ]),
     required('opendkim._domainkey.', 'TXT', `v=DKIM1;k=rsa;p=${dkimKey};s=email;t=s`),
     recommended('', 'TXT', 'v=spf1 a ~all'),
     recommended('_dmarc.', 'TXT', 'v=DMARC1;p=reject;adkim=s;aspf=s'),

@@ -28,6 +28,18 @@ test.each<[string, Partial<ZoneFacts>, string]>([
   expect(types(zoneOf({ ...FACTS, ...facts }))).not.toContain(type);
 });
 
+test('a domain with `_` needs no record for a certificate that it never has', () => {
+  const names = zoneOf({ ...FACTS, domain: '_chat.example.org', account: undefined })
+    .filter(({ isRequired }) => isRequired)
+    .map(({ type, name }) => `${type} ${name}`);
+  expect(names).toEqual([
+    'A _chat.example.org',
+    'AAAA _chat.example.org',
+    'MX _chat.example.org',
+    'TXT opendkim._domainkey._chat.example.org',
+  ]);
+});
+
 test.each([
   ['192.0.2.7', '7.2.0.192.in-addr.arpa'],
   ['2001:db8::7', `7.${'0.'.repeat(23)}8.b.d.0.1.0.0.2.ip6.arpa`],

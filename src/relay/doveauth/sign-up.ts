@@ -43,6 +43,8 @@ export const signUpRefusal = (
   if (closed !== undefined) return closed;
   const length = [...Buffer.from(password, 'latin1').toString()].length;
   if (!/^[a-z0-9._-]+$/.test(name)) return 'name has characters that are not allowed';
+  // RFC 5322 §3.2.3: else it cannot stand in From; and a program might take a leading hyphen for an option.
+  if (/^[.-]|\.\.|\.$/.test(name)) return 'name has a dot or hyphen in a place that is not allowed';
   if (name.length < settings.username_min_length) return 'name too short';
   if (name.length > settings.username_max_length) return 'name too long';
   if (length < settings.password_min_length) return 'password too short';
