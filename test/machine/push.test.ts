@@ -119,6 +119,37 @@ test('tokens are kept, and nothing else is', async () => {
   expect(Object.keys(file.devicetoken)).toEqual([token, 'second', 'third!']);
 });
 
+test.each([
+  ['a plain name', 'x'],
+  ['spaces', '"a folder of mine"'],
+  ['an ampersand', '"&-"'],
+  ['another alphabet', '"&BBAEEQ-"'],
+  ['200 characters', 'x'.repeat(200)],
+  ['a folder in a folder', 'x.y'],
+])(
+  'a folder with %s is made, renamed, deleted and made anew, and metadata are in nobody’s way',
+  async (_, name) => {
+    const { imap, token } = await logIn();
+    const folders = async () => (await imap.require('LIST "" *')).lines.length;
+    const before = await folders();
+    await imap.require(`CREATE ${name}`);
+    for (const folder of [name, 'INBOX']) {
+      expect(await metadata(imap, folder, '/private/comment', '/shared/unknown')).toEqual([null, null]);
+      await imap.require(`SETMETADATA ${folder} (/private/comment NIL /private/unknown NIL)`);
+    }
+    await imap.require(`DELETE ${name}`);
+    expect(await folders()).toBe(before);
+    expect((await imap.command(`SELECT ${name}`)).status).toMatch(/^NO \[NONEXISTENT\]/);
+    await imap.require(`CREATE ${name}`);
+    await imap.require(`RENAME ${name} renamed`);
+    await imap.require('SELECT renamed');
+    await imap.require('CLOSE');
+    await imap.require('DELETE renamed');
+    expect((await imap.command(`DELETE ${name}`)).status).toMatch(/^NO \[NONEXISTENT\]/);
+    expect(await metadata(imap, 'INBOX', '/private/devicetoken')).toEqual([token]);
+  },
+);
+
 test('the tokens of an upstream relay work', async () => {
   const [alice, bob] = [await logIn(), await logIn()];
   const old = `old-${randomUUID()}`;

@@ -56,10 +56,14 @@ interface Transaction {
   readonly user: string;
   readonly values: Map<string, string | undefined>;
   size: number;
+  /** It is to count something, which no service of ours does. */
+  isRefused: boolean;
 }
 
 /**
- * One connection: what the client sends becomes what it is answered, in order (Dovecot 2.3, `dict-client.h`).
+ * One connection: what the client sends becomes what it is answered, in order. All commands of Dovecot 2.3
+ * (`dict-client.h`): hello, look-up, iterate, begin, set, unset, increment, timestamp, roll back, commit, and commit
+ * without waiting for the answer, which is the same with `A` before it.
  * One command at a time; the handlers of other connections go on meanwhile.
  */
 export async function* dictReplies(
@@ -99,21 +103,23 @@ export async function* dictReplies(
         yield '\n';
       } else if (command === 'B') {
         if (open.size >= MAX_TRANSACTIONS) throw new DictProtocolError('too many transactions');
-        open.set(first, { user: second, values: new Map(), size: 0 });
+        open.set(first, { user: second, values: new Map(), size: 0, isRefused: false });
       } else if (command === 'S') transaction(first, line.length).values.set(second, third);
       else if (command === 'U') transaction(first, line.length).values.set(second, undefined);
+      else if (command === 'A') transaction(first, line.length).isRefused = true;
       else if (command === 'R') transaction(first);
-      else if (command === 'C') {
-        const { values, user } = transaction(first);
+      else if (command === 'C' || command === 'D') {
+        const { values, user, isRefused } = transaction(first);
+        if (isRefused) throw new DictRefusal();
         await handlers.commit?.(values, user, dict);
-        yield `O${first}\n`;
+        yield `${command === 'D' ? 'A' : ''}O${first}\n`;
       } else if (command === 'H') dict = fifth;
       else if (command !== 'T') throw new DictProtocolError('unknown command');
     } catch (error) {
       if (error instanceof DictProtocolError) throw error;
       if (!(error instanceof DictRefusal))
         log('error', `dict ${command}: ${(error as NodeJS.ErrnoException).code ?? (error as Error).name}`);
-      yield `F${command === 'C' ? first : ''}\n`;
+      yield command === 'D' ? `AF${first}\n` : `F${command === 'C' ? first : ''}\n`;
     }
   }
 }

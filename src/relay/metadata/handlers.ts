@@ -40,11 +40,12 @@ export const metadataHandlers = (
     appversions: () => appVersions,
   };
   const set = async (address: string, key: string, value: string | undefined, dict?: string) => {
+    // Only the push service ends a token, as upstream has it. Nothing else is kept, so it is unset already: Dovecot
+    // unsets whatever a folder may have when it is deleted.
+    if (value === undefined) return;
     const home = findHome(address);
     const [, name] = PRIVATE.exec(key) ?? [];
     if (home !== undefined && name === 'devicetoken') {
-      // Only the push service ends a token, as upstream has it.
-      if (value === undefined) return;
       if (isToken(value)) return addToken(home, value, now());
     } else if (home !== undefined && name === 'messagenew' && dict === DELIVERY) {
       const tokens = settings.push_gateway === '' ? [] : deviceTokens(home, now());

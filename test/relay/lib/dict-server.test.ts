@@ -70,6 +70,10 @@ test.each([
   ['set for a user', 'B1\t@u\nS1\tb\t2\nC1\nLb\n', 'O1\nO2@u\n'],
   ['unset', 'B1\nU1\ta\nC1\nLa\n', 'O1\nN\n'],
   ['timestamp is passed over', 'B1\nT1\t1\t2\nC1\n', 'O1\n'],
+  ['commit without waiting', 'B1\nS1\tb\t2\nD1\nLb\n', 'AO1\nO2\n'],
+  ['increment, which nothing here knows', 'B1\nS1\tb\t2\nA1\tb\t1\nC1\nLb\n', 'F1\nN\n'],
+  ['increment without waiting', 'B1\nA1\tb\t1\nD1\nLa\n', 'AF1\nO1\n'],
+  ['rollback of an increment', 'B1\nA1\ta\t1\nR1\nLa\n', 'O1\n'],
   ['rollback', 'B1\nS1\ta\t2\nR1\nLa\n', 'O1\n'],
   ['two transactions, ids reused', 'B1\nB2\nS2\ta\t2\nS1\ta\t3\nC2\nC1\nB1\nC1\nLa\n', 'O2\nO1\nO1\nO3\n'],
 ])('%s', async (_, input, output) => {
@@ -77,7 +81,7 @@ test.each([
   expect(await replies([...input], store())).toBe(output);
 });
 
-test.each(['X\n', 'S1\ta\tb\n', 'C1\n', 'B1\nC1\nC1\n', 'B1\nA1\ta\t1\n'])(
+test.each(['X\n', 'S1\ta\tb\n', 'C1\n', 'D1\n', 'A1\ta\t1\n', 'B1\nC1\nC1\n'])(
   'breaks the protocol: %j',
   (input) => expect(replies(input, store())).rejects.toThrow(DictProtocolError),
 );

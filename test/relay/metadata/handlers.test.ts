@@ -101,6 +101,11 @@ test.each([
   expect(await jobs()).toEqual([]);
 });
 
+test.each([TOKEN, NEWS, 'priv/guid/other', 'priv/', 'shared/guid/comment', `${SERVER}/turn`])(
+  'unset, whatever it is: %s',
+  async (key) => expect(await converse(`B1\t${A}\nU1\t${key}\nC1\n`)).toBe('O1\n'),
+);
+
 test('only the push service ends a token', async () => {
   const unset = `B1\t${A}\nU1\t${TOKEN}\nC1\n`;
   expect(await converse(`${set(TOKEN, 'one')}${unset}L${TOKEN}\t${A}\n`)).toBe('O1\nO1\nOone\n');
