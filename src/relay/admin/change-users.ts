@@ -1,9 +1,9 @@
-import { rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { lstatSync, lutimesSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { type Model, PATHS } from '../../model/model.ts';
 import type { Arguments } from '../lib/command.ts';
 import { BLOCKED, type Mailbox, passwordFile, readHash, removeMailbox } from '../lib/mailbox.ts';
-import { subfolders } from '../lib/maildir.ts';
+import { subfolders, touch } from '../lib/maildir.ts';
 import { printRecord } from '../lib/print-record.ts';
 import { replaceFile } from '../lib/replace-file.ts';
 import { becomeVmail } from './as-vmail.ts';
@@ -13,21 +13,26 @@ import { endSessions } from './sessions.ts';
 /** With another hash, and the last login as it was. */
 const setHash = (mailbox: Mailbox, hash: string): void => {
   const path = passwordFile(mailbox);
-  const { mode, mtime } = statSync(path);
-  replaceFile(path, hash, mode & 0o777);
-  utimesSync(path, mtime, mtime);
+  const { mode, mtime } = lstatSync(path);
+  replaceFile(path, hash, mode & 0o700);
+  lutimesSync(path, mtime, mtime);
 };
 
-const bareHash = (mailbox: Mailbox): string => (readHash(mailbox) ?? '').replace(BLOCKED, '');
+/** The hash without a block; where something else stands in its place there is none. */
+const bareHash = (mailbox: Mailbox): string => {
+  try {
+    return (readHash(mailbox) ?? '').replace(BLOCKED, '');
+  } catch {
+    return '';
+  }
+};
 
 /** A change in every folder of new mail, which is news for whoever is looking at it. */
 const wake = (home: string): void => {
   const back = becomeVmail();
   try {
     for (const folder of ['', ...subfolders(home).filter((name) => name.startsWith('.'))]) {
-      const file = `${home}/${folder}/new/.nudge`;
-      writeFileSync(file, '');
-      rmSync(file);
+      touch(`${home}/${folder}/new`);
     }
   } catch {
     // a folder that nobody has looked at yet

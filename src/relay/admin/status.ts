@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { ECHOBOT } from '../../model/model.ts';
+import { readRegular } from '../lib/read-regular.ts';
 import { readState } from '../lib/state.ts';
 
 const UNITS = [
@@ -30,7 +30,7 @@ const activity = (): string[] => {
 /** How to get in contact with the bot, if there is one. */
 const invite = (): string | undefined => {
   try {
-    return readFileSync(ECHOBOT.invite, 'utf8').trim();
+    return readRegular(ECHOBOT.invite)?.toString().trim();
   } catch {
     return undefined;
   }

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { type Model, PATHS } from '../../model/model.ts';
 import type { Arguments } from '../lib/command.ts';
-import { BLOCKED, encryptionFile, isFile, lastLogin, type Mailbox, readHash } from '../lib/mailbox.ts';
+import { BLOCKED, encryptionFile, exists, lastLogin, type Mailbox, readHash } from '../lib/mailbox.ts';
 import { bytesOf, mailboxesOf, readMaildir } from '../lib/maildir.ts';
 import { printRecord } from '../lib/print-record.ts';
+import { readRegular } from '../lib/read-regular.ts';
 import { becomeVmail } from './as-vmail.ts';
 import { existing } from './existing.ts';
 import { megabytes } from './megabytes.ts';
@@ -31,10 +31,20 @@ const userOf = (mailbox: Mailbox): User | undefined => {
     address: mailbox.address,
     lastLogin: new Date(login * 1000).toISOString().slice(0, 10),
     blocked: hash.startsWith(BLOCKED),
-    encryptedOnly: isFile(encryptionFile(mailbox)),
+    encryptedOnly: exists(encryptionFile(mailbox)),
     messages: messages.length,
     bytes: bytesOf(messages),
   };
+};
+
+/** The same in a list, in which one that cannot be read is named and keeps nobody else from being shown. */
+const userUnlessBroken = (mailbox: Mailbox): User | undefined => {
+  try {
+    return userOf(mailbox);
+  } catch (error) {
+    process.stderr.write(`chatmail: ${(error as Error).message}\n`);
+    return undefined;
+  }
 };
 
 const row = ({ address, lastLogin, blocked, messages, bytes }: User): string =>
@@ -50,7 +60,7 @@ export const listUsers = async (model: Model, { has }: Arguments, mailRoot = PAT
   let text = isJson ? '[' : '';
   let separator = '';
   for (const mailbox of mailboxesOf(model, mailRoot)) {
-    const user = userOf(mailbox);
+    const user = userUnlessBroken(mailbox);
     if (!user) continue;
     text += isJson ? separator + JSON.stringify(user) : row(user);
     separator = ',\n';
@@ -66,7 +76,7 @@ export const listUsers = async (model: Model, { has }: Arguments, mailRoot = PAT
 /** How many devices are told of new mail. */
 const devicesOf = ({ home }: Mailbox): number => {
   try {
-    const { devicetoken = [] } = JSON.parse(readFileSync(`${home}/metadata.json`, 'utf8'));
+    const { devicetoken = [] } = JSON.parse(String(readRegular(`${home}/metadata.json`)));
     return Object.keys(devicetoken).length;
   } catch {
     return 0;

@@ -1,8 +1,11 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, unlink, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { link, mkdir, open, rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { encryptionFile, type Mailbox, passwordFile } from '../lib/mailbox.ts';
+
+const { O_CREAT, O_WRONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
 
 /** Answers each line of a salt and a password with what crypt(3) makes of them. Perl is a part of every Debian. */
 const CRYPT = ['-nle', "$|=1;/ /;print crypt$',$`"];
@@ -56,7 +59,8 @@ export const hashPassword: Hash = (password) => {
  */
 export const createMailbox = async (mailbox: Mailbox, hash: string): Promise<void> => {
   await mkdir(mailbox.home, { recursive: true, mode: 0o700 });
-  await writeFile(encryptionFile(mailbox), '', { flag: 'a', mode: 0o600 });
+  const marker = await open(encryptionFile(mailbox), O_CREAT | O_WRONLY | O_NOFOLLOW | O_NONBLOCK, 0o600);
+  await marker.close();
   const temporary = `${passwordFile(mailbox)}.${randomBytes(8).toString('hex')}`;
   try {
     const file = await open(temporary, 'wx', 0o600);
@@ -70,6 +74,6 @@ export const createMailbox = async (mailbox: Mailbox, hash: string): Promise<voi
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   } finally {
-    await unlink(temporary);
+    await rm(temporary, { force: true });
   }
 };

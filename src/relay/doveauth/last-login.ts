@@ -1,4 +1,4 @@
-import { statSync, utimesSync } from 'node:fs';
+import { lstatSync, lutimesSync } from 'node:fs';
 import type { DictHandlers } from '../lib/dict-server.ts';
 import { type FindMailbox, passwordFile } from '../lib/mailbox.ts';
 
@@ -14,8 +14,8 @@ export const lastLoginHandlers = (find: FindMailbox): DictHandlers => ({
       const mailbox = find(key.replace(/^shared\/last-login\//, ''));
       const day = Math.floor(Number(value) / DAY) * DAY;
       if (!mailbox || !(day > 0)) continue;
-      const modified = statSync(passwordFile(mailbox), { throwIfNoEntry: false })?.mtimeMs;
-      if (modified !== undefined && modified !== day * 1000) utimesSync(passwordFile(mailbox), day, day);
+      const modified = lstatSync(passwordFile(mailbox), { throwIfNoEntry: false })?.mtimeMs;
+      if (modified !== undefined && modified !== day * 1000) lutimesSync(passwordFile(mailbox), day, day);
     }
   },
 });

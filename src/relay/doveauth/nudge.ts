@@ -1,4 +1,5 @@
-import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
+import { touch } from '../lib/maildir.ts';
 
 /** After the 500 ms that Dovecot waits before it looks at a change, and once more for a slow disk. */
 const DELAYS = [600, 2000] as const;
@@ -12,10 +13,7 @@ const nudge = (home: string): boolean => {
   const folder = `${home}/new`;
   try {
     if (statSync(folder).mtimeMs < Date.now() - RECENT) return false;
-    if (readdirSync(folder).length > 0) {
-      writeFileSync(`${folder}/.nudge`, '');
-      rmSync(`${folder}/.nudge`);
-    }
+    if (readdirSync(folder).length > 0) touch(folder);
     return true;
   } catch {
     // No mailbox yet, or a full disk: nothing to tell, or no way to.

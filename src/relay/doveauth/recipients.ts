@@ -1,5 +1,5 @@
 import type { DictHandlers } from '../lib/dict-server.ts';
-import { encryptionFile, type FindMailbox, isFile, isOpen } from '../lib/mailbox.ts';
+import { encryptionFile, exists, type FindMailbox, isOpen } from '../lib/mailbox.ts';
 
 /**
  * For the services that see no mailbox. `shared/recipient/<address>` is `1` where it takes encrypted mail only, `0`
@@ -10,6 +10,6 @@ export const recipientHandlers = (find: FindMailbox, census: () => Promise<strin
     if (key === 'shared/census') return census();
     const mailbox = find(key.replace(/^shared\/recipient\//, ''));
     if (!mailbox || !isOpen(mailbox)) return undefined;
-    return isFile(encryptionFile(mailbox)) ? '1' : '0';
+    return exists(encryptionFile(mailbox)) ? '1' : '0';
   },
 });

@@ -1,7 +1,7 @@
 import { log } from '../lib/log.ts';
-import { readSmall } from '../lib/mailbox.ts';
 import { bytesOf, isFull, readMaildir, removeMessages, surplus } from '../lib/maildir.ts';
 import { count } from '../lib/metrics.ts';
+import { readRegular } from '../lib/read-regular.ts';
 
 /** Seconds after which a mailbox that is full of recent mail is looked at again. */
 const PATIENCE = 60;
@@ -24,7 +24,7 @@ export const roomKeeper = (limit: number, now: () => number = () => Date.now() /
   const crowded = new Map<string, number>();
   return (home: string): void => {
     try {
-      const account = readSmall(`${home}/maildirsize`);
+      const account = readRegular(`${home}/maildirsize`)?.toString('latin1');
       if (account === undefined || !isFull(usedBytes(account), limit)) return;
       if (now() < (crowded.get(home) ?? 0)) return;
       const messages = readMaildir(home, now()).flatMap((folder) => folder.messages);

@@ -2,7 +2,7 @@ import { readFileSync, statfsSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import type { Settings } from '../../config/schema.ts';
 import { PATHS } from '../../model/model.ts';
-import { isFile } from '../lib/mailbox.ts';
+import { exists } from '../lib/mailbox.ts';
 
 /** What the machine has left. Memory and disk in bytes, inodes by number. */
 export interface Resources {
@@ -58,7 +58,7 @@ export const resources = (mailRoot: string, noCreate: string = PATHS.noCreate): 
   const { bavail, bsize, files, ffree } = statfsSync(mailRoot);
   const available = /^MemAvailable: *(\d+) kB/m.exec(readFileSync('/proc/meminfo', 'latin1'));
   return {
-    isClosed: isFile(noCreate),
+    isClosed: exists(noCreate),
     load: loadavg()[0] ?? 0,
     memory: Number(available?.[1]) * 1024,
     disk: bavail * bsize,

@@ -1,8 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import type { Model } from '../../model/model.ts';
 import { ECHOBOT, PATHS } from '../../model/model.ts';
 import { faultOf } from '../lib/fault.ts';
 import { log } from '../lib/log.ts';
+import { replaceFile } from '../lib/replace-file.ts';
 import { echoOf, type Message } from './answer.ts';
 import { type Core, startCore } from './core.ts';
 
@@ -49,7 +50,7 @@ const answerMessage = async ({ call }: Core, account: number, id: number): Promi
 const run = async (core: Core, { addressDomain }: Model): Promise<void> => {
   const account = await accountOf(core, `echo@${addressDomain}`);
   const invite = await core.call<string>('get_chat_securejoin_qr_code', account, null);
-  writeFileSync(ECHOBOT.invite, `${invite}\n`, { mode: 0o644 });
+  replaceFile(ECHOBOT.invite, `${invite}\n`);
   await core.call('start_io', account);
   const answer = (id: number): Promise<void> =>
     answerMessage(core, account, id).catch((error) => log('error', `echobot: ${faultOf(error)}`));

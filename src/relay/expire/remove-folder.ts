@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs';
 const PARTS = ['tmp', 'new', 'cur'];
 
 /** What Dovecot and our services keep beside messages. */
-const KNOWN = /^(dovecot|maildir|subscriptions$|enforceE2EEincoming$|metadata\.json$|password\.)/;
+const KNOWN = /^(dovecot|maildir|subscriptions$|enforceE2EEincoming$|metadata\.json|password\.)/;
 
 const unlessMissing = (action: () => void): void => {
   try {

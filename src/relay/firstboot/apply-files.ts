@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { RelayFile } from '../../render/render.ts';
 import { replaceFile } from '../lib/replace-file.ts';
@@ -11,7 +11,7 @@ const keepOriginal = (path: string): void => {
   const kept = KEPT + path;
   if (!REPLACED.includes(path) || existsSync(kept) || !existsSync(path)) return;
   mkdirSync(dirname(kept), { recursive: true });
-  copyFileSync(path, kept);
+  replaceFile(kept, readFileSync(path));
 };
 
 const contentOf = (path: string): string | undefined => {

@@ -1,8 +1,9 @@
 import { createHash, createPrivateKey, createPublicKey, sign } from 'node:crypto';
-import { rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import type { IncomingHttpHeaders } from 'node:http';
 import { request } from 'node:https';
 import { setTimeout as pause } from 'node:timers/promises';
+import { replaceFile } from '../lib/replace-file.ts';
 
 interface Problem {
   readonly type?: string;
@@ -121,7 +122,7 @@ export const openAccount = async (
     const challenge = challenges.find(({ type }) => type === 'http-01');
     if (status === 'valid' || challenge === undefined) return;
     const file = `/run/acme/acme-challenge/${challenge.token.replaceAll('/', '')}`;
-    writeFileSync(file, `${challenge.token}.${thumbprint(jwk)}`);
+    replaceFile(file, `${challenge.token}.${thumbprint(jwk)}`);
     try {
       await post(challenge.url, {});
       for (let wait = 250; wait < TIMEOUT_MS; wait *= 1.3) {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { hostname, networkInterfaces } from 'node:os';
 import { createInterface } from 'node:readline';
 import { printProblems } from '../../config/print-problems.ts';
@@ -102,7 +102,7 @@ const apply = (
   updateState({ state: 'starting', step: 'starting services' });
   const hasBegun = existsSync(CONFIGURED);
   mkdirSync('/run/chatmail', { recursive: true });
-  writeFileSync(CONFIGURED, '');
+  replaceFile(CONFIGURED, '');
   // Our own services have waited for this, and have read nothing yet.
   reload(
     unitsFor(changed).filter((unit) => hasBegun || !unit.startsWith('chatmail-')),

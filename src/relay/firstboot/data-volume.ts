@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import type { Model } from '../../model/model.ts';
+import { replaceFile } from '../lib/replace-file.ts';
 
 const PROGRAM = '/usr/lib/chatmail/data-volume';
 const TLS = '/var/lib/chatmail/data/chatmail/tls';
@@ -20,7 +21,7 @@ export const mountDataVolume = (volume: string): void => {
 };
 
 const copy = (from: string, to: string): void => {
-  if (existsSync(from)) execFileSync('cp', ['-p', '--remove-destination', from, to]);
+  if (existsSync(from)) replaceFile(to, readFileSync(from), statSync(from).mode & 0o777);
 };
 
 /** The certificate that a relay signed for itself is of its state too: `make` finds that of the machine before. */

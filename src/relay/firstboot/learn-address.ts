@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { get } from 'node:http';
 import { authorityOf } from '../../dns/authority.ts';
+import { replaceFile } from '../lib/replace-file.ts';
 import { readState, updateState } from '../lib/state.ts';
 import { isPublic } from './public-address.ts';
 
@@ -11,7 +12,7 @@ const FOLDER = '/.well-known/acme-challenge';
 const isOurs = async (host: string): Promise<boolean> => {
   const nonce = randomUUID();
   const file = `/run/acme/acme-challenge/${nonce}`;
-  writeFileSync(file, nonce);
+  replaceFile(file, nonce);
   try {
     return await new Promise((resolve) => {
       const question = get({ host, path: `${FOLDER}/${nonce}`, timeout: 3000 }, (answer) => {

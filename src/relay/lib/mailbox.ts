@@ -1,5 +1,6 @@
-import { closeSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs';
+import { lstatSync, renameSync, rmSync } from 'node:fs';
 import type { Model } from '../../model/model.ts';
+import { readRegular } from './read-regular.ts';
 
 /** Where one address is kept. */
 export interface Mailbox {
@@ -38,26 +39,8 @@ export const encryptionFile = ({ home }: Mailbox): string => `${home}/enforceE2E
  * hand them to a thread and back.
  */
 
-export const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() === true;
-
-/** A hash with its scheme has some 120 bytes, Dovecot's `maildirsize` at most 5120. */
-const buffer = Buffer.alloc(8192);
-
-/** The start of a file that has to be small; `undefined` where there is none. */
-export const readSmall = (path: string): string | undefined => {
-  let file: number;
-  try {
-    file = openSync(path, 'r');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
-  try {
-    return buffer.toString('latin1', 0, readSync(file, buffer));
-  } finally {
-    closeSync(file);
-  }
-};
+/** Whether there is anything of that name, be it a link that leads nowhere. */
+export const exists = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 
 /**
  * In front of the hash it blocks an address, as for passwd(1): nobody logs in, no mail is taken. On an upstream
@@ -65,16 +48,16 @@ export const readSmall = (path: string): string | undefined => {
  */
 export const BLOCKED = '!';
 
-/** The hash with Dovecot's scheme in front; `undefined` where the address does not exist. */
+/** The hash with Dovecot's scheme in front; `undefined` where the address does not exist. Throws for what is no file. */
 export const readHash = (mailbox: Mailbox): string | undefined =>
-  readSmall(passwordFile(mailbox))?.trim() || undefined;
+  readRegular(passwordFile(mailbox))?.toString('latin1').trim() || undefined;
 
 /** The address exists and is not blocked. Throws where the disk does not tell. */
 export const isOpen = (mailbox: Mailbox): boolean => readHash(mailbox)?.startsWith(BLOCKED) === false;
 
 /** The day of the last login, as Unix time in seconds; `undefined` where the address does not exist. */
 export const lastLogin = (mailbox: Pick<Mailbox, 'home'>): number | undefined => {
-  const modified = statSync(passwordFile(mailbox), { throwIfNoEntry: false })?.mtimeMs;
+  const modified = lstatSync(passwordFile(mailbox), { throwIfNoEntry: false })?.mtimeMs;
   return modified === undefined ? undefined : modified / 1000;
 };
 

@@ -1,4 +1,5 @@
-import { lstatSync, readdirSync, unlinkSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { closeSync, lstatSync, openSync, readdirSync, unlinkSync } from 'node:fs';
 import type { Model } from '../../model/model.ts';
 import { type Mailbox, mailboxFinder } from './mailbox.ts';
 
@@ -41,6 +42,13 @@ const messageOf = (folder: string, name: string, now: number): Message | undefin
 /** Folders in a folder; links are none. */
 export const subfolders = (path: string): string[] =>
   readdirSync(path, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
+
+/** Changes a folder and leaves it as it was: who watches it looks anew. */
+export const touch = (folder: string): void => {
+  const file = `${folder}/.nudge-${randomBytes(4).toString('hex')}`;
+  closeSync(openSync(file, 'wx')); // follows no link
+  unlinkSync(file);
+};
 
 /** All mailboxes of a relay, whether they have a password or not. */
 export function* mailboxesOf(model: Model, mailRoot: string): Generator<Mailbox> {

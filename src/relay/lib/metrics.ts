@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readRegular } from './read-regular.ts';
 import { replaceFile } from './replace-file.ts';
 
 /** What may be counted, with its labels. Values come from fixed sets: nothing that a stranger writes is one. */
@@ -26,7 +26,7 @@ const DELAY_MS = 1000;
 /** Totals from a file; none where there is no such file, or something else in it. */
 export const readTotals = (file: string): Totals => {
   try {
-    const found = Object.entries(JSON.parse(readFileSync(file, 'utf8')) as object);
+    const found = Object.entries(JSON.parse(String(readRegular(file))) as object);
     return Object.fromEntries(found.filter(([, value]) => typeof value === 'number').slice(0, MAX_TOTALS));
   } catch {
     return {};

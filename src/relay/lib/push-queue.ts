@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { open, rename } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 
 /** One app to wake: a token, and whose it is. The content of a file in the push queue. */
 interface PushJob {
@@ -61,6 +61,9 @@ export const addJob = async (folder: string, job: PushJob, now: number): Promise
     await file.writeFile(JSON.stringify(job), 'latin1');
     await rename(hidden, `${folder}/${name}`);
     await file.sync();
+  } catch (error) {
+    await rm(hidden, { force: true });
+    throw error;
   } finally {
     await file.close();
   }

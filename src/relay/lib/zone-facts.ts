@@ -1,11 +1,13 @@
 import { createPublicKey } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { type Model, PATHS } from '../../model/model.ts';
 import { issuerOf, reverseRecords, type ZoneRecord, zoneOf } from '../../model/zone.ts';
+import { readRegular } from './read-regular.ts';
 import type { State } from './state.ts';
 
 const publicKey = (): string =>
-  createPublicKey(readFileSync(PATHS.dkimKey)).export({ type: 'spki', format: 'der' }).toString('base64');
+  createPublicKey(readRegular(PATHS.dkimKey) ?? '')
+    .export({ type: 'spki', format: 'der' })
+    .toString('base64');
 
 /** What this relay's DNS has to say: its zone, and the names of its addresses. */
 export const recordsOf = (

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
+import { readRegular } from '../lib/read-regular.ts';
 import { replaceFile } from '../lib/replace-file.ts';
 
 const DAY = 86_400;
@@ -13,9 +13,9 @@ export const isToken = (text: string): boolean => /^[!-~]{1,4096}$/.test(text);
 /** What is in the file: an object, whatever its keys. One that is damaged counts for nothing. */
 const read = (path: string): Record<string, unknown> => {
   try {
-    return { ...JSON.parse(readFileSync(path, 'utf8')) };
+    return { ...JSON.parse(String(readRegular(path) ?? '{}')) };
   } catch (error) {
-    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    if (error instanceof SyntaxError) return {};
     throw error;
   }
 };

@@ -7,6 +7,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -158,7 +159,18 @@ test('trouble with the disk is told in a way that does not have Dovecot log the 
   mkdirSync(join(home, 'password'), { recursive: true });
   expect(await auth().lookup?.(`shared/passdb/password1"${ADDRESS}`, '')).toBe('-');
   expect(await auth().lookup?.(`shared/userdb/${ADDRESS}`, '')).toBe('-');
-  expect(lines).toEqual(['<3>lookup: EISDIR\n', '<3>lookup: EISDIR\n']);
+  expect(lines).toEqual(['<3>lookup: ENOTFILE\n', '<3>lookup: ENOTFILE\n']);
+});
+
+test('a FIFO or a link in the place of a password is not waited for, nor followed', async () => {
+  mkdirSync(home, { recursive: true });
+  execFileSync('mkfifo', [join(home, 'password')]);
+  expect(await auth().lookup?.(`shared/passdb/password1"${ADDRESS}`, '')).toBe('-');
+  rmSync(join(home, 'password'));
+  writeFileSync(join(home, '../theirs'), '{PLAIN}password1');
+  symlinkSync('../theirs', join(home, 'password'));
+  expect(await auth().lookup?.(`shared/passdb/password1"${ADDRESS}`, '')).toBe('-');
+  expect(lines).toEqual(['<3>lookup: ENOTFILE\n', '<3>lookup: ELOOP\n']);
 });
 
 test('users are those with a password', async () => {

@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, utimesSync } from 'node:fs';
+import {
+  existsSync,
+  lutimesSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type Settings, withDefaults } from '../../../src/config/schema.ts';
@@ -201,7 +210,9 @@ test('a dry run counts the same and changes nothing', () => {
 
 test('a mailbox that cannot be looked at keeps nobody else from it', () => {
   const mail = mailTree();
-  symlinkSync('password', join(mail.mailbox('bad'), 'password'));
+  const link = join(mail.mailbox('bad'), 'password');
+  symlinkSync('password', link);
+  lutimesSync(link, NOW - 200 * DAY, NOW - 200 * DAY);
   mail.mailbox('good', 1);
   mail.file(`good@chat.example/cur/${messageName(21)}`);
   expect(counted(mail)).toMatchObject({ oldMessages: 1, problems: 1 });
