@@ -28,26 +28,34 @@ export const linkOf = (index: number): Link => {
   return { index, host: dotted(first + 1), machine: dotted(first + 2), length: LINK_LENGTH };
 };
 
-const sizeOf = (block: Block): number => 2 ** (32 - block.length);
+const sizeOf = ({ length }: Pick<Block, 'length'>): number => 2 ** (32 - length);
 const overlaps = (a: Block, b: Block): boolean =>
   a.first < b.first + sizeOf(b) && b.first < a.first + sizeOf(a);
 
-/** Reads `192.0.2.0/24` or `192.0.2.1`; undefined for anything else, `default` among it. */
+/** Reads `192.0.2.0/24`, of any address in it, or `192.0.2.1`; undefined for anything else, `default` among it. */
 export const parseBlock = (text: string): Block | undefined => {
   const [, a, b, c, d, length = '32'] = /^(\d+)\.(\d+)\.(\d+)\.(\d+)(?:\/(\d+))?$/.exec(text) ?? [];
   if (d === undefined) return undefined;
-  return {
-    first: ((Number(a) * 256 + Number(b)) * 256 + Number(c)) * 256 + Number(d),
-    length: Number(length),
-  };
+  const address = ((Number(a) * 256 + Number(b)) * 256 + Number(c)) * 256 + Number(d);
+  const size = sizeOf({ length: Number(length) });
+  return { first: address - (address % size), length: Number(length) };
+};
+
+const blocksOf = (routes: readonly string[]): Block[] =>
+  routes.map(parseBlock).filter((block) => block !== undefined && block.length > 0) as Block[];
+
+/** True if none of these routes leads to an address of that network (`192.0.2.0/24`); a default route does not count. */
+export const isFree = (network: string, routes: readonly string[]): boolean => {
+  const block = parseBlock(network);
+  return block !== undefined && !blocksOf(routes).some((other) => overlaps(block, other));
 };
 
 /**
  * Indexes of links to try, in order: all whose addresses no route of this computer covers already, beginning
- * at `seed` so that two runs rarely try the same first. The kernel decides between those who do.
+ * at `seed` so that two runs rarely try the same first.
  */
 export function* freeLinks(routes: readonly string[], seed: number): Generator<Link> {
-  const taken = routes.map(parseBlock).filter((block) => block !== undefined && block.length > 0) as Block[];
+  const taken = blocksOf(routes);
   for (let n = 0; n < LINK_COUNT; n++) {
     const link = linkOf((seed + n) % LINK_COUNT);
     const block = { first: POOL.first + link.index * 4, length: LINK_LENGTH };

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { failure } from '../terminal/failure.ts';
-import { freeLinks, type Link } from './address.ts';
+import { freeLinks, isFree, type Link } from './address.ts';
 import { run } from './run.ts';
 
 /** How a container is connected. Whoever makes one removes it. */
@@ -29,27 +29,49 @@ LinkLocalAddressing=no
 /** Linux allows 15 bytes for the name of an interface. */
 const interfaceOf = (link: Link): string => `cmlab${link.index}`;
 
-const routes = async (): Promise<string[]> =>
+/** Where this computer has routes to, but for those by the interface that is not asked about. */
+export const routes = async (except?: string): Promise<string[]> =>
   (
     JSON.parse((await run(['ip', '-json', '-4', 'route', 'show', 'table', 'all'])) || '[]') as {
       dst?: string;
+      dev?: string;
     }[]
   )
+    .filter(({ dev }) => dev === undefined || dev !== except)
     .map(({ dst }) => dst ?? '')
     .filter(Boolean);
 
-/** Takes the first free link by making its interface: of two runs that want the same name one is refused. */
+/**
+ * Gives a new interface, whose other end is in the namespace, an address (`192.0.2.1/24`), if nobody else took
+ * something of that network: of two who want the same name the kernel refuses one, and who wants the same addresses
+ * under another name is seen by whoever looks last. False: try another.
+ */
+export const claim = async (
+  name: string,
+  peer: string,
+  address: string,
+  namespace: string,
+): Promise<boolean> => {
+  const add = ['ip', 'link', 'add', name, 'type', 'veth', 'peer', 'name', peer, 'netns', namespace];
+  const isMade = await run(add).then(
+    () => true,
+    (error) => {
+      if (/File exists/.test(String(error))) return false;
+      throw error;
+    },
+  );
+  if (!isMade) return false;
+  await run(['ip', 'address', 'add', address, 'dev', name]);
+  await run(['ip', 'link', 'set', name, 'up']);
+  if (isFree(address, await routes(name))) return true;
+  await run(['ip', 'link', 'delete', name]);
+  return false;
+};
+
+/** Takes the first free link. */
 const connect = async (namespace: string): Promise<Link> => {
   for (const link of freeLinks(await routes(), process.pid * 16)) {
-    const name = interfaceOf(link);
-    try {
-      await run(['ip', 'link', 'add', name, 'type', 'veth', 'peer', 'name', 'host0', 'netns', namespace]);
-      await run(['ip', 'address', 'add', `${link.host}/${link.length}`, 'dev', name]);
-      await run(['ip', 'link', 'set', name, 'up']);
-      return link;
-    } catch (error) {
-      if (!/File exists/.test(String(error))) throw error;
-    }
+    if (await claim(interfaceOf(link), 'host0', `${link.host}/${link.length}`, namespace)) return link;
   }
   throw failure('no free addresses for another machine', {
     hint: 'stop some of the machines that are running',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { freeLinks, LINK_COUNT, linkOf, parseBlock } from '../../src/lab/address.ts';
+import { freeLinks, isFree, LINK_COUNT, linkOf, parseBlock } from '../../src/lab/address.ts';
 
 test.each([
   [0, '10.219.0.1', '10.219.0.2'],
@@ -13,6 +13,7 @@ test.each([
 test.each([
   ['192.0.2.0/24', { first: 0xc0000200, length: 24 }],
   ['192.0.2.1', { first: 0xc0000201, length: 32 }],
+  ['192.0.2.7/30', { first: 0xc0000204, length: 30 }],
   ['default', undefined],
   ['2001:db8::/32', undefined],
 ])('%s is read as %o', (text, block) => {
@@ -37,4 +38,14 @@ test.each([
 test('no link is offered twice', () => {
   const indexes = [...freeLinks([], 5)].map(({ index }) => index);
   expect(new Set(indexes).size).toBe(LINK_COUNT);
+});
+
+test.each([
+  ['10.219.3.0/24', ['10.219.2.0/24', '10.219.4.0', 'default', '0.0.0.0/0'], true],
+  ['10.219.3.1/24', ['10.219.3.8/30'], false],
+  ['10.219.3.9/30', ['10.219.3.0/24'], false],
+  ['10.219.3.9/30', ['10.219.3.9'], false],
+  ['nonsense', [], false],
+])('%s beside %o is free: %s', (network, others, answer) => {
+  expect(isFree(network, others)).toBe(answer);
 });

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { freeLinks } from '../../src/lab/address.ts';
-import type { Network } from '../../src/lab/network.ts';
+import { claim, type Network, routes } from '../../src/lab/network.ts';
 import { ownedName } from '../../src/lab/owner.ts';
 import { run } from '../../src/lab/run.ts';
 
@@ -26,12 +26,6 @@ export type Protocols = 'ipv4' | 'ipv6' | 'both' | 'ipv4 only';
 
 const ip = (...args: string[]): Promise<string> => run(['ip', ...args]);
 
-/** Destinations that this computer has routes to already. */
-const routes = async (): Promise<string[]> =>
-  (JSON.parse((await ip('-json', '-4', 'route', 'show', 'table', 'all')) || '[]') as { dst?: string }[]).map(
-    ({ dst }) => dst ?? '',
-  );
-
 /** The lab's links in a network of 256 addresses. */
 const LINKS = 64;
 
@@ -45,16 +39,11 @@ const freeNetworks = async (): Promise<string[]> => {
   return [...free].filter(([, count]) => count === LINKS).map(([prefix]) => prefix);
 };
 
-/** Takes a network by the name of an interface: of two who want the same one is refused. */
+/** Takes a free network, with this computer's address in it. */
 const takeNetwork = async (namespace: string): Promise<{ prefix: string; id: number }> => {
   for (const prefix of await freeNetworks()) {
     const id = Number(prefix.split('.')[2]);
-    try {
-      await ip(...`link add cmnet${id} type veth peer name uplink netns ${namespace}`.split(' '));
-      return { prefix, id };
-    } catch (error) {
-      if (!/File exists/.test(String(error))) throw error;
-    }
+    if (await claim(`cmnet${id}`, 'uplink', `${prefix}.1/24`, namespace)) return { prefix, id };
   }
   throw new Error('no free network for a small internet');
 };
@@ -82,9 +71,7 @@ export const makeExchange = async (): Promise<Exchange> => {
   try {
     const { prefix, id } = await takeNetwork(namespace);
     const ipv6Of = (number: number): string => `2001:db8:219:${id.toString(16)}::${number.toString(16)}`;
-    await ip('address', 'add', `${prefix}.1/24`, 'dev', `cmnet${id}`);
     await ip('address', 'add', `${ipv6Of(1)}/64`, 'dev', `cmnet${id}`, 'nodad');
-    await ip('link', 'set', `cmnet${id}`, 'up');
     await inside('link set lo up');
     await inside('link add exchange type bridge forward_delay 0');
     await inside('link set uplink master exchange up');
