@@ -46,6 +46,8 @@ export const PATHS = {
   pushQueue: '/var/lib/chatmail/push',
   /** coturn's, with the secret of its credentials. */
   turn: '/etc/chatmail/turnserver.conf',
+  /** Why there are no new addresses, for the home page; only while it is so. */
+  closedNotice: '/run/chatmail/sign-up/closed.html',
   /** The setup page, made anew with every change of the state. */
   setup: '/run/chatmail/www',
 } as const;

@@ -13,6 +13,7 @@ export const viewOf = (model: Model): View => ({
   ...model,
   dkimKey: PATHS.dkimKey,
   mailFolder: PATHS.mail,
+  closedNotice: PATHS.closedNotice,
   /** As a regular expression, without a backslash. */
   addressDomainPattern: model.addressDomain.replace(/[[\].]/g, '[$&]'),
   // Postfix takes no address literal as its own name (valid_hostname.c); HELO and origin are set apart from it.

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { ask } from './http-client.ts';
 import { TAR } from './images.ts';
 import { connectImap, type ImapClient } from './imap-client.ts';
 import { encryptedMail } from './mail.ts';
@@ -309,11 +310,20 @@ describe('users', () => {
   });
 });
 
-test('create off keeps newcomers out, create on lets them in', async () => {
+test('create off keeps newcomers out and every page says so, create on lets them in', async () => {
   const { login } = await newUser();
+  const home = async () => (await ask(relay(), '/')).body;
   expect(await json('create', '--json')).toEqual({ create: true });
+  expect(await home()).toContain('href="/join"');
   expect(await json('create', 'off', '--json')).toEqual({ create: false });
   expect((await logIn(newLogin(relay()))).status).toBe('NO');
+  const { status, body } = await ask(relay(), '/new', { method: 'POST' });
+  expect([status, JSON.parse(body)]).toEqual([503, { reason: 'closed by the operator' }]);
+  expect((await ask(relay(), '/join')).status).toBe(503);
+  expect(await json('status', '--json')).toMatchObject({ newAddresses: 'refused: closed by the operator' });
+  await shell(relay(), 'until [ -e /run/chatmail/sign-up/closed.html ]; do sleep 0.1; done');
+  expect(await home()).toContain('New addresses are refused at the moment: closed by the operator.');
+  expect(await home()).not.toContain('href="/join"');
   expect((await logIn(login)).status).toBe('OK');
   expect((await run(relay(), 'chatmail', 'create', 'on')).stdout).toMatch(/^create +true$/);
   expect((await logIn(newLogin(relay()))).status).toBe('OK');

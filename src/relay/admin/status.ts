@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { ECHOBOT } from '../../model/model.ts';
+import { dictClient } from '../lib/dict-client.ts';
 import { readRegular } from '../lib/read-regular.ts';
 import { readState } from '../lib/state.ts';
 
@@ -36,15 +37,31 @@ const invite = (): string | undefined => {
   }
 };
 
+/** Whether a first login makes an address, as the one that makes them says it. */
+const newAddresses = async (): Promise<string> => {
+  const dict = dictClient('/run/chatmail/recipients.sock', { timeoutMs: 1000 });
+  try {
+    const reason = await dict.lookup('shared/closed');
+    return reason === undefined ? 'accepted' : `refused: ${reason}`;
+  } catch {
+    return 'unknown';
+  } finally {
+    dict.close();
+  }
+};
+
 /** Prints where the relay stands. Exit status 0 when it is ready and all services run, else 1. */
-export const status = (isJson: boolean): number => {
+export const status = async (isJson: boolean): Promise<number> => {
   const state = readState();
   const services = activity();
   const isFine = state?.state === 'ready' && services.every((service) => service === 'active');
   const echobot = invite();
+  const accepts = await newAddresses();
   if (isJson) {
     const units = Object.fromEntries(UNITS.map((unit, i) => [unit, services[i] ?? 'unknown']));
-    process.stdout.write(`${JSON.stringify({ ...state, services: units, echobot })}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ ...state, services: units, newAddresses: accepts, echobot })}\n`,
+    );
     return isFine ? 0 : 1;
   }
   const { domain = '-', address = '-', cloud, sources = {}, problems, certificate, port25 } = state ?? {};
@@ -56,6 +73,7 @@ export const status = (isJson: boolean): number => {
     ...(certificate ? [['certificate', `${certificate.state}: ${certificate.detail}`]] : []),
     ...(port25 ? [['outgoing port 25', port25]] : []),
     ...Object.entries(sources),
+    ['new addresses', accepts],
     ...UNITS.map((unit, i) => [unit, services[i] ?? 'unknown']),
     ...(echobot === undefined ? [] : [['echobot', echobot]]),
   ];

@@ -4,9 +4,10 @@ import { type DictHandlers, type Service, serveDict } from '../lib/dict-server.t
 import { mailboxFinder } from '../lib/mailbox.ts';
 import { authHandlers } from './auth.ts';
 import { census } from './census.ts';
+import { keepNotice } from './closed-notice.ts';
 import { lastLoginHandlers } from './last-login.ts';
 import { recipientHandlers } from './recipients.ts';
-import { resources } from './sign-up.ts';
+import { closedReason, resources } from './sign-up.ts';
 
 /**
  * Starts the services that know the mailboxes, on the sockets named `auth`, `lastlogin` and `recipients`.
@@ -15,15 +16,18 @@ import { resources } from './sign-up.ts';
 export const start = (
   model: Model,
   sockets: ReadonlyMap<string, readonly number[]>,
-  { mailRoot = PATHS.mail, noCreate = PATHS.noCreate }: { mailRoot?: string; noCreate?: string } = {},
+  { mailRoot = PATHS.mail, noCreate = PATHS.noCreate, closedNotice = PATHS.closedNotice } = {},
 ): Service => {
   const find = mailboxFinder(model, mailRoot);
   const folder = `${mailRoot}/${model.domain}`;
   mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const left = () => resources(mailRoot, noCreate);
+  const whyClosed = () => closedReason(model.settings, left());
+  const notice = keepNotice(closedNotice, whyClosed);
   const handlers: Readonly<Record<string, DictHandlers>> = {
-    auth: authHandlers(model, find, folder, () => resources(mailRoot, noCreate)),
+    auth: authHandlers(model, find, folder, left),
     lastlogin: lastLoginHandlers(find),
-    recipients: recipientHandlers(find, census(folder, PATHS.pushQueue)),
+    recipients: recipientHandlers(find, census(folder, PATHS.pushQueue), whyClosed),
   };
   const services = Object.entries(handlers).map(([name, served]) =>
     serveDict(
@@ -33,6 +37,7 @@ export const start = (
   );
   return {
     close: async () => {
+      notice.close();
       await Promise.all(services.map((service) => service.close()));
     },
   };

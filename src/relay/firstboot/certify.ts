@@ -119,9 +119,10 @@ export const certify = async (
 
 /** What the timer does twice a day, once the relay is ready. */
 export const renew = async (model: Model): Promise<number> => {
-  if (!model.isCertified || readState()?.state !== 'ready') return 0;
+  if (model.isIpOnly || readState()?.state !== 'ready') return 0;
   const dns = await lookAtDns(model);
   updateState({ dns });
+  if (!model.isCertified) return 0;
   const certificate = await certify(model, dns, true);
   updateState({ certificate });
   return certificate.state === 'valid' ? 0 : 1;

@@ -48,7 +48,7 @@ const untilAllAnswer = async (): Promise<void> => {
 
 /** Short while somebody may be looking at the setup page, later not. */
 const HOUR_MS = 3_600_000;
-const pauseBetween = (begun: number): number => (Date.now() - begun < HOUR_MS ? 3000 : 30_000);
+const isEarly = (begun: number): boolean => performance.now() - begun < HOUR_MS;
 
 /** A record that is not as it must be, in words. */
 const fault = ({ type, name, value, state, found = [] }: CheckedRecord): string => {
@@ -71,7 +71,7 @@ const wanting = (dns: readonly CheckedRecord[], certificate: CertificateState | 
 
 /** Follows DNS and the certificate until nothing is wanting; each step can be cut off and begun again. */
 const untilComplete = async (model: Model, at: string): Promise<void> => {
-  const begun = Date.now();
+  const begun = performance.now();
   let told = '';
   for (;;) {
     const dns = await lookAtDns(model);
@@ -85,7 +85,30 @@ const untilComplete = async (model: Model, at: string): Promise<void> => {
         `waiting: ${at}, until DNS and its certificate are right\n${news}\nhttp://${readState()?.address}/ and \`chatmail dns\` show what to publish.`,
       );
     told = news;
-    await pause(pauseBetween(begun));
+    await pause(isEarly(begun) ? 3000 : 30_000);
+  }
+};
+
+/** What is said of a relay that is found by its address only. */
+const BY_ADDRESS = 'ready at its address; DNS does not lead here yet';
+
+/**
+ * Follows DNS for a relay that is ready without it, while somebody may be about to publish it; later its timer looks.
+ */
+const untilPublished = async (model: Model, at: string): Promise<void> => {
+  const begun = performance.now();
+  let isTold = false;
+  for (;;) {
+    const dns = await lookAtDns(model);
+    const isPublished = isComplete(dns);
+    updateState({ dns, step: isPublished ? 'ready' : BY_ADDRESS });
+    if (isPublished || !isEarly(begun)) return;
+    if (!isTold)
+      announce(
+        `ready: ${at}\nDNS does not lead here yet: accounts made at http://${readState()?.address}/join connect to that address, and no mail from other servers arrives. \`chatmail dns\` shows what to publish.`,
+      );
+    isTold = true;
+    await pause(3000);
   }
 };
 
@@ -99,8 +122,8 @@ const isStillComplete = ({ isCertified, isSelfSigned, domain }: Model): boolean 
 };
 
 /**
- * Waits until everything answers, DNS says what it must and there is a certificate, and says so. What it was for a
- * relay that signs for itself is known at once, and its DNS is looked at for information only.
+ * Waits until everything answers, DNS says what it must and there is a certificate, and says so. A relay that signs
+ * for itself is ready at once, by its address, and says so while its DNS is not there.
  */
 export const firstboot = async (model: Model): Promise<number> => {
   const address = readState()?.address ?? model.host;
@@ -116,6 +139,10 @@ export const firstboot = async (model: Model): Promise<number> => {
   if ((await port25) === 'blocked')
     announce(`ready: ${at}\nOutgoing port 25 is blocked: see http://${address}/setup`);
   if (model.isIpOnly) return 0;
+  if (model.isSelfSigned) {
+    await untilPublished(model, at);
+    return 0;
+  }
   const dns = await lookAtDns(model);
   updateState({ dns });
   if (model.isCertified) updateState({ certificate: await certify(model, dns) });

@@ -89,11 +89,19 @@ const problems = ({ state, problems: found }: State): string =>
       )
     : '';
 
+/** A relay with a certificate of its own waits for no DNS. */
+const byAddress = ({ domain, address, dns = [] }: State): string =>
+  dns.some(({ isRequired, state }) => isRequired && state !== 'found')
+    ? `<p>${text(domain ?? '')} cannot be found in DNS yet. Accounts made at <a href="http://${text(address ?? '')}/join">http://${text(address ?? '')}/join</a> work now, and connect to that address. Mail from other servers does not arrive until the records below are there.\n`
+    : '';
+
 /** What there is to say; a relay is ready whatever else is still wanting. */
-const lead = ({ state, step }: State): string =>
-  state === 'ready'
-    ? '<a class="join" href="/">Open the home page</a>\n'
+const lead = (shown: State): string => {
+  const { state, step } = shown;
+  return state === 'ready'
+    ? `<a class="join" href="/">Open the home page</a>\n${byAddress(shown)}`
     : `<p class="step">${text(step)}${state === 'error' ? '<p>Correct it, and reboot the machine.' : ''}</p>\n`;
+};
 
 /**
  * The page on which an operator follows a relay to readiness: what it waits for, what is wanted of them. Public,

@@ -1,6 +1,6 @@
 import type { Model } from '../../model/model.ts';
-import { newCredentials } from './credentials.ts';
-import { joinPage } from './join-page.ts';
+import { newCredentials, serverFor } from './credentials.ts';
+import { closedPage, joinPage } from './join-page.ts';
 
 export interface Answer {
   readonly status: number;
@@ -9,18 +9,36 @@ export interface Answer {
 }
 
 const redirect = (location: string): Answer => ({ status: 302, headers: { location } });
-const of = (type: string, body: string): Answer => ({ status: 200, headers: { 'content-type': type }, body });
+const of = (type: string, body: string, status = 200): Answer => ({
+  status,
+  headers: { 'content-type': type },
+  body,
+});
+const JSON_TYPE = 'application/json';
+const HTML = 'text/html; charset=utf-8';
 
-/**
- * What a request gets. `mayCreate` is asked only where an account is given away, `draw` only where one is shown
- * as a QR code.
- */
+/** What is asked for: without a query, and the host by its name in the request. */
+interface Asked {
+  readonly method: string;
+  readonly path: string;
+  readonly host: string;
+}
+
+/** What an answer may need, and is asked for only then. */
+interface Sources {
+  /** Why there are no new addresses. */
+  readonly whyClosed: () => Promise<string | undefined>;
+  /** Whether this client may have one more. */
+  readonly mayCreate: () => boolean;
+  /** A QR code. */
+  readonly draw: (text: string) => Promise<string>;
+}
+
+/** What a request gets. */
 export const answer = async (
   model: Model,
-  method: string,
-  path: string,
-  mayCreate: () => boolean,
-  draw: (text: string) => Promise<string>,
+  { method, path, host }: Asked,
+  { whyClosed, mayCreate, draw }: Sources,
 ): Promise<Answer> => {
   const isNew = path === '/new';
   const isJoin = path === '/join';
@@ -30,10 +48,17 @@ export const answer = async (
   if (!model.isSelfSigned && method === 'GET')
     return redirect(isJoin ? '/' : `dcaccount:https://${model.host}/new`);
   if (isNew && method === 'GET') return redirect('/join');
+  const reason = await whyClosed();
+  if (reason !== undefined)
+    return isJoin ? of(HTML, closedPage(reason), 503) : of(JSON_TYPE, JSON.stringify({ reason }), 503);
   if (!mayCreate()) return { status: 429, headers: { 'retry-after': '60' } };
-  const credentials = newCredentials(model);
+  const server = serverFor(model, host);
+  const credentials = newCredentials(model, server);
   const link = credentials.dclogin_url;
   return isJoin && link !== undefined
-    ? of('text/html; charset=utf-8', joinPage(credentials.email, link, await draw(link)))
-    : of('application/json', JSON.stringify(credentials));
+    ? of(
+        HTML,
+        joinPage(credentials.email, link, await draw(link), server === model.host ? undefined : server),
+      )
+    : of(JSON_TYPE, JSON.stringify(credentials));
 };

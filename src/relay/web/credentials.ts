@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { isIPv4 } from 'node:net';
 import type { Model } from '../../model/model.ts';
 
 /** No letters and digits that look alike. */
@@ -12,9 +13,22 @@ interface Credentials {
   readonly dclogin_url?: string;
 }
 
-/** A new address nobody has taken; it comes into being with its first login. `random(n)` is below `n`. */
+/**
+ * The server that an app is to connect to: the relay by its name, or else by the address at which somebody has found
+ * it. A relay with a certificate of its own waits for no DNS, and before that is there its name leads nowhere.
+ * @param reached the host in the request, which is its sender's word for it
+ */
+export const serverFor = (
+  { host, isSelfSigned, isIpOnly }: Pick<Model, 'host' | 'isSelfSigned' | 'isIpOnly'>,
+  reached: string,
+): string => (isSelfSigned && !isIpOnly && isIPv4(reached) && !/^(0|127)\./.test(reached) ? reached : host);
+
+/**
+ * A new address nobody has taken; it comes into being with its first login at `server`. `random(n)` is below `n`.
+ */
 export const newCredentials = (
   { settings, addressDomain, isSelfSigned, host }: Model,
+  server: string = host,
   random: (below: number) => number = randomInt,
 ): Credentials => {
   const pick = (alphabet: string, length: number) =>
@@ -25,6 +39,6 @@ export const newCredentials = (
   const password = pick(PASSWORD, Math.max(password_min_length, 20));
   if (!isSelfSigned) return { email, password };
   // With the servers named the app need not ask for autoconfig, which fails for a name that starts with `_`.
-  const dclogin_url = `dclogin:${email}?p=${password}&v=1&ih=${host}&sh=${host}&ic=3`;
+  const dclogin_url = `dclogin:${email}?p=${password}&v=1&ih=${server}&sh=${server}&ic=3`;
   return { email, password, dclogin_url };
 };

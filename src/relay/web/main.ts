@@ -13,21 +13,25 @@ import { networkOf } from './network.ts';
 const PER_MINUTE = 10;
 const AT_ONCE = 40;
 
-/** Where doveauth tells how many addresses there are. */
+/** Where doveauth tells how many addresses there are, and why there are no new ones. */
 const CENSUS = '/run/chatmail/recipients.sock';
 
 /** Answers requests that nginx passes on; it names the client in X-Real-IP. Bodies are not read. */
 export const handler = (
   model: Model,
   draw: (text: string) => Promise<string> = qrSvg,
-  census: () => Promise<string | undefined> = async () => undefined,
+  lookup: (key: string) => Promise<string | undefined> = async () => undefined,
 ): RequestListener => {
+  // Without an answer from there nobody can log in.
+  const whyClosed = () => lookup('shared/closed').catch(() => 'logins do not work');
   const mayCreate = rateLimiter(PER_MINUTE, AT_ONCE);
   return async (request, response) => {
     const network = networkOf(String(request.headers['x-real-ip']));
     const path = String(request.url).replace(/\?.*/s, '');
-    const answered = metrics(model, path, census).then(
-      (found) => found ?? answer(model, String(request.method), path, () => mayCreate(network), draw),
+    const asked = { method: String(request.method), path, host: String(request.headers.host) };
+    const sources = { whyClosed, mayCreate: () => mayCreate(network), draw };
+    const answered = metrics(model, path, () => lookup('shared/census')).then(
+      (found) => found ?? answer(model, asked, sources),
     );
     const { status, headers, body } = await answered.catch((error: NodeJS.ErrnoException): Answer => {
       log('error', `web: ${error.code ?? error.name}`);
@@ -40,7 +44,7 @@ export const handler = (
 /** Starts the pages that are made on request, on the socket named `web`. */
 export const start = (model: Model, sockets: ReadonlyMap<string, readonly number[]>): Service => {
   const dict = dictClient(CENSUS);
-  const listener = handler(model, qrSvg, () => dict.lookup('shared/census'));
+  const listener = handler(model, qrSvg, dict.lookup);
   const servers = (sockets.get('web') ?? []).map((fd) =>
     createServer({ maxHeaderSize: 8192 }, listener).listen({ fd }),
   );

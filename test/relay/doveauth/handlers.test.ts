@@ -48,6 +48,12 @@ const auth = (resources = PLENTY) =>
     () => resources,
     async (password) => `{PLAIN}${password}`,
   );
+const recipients = (census: string, closed?: string) =>
+  recipientHandlers(
+    find,
+    async () => census,
+    () => closed,
+  );
 const make = (hash: string) => createMailbox({ address: ADDRESS, name: 'abcdefghi', home }, hash);
 
 test.each([
@@ -164,7 +170,7 @@ test('trouble with the disk is told in a way that does not have Dovecot log the 
 
 test('a FIFO or a link in the place of a password is not waited for, nor followed', async () => {
   mkdirSync(home, { recursive: true });
-  execFileSync('mkfifo', [join(home, 'password')]);
+  execFileSync('mkfifo', [join(home, 'password')], { stdio: 'ignore' });
   expect(await auth().lookup?.(`shared/passdb/password1"${ADDRESS}`, '')).toBe('-');
   rmSync(join(home, 'password'));
   writeFileSync(join(home, '../theirs'), '{PLAIN}password1');
@@ -189,22 +195,21 @@ test('a blocked address has no login and no mail, and is not made anew', async (
   await make('!{PLAIN}password1');
   for (const key of [`shared/passdb/password1"${ADDRESS}`, `shared/userdb/lmtp/${ADDRESS}`])
     expect(await auth().lookup?.(key, '')).toBeUndefined();
-  expect(
-    await recipientHandlers(find, async () => '').lookup?.(`shared/recipient/${ADDRESS}`, ''),
-  ).toBeUndefined();
+  expect(await recipients('').lookup?.(`shared/recipient/${ADDRESS}`, '')).toBeUndefined();
   expect(readFileSync(join(home, 'password'), 'latin1')).toBe('!{PLAIN}password1');
   expect(lines).toEqual([]);
 });
 
 test('recipients: encrypted only, any, unknown', async () => {
-  const ask = () =>
-    recipientHandlers(find, async () => '3 1').lookup?.('shared/recipient/AbcDefGhi@chat.example', '');
+  const ask = () => recipients('3 1').lookup?.('shared/recipient/AbcDefGhi@chat.example', '');
   expect(await ask()).toBeUndefined();
   await make('x');
   expect(await ask()).toBe('1');
   rmSync(join(home, 'enforceE2EEincoming'));
   expect(await ask()).toBe('0');
-  expect(await recipientHandlers(find, async () => '3 1').lookup?.('shared/census', '')).toBe('3 1');
+  expect(await recipients('3 1').lookup?.('shared/census', '')).toBe('3 1');
+  expect(await recipients('').lookup?.('shared/closed', '')).toBeUndefined();
+  expect(await recipients('', 'load too high').lookup?.('shared/closed', '')).toBe('load too high');
 });
 
 test.each([

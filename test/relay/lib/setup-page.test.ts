@@ -48,3 +48,20 @@ test.each([
 ] as const)('without scripts the page of state %s loads itself anew: %s', (state, expected) => {
   expect(setupPage({ ...WAITING, state }).includes('http-equiv="refresh"')).toBe(expected);
 });
+
+test.each([
+  ['missing', true],
+  ['different', true],
+  ['found', false],
+] as const)('ready, while DNS is %s: it is joined by its address: %s', (state, isShown) => {
+  const record = {
+    name: '_chat.example',
+    type: 'A',
+    value: '198.51.100.7',
+    isRequired: true,
+    state,
+  } as const;
+  const page = setupPage({ ...WAITING, state: 'ready', address: '198.51.100.7', dns: [record] });
+  expect(page.includes('<a href="http://198.51.100.7/join">')).toBe(isShown);
+  expect(page.includes('Mail from other servers does not arrive until')).toBe(isShown);
+});

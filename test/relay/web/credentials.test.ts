@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { type Settings, withDefaults } from '../../../src/config/schema.ts';
 import { joinCode } from '../../../src/model/join-code.ts';
 import { modelOf } from '../../../src/model/model.ts';
-import { newCredentials } from '../../../src/relay/web/credentials.ts';
+import { newCredentials, serverFor } from '../../../src/relay/web/credentials.ts';
 
 const model = (mail_domain: string, settings: Partial<Settings> = {}) =>
   modelOf({ ...withDefaults(settings), mail_domain });
@@ -21,7 +21,7 @@ test.each([
   ],
 ])('on %s', (domain, email, url) => {
   const password = 'A'.repeat(20);
-  expect(newCredentials(model(domain), () => 0)).toEqual({
+  expect(newCredentials(model(domain), undefined, () => 0)).toEqual({
     email,
     password,
     ...(url !== undefined && { dclogin_url: url.replace('PASSWORD', password) }),
@@ -53,3 +53,17 @@ test.each([
   ['_chat.example', undefined],
   ['192.0.2.1', undefined],
 ])('the join code of %s is %s', (domain, code) => expect(joinCode(model(domain))).toBe(code));
+
+test.each([
+  ['_chat.example', '198.51.100.7', '198.51.100.7'],
+  ['_chat.example', '_chat.example', '_chat.example'],
+  ['_chat.example', 'www._chat.example', '_chat.example'],
+  ['_chat.example', 'evil.example', '_chat.example'],
+  ['_chat.example', '127.0.0.1', '_chat.example'],
+  ['_chat.example', '[2001:db8::1]', '_chat.example'],
+  ['_chat.example', '198.51.100.7&x=1', '_chat.example'],
+  ['192.0.2.1', '198.51.100.7', '192.0.2.1'],
+  ['chat.example', '198.51.100.7', 'chat.example'],
+])('the server of %s, found at %s, is %s', (domain, reached, server) =>
+  expect(serverFor(model(domain), reached)).toBe(server),
+);

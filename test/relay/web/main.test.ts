@@ -20,14 +20,19 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-const serve = async (domain: string, draw = async (code: string) => `<svg>${code.length}</svg>`) => {
+type Lookup = (key: string) => Promise<string | undefined>;
+const serve = async (
+  domain: string,
+  draw = async (code: string) => `<svg>${code.length}</svg>`,
+  lookup: Lookup = async () => undefined,
+) => {
   const model = modelOf({ ...withDefaults({}), mail_domain: domain });
-  server = createServer(handler(model, draw)).listen(join(folder, 'web'));
+  server = createServer(handler(model, draw, lookup)).listen(join(folder, 'web'));
   await once(server, 'listening');
 };
-const ask = async (line: string, address = '192.0.2.1') => {
+const ask = async (line: string, address = '192.0.2.1', host = 'chat.example') => {
   const [method, path] = line.split(' ');
-  const headers = { 'x-real-ip': address };
+  const headers = { 'x-real-ip': address, host };
   const sent = request({ socketPath: join(folder, 'web'), method, path, headers }).end();
   const [response] = (await once(sent, 'response')) as [IncomingMessage];
   return { status: response.statusCode, headers: response.headers, body: await text(response) };
@@ -77,6 +82,35 @@ test('a relay with a self-signed certificate shows a new account at every visit'
   expect(link.exec(second.body)?.[1]).not.toBe(link.exec(first.body)?.[1]);
   for (const line of ['POST /new', 'POST /cgi-bin/newemail.py', 'GET /cgi-bin/newemail.py'])
     expect(JSON.parse((await ask(line)).body).dclogin_url).toMatch(/^dclogin:/);
+});
+
+test('a relay without DNS yet is joined by the address at which it was found, and says so', async () => {
+  await serve('_chat.example');
+  const { body } = await ask('GET /join', '192.0.2.1', '198.51.100.7');
+  expect(body).toMatch(
+    /dclogin:\w{9}@_chat\.example\?p=\w{20}&amp;v=1&amp;ih=198\.51\.100\.7&amp;sh=198\.51\.100\.7&amp;ic=3/,
+  );
+  expect(body).toContain('connects to 198.51.100.7');
+  const named = await ask('GET /join', '192.0.2.1', '_chat.example');
+  expect(named.body).toContain('ih=_chat.example&amp;sh=_chat.example');
+  expect(named.body).not.toContain('connects to');
+  const { body: account } = await ask('POST /new', '192.0.2.1', '198.51.100.7');
+  expect(JSON.parse(account).dclogin_url).toContain('&ih=198.51.100.7&');
+});
+
+const closed: Lookup = async (key) => (key === 'shared/closed' ? 'closed by the operator' : undefined);
+const down: Lookup = () => Promise.reject(new Error('dict fault'));
+test.each([
+  ['chat.example', 'POST /new', closed, 503, '{"reason":"closed by the operator"}'],
+  ['_chat.example', 'POST /cgi-bin/newemail.py', closed, 503, '{"reason":"closed by the operator"}'],
+  ['192.0.2.1', 'GET /join', closed, 503, 'New addresses are refused at the moment: closed by the operator.'],
+  ['chat.example', 'POST /new', down, 503, '{"reason":"logins do not work"}'],
+  ['chat.example', 'GET /new', closed, 302, ''],
+])('on %s without new addresses: %s', async (domain, line, lookup, status, text) => {
+  await serve(domain, undefined, lookup);
+  const answer = await ask(line);
+  expect([answer.status, answer.body]).toEqual([status, expect.stringContaining(text)]);
+  expect(answer.body).not.toMatch(/dclogin|password/);
 });
 
 test('a network is given so many accounts at once and no more; another one is not kept waiting', async () => {
