@@ -4,4 +4,6 @@ export type { Extra } from './cloud-init/extra.ts';
 export type { UserDataProblem } from './cloud-init/problem.ts';
 export { type Base, renderUserData, type UserData, type UserDataOptions } from './cloud-init/user-data.ts';
 export type { Settings } from './config/schema.ts';
-export { PROVIDER_NAMES, PROVIDERS, type Provider, type ProviderName } from './model/providers.ts';
+export { CLOUDS, cloudNamed } from './model/clouds/all.ts';
+export type { Cloud } from './model/clouds/cloud.ts';
+export type { Certainty, Fact } from './model/clouds/fact.ts';

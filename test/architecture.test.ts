@@ -74,6 +74,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   cli: ['commands', 'config', 'terminal'],
   index: ['cloud-init', 'config', 'model'],
+  generated: ['model', 'packer'],
+  generate: ['generated', 'package'],
 };
 
 test.each(files)('%s imports only what its part may', (path) => {

@@ -40,6 +40,18 @@ const exportsOf = (path: string): string[] =>
 /** `cli.ts` imports a command when it is called. */
 const isCommand = (path: string): boolean => /^src\/commands\/[\w-]+\.ts$/.test(path);
 
+/** Where programs and the library begin. */
+const ENTRIES = [
+  'src/cli.ts',
+  'src/generate.ts',
+  'src/index.ts',
+  'src/packer/index.ts',
+  'src/package/bundle.ts',
+  'src/relay/main.ts',
+  'src/relay/echobot/main.ts',
+  'src/squeeze/unpack.ts',
+];
+
 test('every export is imported somewhere', () => {
   const imported = new Set([...source, ...tests].flatMap(importsOf));
   const unused = source
@@ -47,4 +59,10 @@ test('every export is imported somewhere', () => {
     .filter((one) => !imported.has(one))
     .filter((one) => !(one.endsWith(' command') && isCommand(one.split(' ')[0] ?? '')));
   expect(unused).toEqual([]);
+});
+
+test('every file is part of a program: none is there for tests alone', () => {
+  const imported = new Set(source.flatMap(importsOf).map((one) => one.split(' ')[0] ?? ''));
+  const alone = source.filter((path) => !imported.has(path) && !ENTRIES.includes(path) && !isCommand(path));
+  expect(alone).toEqual([]);
 });

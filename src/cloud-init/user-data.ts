@@ -4,8 +4,10 @@ import { readObject } from '../config/read-object.ts';
 import { resolve } from '../config/resolve.ts';
 import { SETTING_NAMES, type SettingName, type Settings, settingOf } from '../config/schema.ts';
 import { formatSize } from '../config/size.ts';
-import { mostText, type Provider, providerOf } from '../model/providers.ts';
-import { factText } from '../model/providers-table.ts';
+import { cloudNamed } from '../model/clouds/all.ts';
+import type { Cloud } from '../model/clouds/cloud.ts';
+import { maxTextBytes, takesGzip } from '../model/clouds/limit.ts';
+import { gzipText } from '../model/clouds/words.ts';
 import { type Payload, readPayload } from '../package/payload.ts';
 import { ROOM } from '../package/room.ts';
 import { bootCommand, installScript, type RemotePackage } from './bootstrap.ts';
@@ -20,7 +22,7 @@ const BASES: readonly Base[] = ['image', 'debian'];
 export interface UserDataOptions {
   /** `image` by default. */
   readonly base?: Base | undefined;
-  /** One of `PROVIDER_NAMES`; the text is checked against what is known of it. */
+  /** Name of a cloud, or what else it is called; the text is checked against what is known of it. */
   readonly provider?: string | undefined;
   /** For `debian`: fetch the package instead of carrying it. */
   readonly remotePackage?: RemotePackage | undefined;
@@ -126,7 +128,7 @@ const wrongOptions = (options: UserDataOptions): UserDataProblem[] => {
       'a script is run as it is: gzip is for cloud-init, which unpacks it',
     ),
     ...say(
-      provider !== undefined && providerOf(provider) === undefined,
+      provider !== undefined && cloudNamed(provider) === undefined,
       `nothing is known of the provider ${JSON.stringify(provider)}`,
       'leave it out; the text is the same everywhere',
     ),
@@ -170,27 +172,32 @@ const compress = (text: string): Uint8Array => gzipSync(text, { level: 9 });
 const checkProvider = (
   text: string,
   size: number,
-  provider: Provider,
+  cloud: Cloud,
   options: UserDataOptions,
 ): UserDataProblem[] => {
   const { base = 'image', isScript = false, isGzip = false, remotePackage } = options;
   const problems: UserDataProblem[] = [];
-  const { title, limit, isDeaf, datasource, gzip, takesGzip = false } = provider;
-  if (isDeaf && !isScript)
+  const { title, userData, cloudInit } = cloud;
+  const { limit, gzip } = userData;
+  if (cloudInit.ignoresUserData && !isScript)
     problems.push(
-      error('unread', `Debian 12 at ${title} gets no user-data: ${datasource.text}`, UNREAD[base]),
+      error(
+        'unread',
+        `Debian 12 at ${title} gets no user-data: ${cloudInit.datasource?.value}`,
+        UNREAD[base],
+      ),
     );
-  if (isGzip && !takesGzip) {
-    const message = `gzip at ${title}: ${factText(gzip)}`;
+  if (isGzip && !takesGzip(cloud)) {
+    const message = `gzip at ${title}: ${gzipText(cloud)}`;
     problems.push(
-      gzip.how === 'unsure'
+      gzip === undefined || gzip.certainty === 'unconfirmed'
         ? { severity: 'warning', code: 'unsure', message }
         : error('no-gzip', message, 'leave it out: the text is the same'),
     );
   }
-  const most = limit === undefined ? Infinity : mostText(limit);
+  const most = limit === undefined ? Infinity : maxTextBytes(limit.value);
   if (size > most && !isScript) {
-    const packed = takesGzip && !isGzip ? compress(text).length : Infinity;
+    const packed = takesGzip(cloud) && !isGzip ? compress(text).length : Infinity;
     const hint = [
       base === 'debian' && remotePackage === undefined
         ? FETCH
@@ -199,12 +206,12 @@ const checkProvider = (
     ].join('; ');
     const message = `the text has ${size} bytes, ${size - most} more than the ${most} that ${title} takes`;
     problems.push(
-      limit?.how === 'sure'
+      limit?.certainty !== 'unconfirmed'
         ? error('too-large', message, hint)
         : { severity: 'warning', code: 'too-large', message: `${message}, as far as is known`, hint },
     );
   }
-  if (limit === undefined && !isDeaf && size > 16_384)
+  if (limit === undefined && !cloudInit.ignoresUserData && size > 16_384)
     problems.push({
       severity: 'warning',
       code: 'unsure',
@@ -253,7 +260,7 @@ export const renderUserData = (settings: Partial<Settings>, options: UserDataOpt
   const text = isScript ? script(content, source()) : cloudConfig(merged.config);
   const bytes = options.isGzip ? compress(text) : Buffer.from(text);
   const size = bytes.length;
-  const known = provider === undefined ? undefined : providerOf(provider);
+  const known = provider === undefined ? undefined : cloudNamed(provider);
   return {
     text,
     bytes,

@@ -5,8 +5,8 @@ import type { RemotePackage } from '../cloud-init/bootstrap.ts';
 import type { UserDataProblem } from '../cloud-init/problem.ts';
 import { type Base, renderUserData } from '../cloud-init/user-data.ts';
 import { loadSettings, SETTINGS_OPTIONS } from '../config/load-settings.ts';
-import { PROVIDER_NAMES, PROVIDERS } from '../model/providers.ts';
-import { providersTable } from '../model/providers-table.ts';
+import { CLOUD_NAMES, CLOUDS, cloudNamed } from '../model/clouds/all.ts';
+import { cloudsTable } from '../model/clouds/words.ts';
 import { packageVersion } from '../package/deb.ts';
 import { failure } from '../terminal/failure.ts';
 import { type Context, defineCommand, type Options, type Values } from './command.ts';
@@ -81,7 +81,7 @@ export const command = defineCommand({
   async run(context, { values }) {
     const { cwd, stdout, stderr } = context;
     if (values['list-providers']) {
-      stdout.write(values.json ? `${JSON.stringify(PROVIDERS, null, 2)}\n` : providersTable());
+      stdout.write(values.json ? `${JSON.stringify(CLOUDS, null, 2)}\n` : cloudsTable(CLOUDS));
       return 0;
     }
     const { base = 'image', provider, output } = values;
@@ -89,10 +89,10 @@ export const command = defineCommand({
       return context.usage(`--base is image or debian, not \`${base}\``);
     if (values.gzip && output === undefined)
       return context.usage('--gzip makes bytes that are not for a screen', 'add --output FILE');
-    if (provider !== undefined && !Object.hasOwn(PROVIDERS, provider))
+    if (provider !== undefined && cloudNamed(provider) === undefined)
       return context.usage(
         `nothing is known of the provider \`${provider}\``,
-        `known are ${PROVIDER_NAMES.join(', ')}`,
+        `known are ${CLOUD_NAMES.join(', ')}`,
       );
     const { result } = await loadSettings({ cwd, config: values.config, set: values.set });
     if (context.report(result.problems) !== 0 || !result.ok) return 1;

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { minify } from 'terser';
+import * as relayTable from '../model/clouds/relay-table.ts';
 import { ECHOBOT_PROGRAM } from './echobot.ts';
 import { PAYLOAD, PROGRAM, PROJECT } from './paths.ts';
 import { type Payload, payloadOf } from './payload.ts';
@@ -79,9 +80,21 @@ const shared = (imports: Imports): Plugin => ({
   },
 });
 
+/** In place of the records of all clouds, the bundle gets the values that a relay takes from them. */
+const relayTableOnly: Plugin = {
+  name: 'relay table',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /\/model\/clouds\/relay-table\.ts$/ }, () => ({
+      contents: Object.entries(relayTable)
+        .map(([name, value]) => `export const ${name}=${JSON.stringify(value)};`)
+        .join(''),
+    }));
+  },
+};
+
 /** Bundles a program into one script for Debian's Node 18, as small as can be. */
 const bundle = async (entry: string, define: Record<string, string> = {}): Promise<string> => {
-  const plugins = [shared(await importsOf(entry))];
+  const plugins = [relayTableOnly, shared(await importsOf(entry))];
   const { outputFiles } = await build({ ...NODE_18, entryPoints: [entry], define, plugins, format: 'cjs' });
   const { code = '' } = await minify(outputFiles[0]?.text ?? '', {
     ecma: 2020,

@@ -6,7 +6,8 @@ import { renderUserData, type UserDataOptions } from '../../src/cloud-init/user-
 import { readYaml } from '../../src/config/read-yaml.ts';
 import { resolve } from '../../src/config/resolve.ts';
 import { SETTING_NAMES, type Settings, withDefaults } from '../../src/config/schema.ts';
-import { mostText, PROVIDER_NAMES, PROVIDERS, type Provider } from '../../src/model/providers.ts';
+import { CLOUD_NAMES, CLOUDS, cloudNamed } from '../../src/model/clouds/all.ts';
+import { fits } from '../../src/model/clouds/limit.ts';
 
 const REMOTE = { url: 'https://example.org/chatmail-relay.deb', sha256: 'ab'.repeat(32) };
 
@@ -40,9 +41,8 @@ const BASES: readonly (readonly [string, UserDataOptions])[] = [
   ['stock Debian with the package elsewhere', { base: 'debian', remotePackage: REMOTE }],
 ];
 
-describe.each(PROVIDER_NAMES)('for %s', (provider) => {
-  const facts: Provider = PROVIDERS[provider];
-  const most = facts.limit ? mostText(facts.limit) : Infinity;
+describe.each(CLOUDS)('for $name', (cloud) => {
+  const { name: provider, userData, cloudInit } = cloud;
 
   describe.each(BASES)('and %s', (_, options) => {
     test.each([{}, EVERYTHING])(
@@ -56,8 +56,8 @@ describe.each(PROVIDER_NAMES)('for %s', (provider) => {
         expect(text.slice(0, 4096).toLowerCase()).not.toContain('mime-version:');
         const codes = problems.filter(({ severity }) => severity === 'error').map(({ code }) => code);
         expect(codes).toEqual([
-          ...(facts.isDeaf ? ['unread'] : []),
-          ...(size > most && facts.limit?.how === 'sure' ? ['too-large'] : []),
+          ...(cloudInit.ignoresUserData ? ['unread'] : []),
+          ...(!fits(cloud, size) && userData.limit?.certainty !== 'unconfirmed' ? ['too-large'] : []),
         ]);
         expect(settingsIn(text)).toEqual(withDefaults(settings));
       },
@@ -68,24 +68,23 @@ describe.each(PROVIDER_NAMES)('for %s', (provider) => {
 test.each(['hetzner', 'digitalocean', 'openstack', 'azure', 'google'])(
   'the text for stock Debian is refused for %s only if it takes less',
   (name) => {
-    const { limit } = PROVIDERS[name as keyof typeof PROVIDERS] as Provider;
-    const most = limit ? mostText(limit) : Number.POSITIVE_INFINITY;
+    const cloud = cloudNamed(name);
     const { size, problems } = renderUserData({}, { base: 'debian', provider: name });
     expect(problems.filter(({ severity }) => severity === 'error').map(({ code }) => code)).toEqual(
-      size > most ? ['too-large'] : [],
+      cloud && !fits(cloud, size) ? ['too-large'] : [],
     );
   },
 );
 
 test('with the package elsewhere it fits every provider', () => {
-  for (const provider of PROVIDER_NAMES.filter((name) => name !== 'linode')) {
+  for (const provider of CLOUD_NAMES.filter((name) => name !== 'linode')) {
     const { problems } = renderUserData({}, { base: 'debian', provider, remotePackage: REMOTE });
     expect([provider, problems]).toEqual([provider, []]);
   }
 });
 
 test('what does not fit says by how much, and what to do', () => {
-  const { size, problems } = renderUserData({}, { base: 'debian', provider: 'ec2' });
+  const { size, problems } = renderUserData({}, { base: 'debian', provider: 'aws' });
   expect(problems).toEqual([
     {
       severity: 'error',
@@ -200,7 +199,7 @@ test('a script writes the settings as they are', () => {
 });
 
 describe('goldens', () => {
-  test.each(['hetzner', 'ec2', 'linode'])('%s', async (provider) => {
+  test.each(['hetzner', 'aws', 'linode'])('%s', async (provider) => {
     const isScript = provider === 'linode';
     const { text } = renderUserData(EVERYTHING, {
       base: 'debian',

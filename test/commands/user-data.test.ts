@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { PAGES, providerPage } from '../../src/model/provider-page.ts';
+import { CLOUDS } from '../../src/model/clouds/all.ts';
+import { cloudPage, hasPage } from '../../src/model/clouds/page.ts';
 import { inFolder } from '../cli-in-folder.ts';
 
 const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEJEDOhOWzRv7UfyrSoE6SSvMpWzNvC6dDaXVNEDNTD1';
@@ -45,7 +46,7 @@ test.each<[readonly string[], readonly string[]]>([
     ],
     [`download-file 'https://example.org/r.deb' relay.deb SHA256:`],
   ],
-  [['--list-providers'], ['hetzner: Hetzner Cloud\n', 'not confirmed']],
+  [['--list-providers'], ['hetzner, hcloud: Hetzner Cloud\n', 'not confirmed']],
   [['--list-providers', '--json'], ['"title": "Hetzner Cloud"']],
   [['--json'], ['"text":"#cloud-config', '"size":', '"problems":[]']],
 ])('user-data %j', async (args, parts) => {
@@ -107,8 +108,8 @@ test('what fits compressed is said, with its size', async () => {
   });
 });
 
-test.each(PAGES)('the commands on the page of %s do what it says', async (name) => {
-  const lines = providerPage(name).match(/(?<=^node lib\/cli\.js ).*/gm) ?? [];
+test.each(CLOUDS.filter(hasPage))('the commands on the page of $name do what it says', async (cloud) => {
+  const lines = cloudPage(cloud).match(/(?<=^node lib\/cli\.js ).*/gm) ?? [];
   expect(lines).not.toEqual([]);
   for (const line of lines) {
     const set = line.startsWith('user-data') ? ['--set', 'mail_domain=chat.example.org'] : [];

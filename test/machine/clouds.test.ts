@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { cachedTree } from '../../src/lab/tree-cache.ts';
 import { settingsInCloud } from './cloud-machine.ts';
 import { TAR } from './images.ts';
-import { CLOUDS, type Given, PUBLIC } from './metadata/clouds.ts';
+import { type Given, MACHINES, PUBLIC } from './metadata/clouds.ts';
 
 const TAGS = { chatmail_mail_domain: 'tag.example.org', unrelated: 'x' };
 const USER_DATA = '#cloud-config\nchatmail:\n  max_load_1m: 9\n';
@@ -45,7 +45,12 @@ const CASES: Case[] = [
 const WITHOUT_ADDRESS = ['nocloud', 'oracle'];
 
 test.each(CASES)('%s, given %j: %s from %s', async (cloud, given, name, source, ...more) => {
-  const machine = CLOUDS[cloud]?.({ userData: USER_DATA, tags: {}, hostName: 'name.example.org', ...given });
+  const machine = MACHINES[cloud]?.({
+    userData: USER_DATA,
+    tags: {},
+    hostName: 'name.example.org',
+    ...given,
+  });
   if (!machine) throw new Error(`there is no cloud ${cloud}`);
   const address = WITHOUT_ADDRESS.includes(cloud) ? '10.0.0.4' : PUBLIC;
   // cloud-init keeps what was compressed in its own form only, where lines are no longer the user's.
@@ -60,5 +65,5 @@ test.each(CASES)('%s, given %j: %s from %s', async (cloud, given, name, source, 
 });
 
 test('every cloud is tried', () => {
-  expect([...new Set(CASES.map(([cloud]) => cloud))].sort()).toEqual(Object.keys(CLOUDS).sort());
+  expect([...new Set(CASES.map(([cloud]) => cloud))].sort()).toEqual(Object.keys(MACHINES).sort());
 });

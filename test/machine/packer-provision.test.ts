@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { identityLeaks, passwordLeaks } from '../../src/image/identity-rules.ts';
 import { installedPackages } from '../../src/image/installed-packages.ts';
 import { parseEntries } from '../../src/image/self-test.ts';
+import { qemu } from '../../src/model/clouds/qemu.ts';
 import { buildRelayPackage } from '../../src/package/deb.ts';
 import { packerCommand } from '../../src/packer/command.ts';
 import type { Builder } from '../../src/packer/relay/builder.ts';
@@ -47,7 +48,7 @@ afterAll(async () => {
 /** A builder that finds its machine instead of making one. */
 const existing = (address: string): Builder => ({
   type: 'null',
-  cloud: 'a machine that is there',
+  cloud: qemu,
   plugin: { name: 'null', source: 'x', version: '1' },
   isInDebian: true,
   variables: {},

@@ -1,9 +1,8 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { IDENTITY_RULES } from '../../src/image/identity-rules.ts';
-import { PROJECT } from '../../src/package/paths.ts';
 import { BUILDERS } from '../../src/packer/relay/builders.ts';
 import { packerFiles, templatePath } from '../../src/packer/relay/files.ts';
 import { GUEST_SCRIPTS } from '../../src/packer/relay/guest-scripts.ts';
@@ -73,15 +72,6 @@ beforeAll(async () => {
   }
 });
 afterAll(() => folder.remove());
-
-test('packer/ holds what the program writes', async () => {
-  for (const [path, text] of files) await expect(text).toMatchFileSnapshot(`${PROJECT}packer/${path}`);
-  const there = await readdir(`${PROJECT}packer`, { recursive: true, withFileTypes: true });
-  const names = there.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  expect(names.map((name) => name.slice(`${PROJECT}packer/`.length)).sort()).toEqual(
-    [...files.keys()].sort(),
-  );
-});
 
 /** Debian's Packer has taken these builders out. */
 const NOT_IN_DEBIAN = ['vultr', 'linode', 'upcloud', 'exoscale', 'incus'];

@@ -1,3 +1,4 @@
+import type { Cloud } from '../../model/clouds/cloud.ts';
 import { type Expression, expression, type Plugin, type Settings, type Variable } from '../template.ts';
 
 type NamedPlugin = Plugin & { readonly name: string };
@@ -6,8 +7,8 @@ type NamedPlugin = Plugin & { readonly name: string };
 export interface Builder {
   /** Packer's name of it. */
   readonly type: string;
-  /** Whose machines, for a person. */
-  readonly cloud: string;
+  /** Whose machines. */
+  readonly cloud: Cloud;
   readonly plugin: NamedPlugin;
   /** Debian's Packer 1.6.6 has it built in. */
   readonly isInDebian: boolean;

@@ -1,4 +1,4 @@
-import { cloudOf } from '../../model/clouds.ts';
+import { relayCloud } from '../../model/clouds/relay-cloud.ts';
 import type { Read } from './read-text.ts';
 
 /** Readable by root: the other of the two leaves out what clouds call sensitive. */
@@ -67,7 +67,7 @@ const factsOf = (instanceData: string | undefined): Omit<Cloud, 'user' | 'vendor
     const name = called === 'unknown' ? textOf(at(v1, 'platform')) : called;
     // What cloud-init falls back to when no metadata service answers.
     if (name === undefined || name === 'none') return {};
-    const { ipv4 = '', tags = '' } = cloudOf(name);
+    const { ipv4 = '', tags = '' } = relayCloud(name);
     const hostName = ['meta_data.local_hostname', 'meta_data.hostname', 'hostname']
       .map((path) => textOf(at(ds, path)))
       .find(Boolean);

@@ -1,7 +1,7 @@
 import { get } from 'node:http';
 import { isIPv4 } from 'node:net';
 import type { NetworkInterfaceInfo } from 'node:os';
-import { type CloudFacts, cloudOf } from '../../model/clouds.ts';
+import { type RelayCloud, relayCloud } from '../../model/clouds/relay-cloud.ts';
 import type { Addresses } from '../../model/zone.ts';
 import type { Cloud } from './cloud.ts';
 
@@ -28,7 +28,7 @@ const publicIn = (text = ''): string | undefined =>
 
 /** Asks the cloud's metadata service once; `undefined` when it has no address, or no answer in time. */
 export const askForAddress = (
-  { ask }: CloudFacts,
+  { ask }: RelayCloud,
   service = METADATA,
   patience = PATIENCE_MS,
 ): Promise<string | undefined> =>
@@ -64,6 +64,6 @@ export const findAddresses = async (
 ): Promise<Addresses> => {
   const own = addressesIn(interfaces, 'IPv4');
   const ipv6 = addressesIn(interfaces, 'IPv6').find((address) => /^[23][^.]*:/.test(address));
-  const ipv4 = own.find(isPublic) ?? publicIn(cloud.ipv4) ?? (await ask(cloudOf(cloud.name))) ?? own[0];
+  const ipv4 = own.find(isPublic) ?? publicIn(cloud.ipv4) ?? (await ask(relayCloud(cloud.name))) ?? own[0];
   return { ...(ipv4 !== undefined && { ipv4 }), ...(ipv6 !== undefined && { ipv6 }) };
 };

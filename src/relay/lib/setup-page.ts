@@ -1,5 +1,5 @@
 import type { CheckedRecord } from '../../dns/compare.ts';
-import { cloudOf } from '../../model/clouds.ts';
+import { relayCloud } from '../../model/clouds/relay-cloud.ts';
 import { escapeFor } from '../../render/escape.ts';
 import type { CertificateState, State } from './state.ts';
 
@@ -72,7 +72,7 @@ const PORT25 = { open: 'ok', blocked: 'bad', unknown: 'wait' } as const;
 
 const port25 = ({ port25: is, cloud }: State): string => {
   if (!is) return '';
-  const help = cloudOf(cloud).port25 ?? 'Ask your provider to open it.';
+  const help = relayCloud(cloud).port25 ?? 'Ask your provider to open it.';
   const body =
     is === 'blocked'
       ? `<p>Mail to other chatmail relays goes by HTTPS; mail to other servers waits until the provider opens port 25. ${help}</p>\n`

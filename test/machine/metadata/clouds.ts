@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib';
+import { CLOUDS } from '../../../src/model/clouds/all.ts';
 import type { MetadataService, Tree } from './serve.ts';
 
 /** A machine in a cloud, as plain data: what its firmware, its network card and the metadata service say. */
@@ -29,6 +30,10 @@ const DIRECT = `${PUBLIC}/24`;
 /** Of every machine here. */
 export const MAC = '52:54:00:12:34:56';
 const ID = '1f3c7a3e-2c51-4d4c-9b6e-0a6f4f2f7d11';
+
+/** The firmware's strings by which cloud-init knows the cloud. */
+const dmiOf = (cloudInitName: string): Readonly<Record<string, string>> =>
+  CLOUDS.find(({ cloudInit }) => cloudInit.names.includes(cloudInitName))?.cloudInit.dmi?.value ?? {};
 
 const json = (value: unknown): string => JSON.stringify(value);
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
@@ -77,15 +82,10 @@ const openstackFiles = ({ hostName, tags }: Given) => ({
 const WIRESERVER = `<?xml version="1.0" encoding="utf-8"?><GoalState><Version>2012-11-30</Version><Incarnation>1</Incarnation><Container><ContainerId>c</ContainerId><RoleInstanceList><RoleInstance><InstanceId>i</InstanceId><Configuration><Certificates></Certificates></Configuration></RoleInstance></RoleInstanceList></Container></GoalState>`;
 
 /** After each provider's documentation of its metadata service. */
-export const CLOUDS: Readonly<Record<string, (given: Given) => CloudMachine>> = {
+export const MACHINES: Readonly<Record<string, (given: Given) => CloudMachine>> = {
   // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-categories.html
   aws: (given) => ({
-    dmi: {
-      product_uuid: `ec2${ID.slice(3)}`,
-      product_serial: `ec2${ID.slice(3)}`,
-      sys_vendor: 'Amazon EC2',
-      chassis_asset_tag: 'Amazon EC2',
-    },
+    dmi: dmiOf('aws'),
     interface: NAT,
     services: [
       at169(
@@ -106,11 +106,7 @@ export const CLOUDS: Readonly<Record<string, (given: Given) => CloudMachine>> = 
   }),
   // https://learn.microsoft.com/azure/virtual-machines/instance-metadata-service
   azure: ({ userData, tags, hostName }) => ({
-    dmi: {
-      chassis_asset_tag: '7783-7084-3265-9085-8269-3286-77',
-      product_uuid: ID,
-      sys_vendor: 'Microsoft Corporation',
-    },
+    dmi: { ...dmiOf('azure'), product_uuid: ID, sys_vendor: 'Microsoft Corporation' },
     interface: NAT,
     services: [
       at169(
@@ -175,7 +171,7 @@ export const CLOUDS: Readonly<Record<string, (given: Given) => CloudMachine>> = 
   },
   // https://docs.digitalocean.com/reference/api/metadata/
   digitalocean: ({ userData, hostName }) => ({
-    dmi: { sys_vendor: 'DigitalOcean', product_name: 'Droplet', product_serial: '2756294' },
+    dmi: { ...dmiOf('digitalocean'), product_name: 'Droplet', product_serial: '2756294' },
     interface: DIRECT,
     services: [
       at169({
@@ -204,7 +200,7 @@ export const CLOUDS: Readonly<Record<string, (given: Given) => CloudMachine>> = 
   }),
   // https://community.exoscale.com/product/compute/instances/how-to/cloud-init/
   exoscale: (given) => ({
-    dmi: { product_name: 'Exoscale Compute Platform', sys_vendor: 'Exoscale', product_uuid: ID },
+    dmi: { ...dmiOf('exoscale'), sys_vendor: 'Exoscale', product_uuid: ID },
     interface: DIRECT,
     services: [
       at169({
@@ -223,11 +219,7 @@ export const CLOUDS: Readonly<Record<string, (given: Given) => CloudMachine>> = 
   }),
   // https://cloud.google.com/compute/docs/metadata/predefined-metadata-keys
   gce: ({ userData, tags, hostName }) => ({
-    dmi: {
-      product_name: 'Google Compute Engine',
-      product_serial: 'GoogleCloud-0123456789ABCDEF',
-      sys_vendor: 'Google',
-    },
+    dmi: { ...dmiOf('gce'), sys_vendor: 'Google' },
     interface: NAT,
     services: [
       at169(
@@ -251,7 +243,7 @@ export const CLOUDS: Readonly<Record<string, (given: Given) => CloudMachine>> = 
   }),
   // https://docs.hetzner.cloud/reference/cloud#server-metadata
   hetzner: ({ userData, hostName }) => ({
-    dmi: { sys_vendor: 'Hetzner', product_name: 'vServer', product_serial: '42', product_uuid: ID },
+    dmi: { ...dmiOf('hetzner'), product_name: 'vServer', product_serial: '42', product_uuid: ID },
     interface: NAT,
     services: [
       at169({
@@ -277,7 +269,7 @@ export const CLOUDS: Readonly<Record<string, (given: Given) => CloudMachine>> = 
     ],
   }),
   nocloud: ({ userData, tags, hostName }) => ({
-    dmi: { sys_vendor: 'QEMU' },
+    dmi: dmiOf('nocloud'),
     interface: NAT,
     services: [],
     files: {
@@ -291,7 +283,7 @@ export const CLOUDS: Readonly<Record<string, (given: Given) => CloudMachine>> = 
   }),
   // https://docs.openstack.org/nova/latest/user/metadata.html
   openstack: (given) => ({
-    dmi: { product_name: 'OpenStack Nova', sys_vendor: 'OpenStack Foundation', product_uuid: ID },
+    dmi: { ...dmiOf('openstack'), sys_vendor: 'OpenStack Foundation', product_uuid: ID },
     interface: NAT,
     services: [
       at169({
@@ -307,7 +299,7 @@ export const CLOUDS: Readonly<Record<string, (given: Given) => CloudMachine>> = 
   }),
   // https://docs.oracle.com/iaas/Content/Compute/Tasks/gettingmetadata.htm
   oracle: ({ userData, tags, hostName }) => ({
-    dmi: { chassis_asset_tag: 'OracleCloud.com', product_uuid: ID, sys_vendor: 'QEMU' },
+    dmi: { ...dmiOf('oracle'), product_uuid: ID, sys_vendor: 'QEMU' },
     interface: NAT,
     services: [
       at169(
@@ -344,7 +336,7 @@ export const CLOUDS: Readonly<Record<string, (given: Given) => CloudMachine>> = 
   }),
   // https://www.scaleway.com/en/docs/instances/api-cli/using-cloud-init/
   scaleway: ({ userData, tags, hostName }) => ({
-    dmi: { sys_vendor: 'Scaleway', product_name: 'SCW-DEV1-S', product_uuid: ID },
+    dmi: { ...dmiOf('scaleway'), product_name: 'SCW-DEV1-S', product_uuid: ID },
     interface: NAT,
     services: [
       {
@@ -367,7 +359,7 @@ export const CLOUDS: Readonly<Record<string, (given: Given) => CloudMachine>> = 
   }),
   // https://upcloud.com/docs/products/cloud-servers/features/metadata/
   upcloud: ({ userData, hostName }) => ({
-    dmi: { sys_vendor: 'UpCloud', product_name: 'Cloud Server', product_uuid: ID, product_serial: ID },
+    dmi: { ...dmiOf('upcloud'), product_name: 'Cloud Server', product_uuid: ID, product_serial: ID },
     interface: DIRECT,
     services: [
       at169({
@@ -408,7 +400,7 @@ export const CLOUDS: Readonly<Record<string, (given: Given) => CloudMachine>> = 
   }),
   // https://www.vultr.com/metadata/
   vultr: ({ userData, hostName }) => ({
-    dmi: { sys_vendor: 'Vultr', product_name: 'VC2', product_serial: '42506325', product_uuid: ID },
+    dmi: { ...dmiOf('vultr'), product_name: 'VC2', product_serial: '42506325', product_uuid: ID },
     interface: DIRECT,
     services: [
       at169({

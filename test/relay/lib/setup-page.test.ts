@@ -34,7 +34,7 @@ test('of a problem the place and the rule are shown, and not what the user wrote
 });
 
 test.each([
-  ['hetzner', 'Limits'],
+  ['hetzner', 'limit request'],
   ['constructor', 'Ask your provider'],
   [undefined, 'Ask your provider'],
 ])('port 25 blocked at %s', (cloud, advice) => {

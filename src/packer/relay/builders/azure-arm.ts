@@ -1,9 +1,10 @@
+import { azure } from '../../../model/clouds/azure.ts';
 import { type Builder, hashicorp, IMAGE_NAME, variable } from '../builder.ts';
 import { choice, credential, own } from '../variables.ts';
 
 export const azureArm: Builder = {
-  type: 'azure-arm',
-  cloud: 'Microsoft Azure',
+  type: azure.packer.builder,
+  cloud: azure,
   plugin: hashicorp('azure'),
   isInDebian: true,
   variables: {
@@ -12,13 +13,13 @@ export const azureArm: Builder = {
     client_id: own('client_id', 'client of the service principal', 'ARM_CLIENT_ID'),
     client_secret: credential('client_secret', 'secret of the service principal', 'ARM_CLIENT_SECRET'),
     resource_group: own('resource_group', 'resource group for the image', 'ARM_RESOURCE_GROUP'),
-    location: choice('location', 'Location', 'westeurope'),
-    vm_size: choice('vm_size', 'Size of the machine', 'Standard_B1ms'),
+    location: choice('location', 'Location', azure.packer.region.value),
+    vm_size: choice('vm_size', 'Size of the machine', azure.packer.machine.value),
   },
   settings: {
     client_id: variable('client_id'),
     client_secret: variable('client_secret'),
-    image_offer: 'debian-12',
+    image_offer: azure.packer.image.value,
     image_publisher: 'Debian',
     image_sku: '12-gen2',
     location: variable('location'),

@@ -1,20 +1,21 @@
+import { exoscale as cloud } from '../../../model/clouds/exoscale.ts';
 import { type Builder, IMAGE_NAME, plugin, variable } from '../builder.ts';
 import { choice, credential } from '../variables.ts';
 
 export const exoscale: Builder = {
-  type: 'exoscale',
-  cloud: 'Exoscale',
+  type: cloud.packer.builder,
+  cloud,
   plugin: plugin('exoscale', 'exoscale/exoscale', '0.5.0'),
   isInDebian: false,
   variables: {
     api_key: credential('api_key', 'API key', 'EXOSCALE_API_KEY'),
     api_secret: credential('api_secret', 'API secret', 'EXOSCALE_API_SECRET'),
-    zone: choice('zone', 'Zone', 'de-fra-1'),
-    instance_type: choice('instance_type', 'Type of the machine', 'standard.tiny'),
+    zone: choice('zone', 'Zone', cloud.packer.region.value),
+    instance_type: choice('instance_type', 'Type of the machine', cloud.packer.machine.value),
     instance_template: {
       type: 'string',
       description: "Name of the cloud's template of Debian 12.",
-      default: 'Linux Debian 12 (Bookworm) 64-bit',
+      default: cloud.packer.image.value,
     },
   },
   settings: {
@@ -22,9 +23,9 @@ export const exoscale: Builder = {
     api_secret: variable('api_secret'),
     instance_template: variable('instance_template'),
     instance_type: variable('instance_type'),
-    ssh_username: 'debian',
+    ssh_username: cloud.login.value,
     template_name: IMAGE_NAME,
-    template_username: 'debian',
+    template_username: cloud.login.value,
     template_zones: [variable('zone')],
   },
 };

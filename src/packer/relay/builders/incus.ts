@@ -1,13 +1,14 @@
+import { incus as cloud } from '../../../model/clouds/incus.ts';
 import { type Builder, IMAGE_NAME, plugin, variable } from '../builder.ts';
 import { choice } from '../variables.ts';
 
 export const incus: Builder = {
-  type: 'incus',
-  cloud: 'Incus',
+  type: cloud.packer.builder,
+  cloud,
   plugin: plugin('incus', 'bketelsen/incus', '1.0.0'),
   isInDebian: false,
   variables: {
-    image: choice('image', 'Image of Debian 12 with cloud-init', 'images:debian/12/cloud'),
+    image: choice('image', 'Image of Debian 12 with cloud-init', cloud.packer.image.value),
     virtual_machine: { type: 'bool', description: 'A machine of its own, not a container.', default: true },
   },
   settings: {

@@ -1,10 +1,11 @@
+import { ovh } from '../../../model/clouds/ovh.ts';
 import { type Builder, hashicorp, IMAGE_NAME, variable } from '../builder.ts';
 import { choice, credential, own } from '../variables.ts';
 
 /** The defaults are OVHcloud's; any OpenStack takes its own. */
 export const openstack: Builder = {
-  type: 'openstack',
-  cloud: 'OVHcloud Public Cloud, or any OpenStack',
+  type: ovh.packer.builder,
+  cloud: ovh,
   plugin: hashicorp('openstack'),
   isInDebian: true,
   variables: {
@@ -14,12 +15,12 @@ export const openstack: Builder = {
     region: own('region', 'region', 'OS_REGION_NAME'),
     identity_endpoint: choice('identity_endpoint', 'Address of Keystone', 'https://auth.cloud.ovh.net/v3'),
     domain_name: choice('domain_name', 'Domain of the user', 'Default'),
-    flavor: choice('flavor', 'Flavor of the machine', 'd2-2'),
+    flavor: choice('flavor', 'Flavor of the machine', ovh.packer.machine.value),
     network: choice('network', 'Network with access to the Internet', 'Ext-Net'),
     source_image: {
       type: 'string',
       description: "Name of the cloud's image of Debian 12.",
-      default: 'Debian 12',
+      default: ovh.packer.image.value,
     },
   },
   settings: {
@@ -31,7 +32,7 @@ export const openstack: Builder = {
     password: variable('password'),
     region: variable('region'),
     source_image_name: variable('source_image'),
-    ssh_username: 'debian',
+    ssh_username: ovh.login.value,
     tenant_id: variable('tenant_id'),
     username: variable('username'),
   },

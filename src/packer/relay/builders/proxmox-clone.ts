@@ -1,10 +1,11 @@
+import { proxmox } from '../../../model/clouds/proxmox.ts';
 import { blocks } from '../../template.ts';
 import { type Builder, hashicorp, IMAGE_NAME, variable } from '../builder.ts';
 import { choice, credential, own } from '../variables.ts';
 
 export const proxmoxClone: Builder = {
-  type: 'proxmox-clone',
-  cloud: 'Proxmox VE',
+  type: proxmox.packer.builder,
+  cloud: proxmox,
   plugin: hashicorp('proxmox'),
   isInDebian: true,
   variables: {
@@ -26,7 +27,7 @@ export const proxmoxClone: Builder = {
     password: variable('password'),
     proxmox_url: variable('proxmox_url'),
     qemu_agent: true,
-    ssh_username: 'debian',
+    ssh_username: proxmox.login.value,
     username: variable('username'),
     network_adapters: blocks({ bridge: variable('bridge'), model: 'virtio' }),
   },

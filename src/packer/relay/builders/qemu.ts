@@ -1,11 +1,12 @@
+import { qemu as cloud } from '../../../model/clouds/qemu.ts';
 import { expression } from '../../template.ts';
 import { type Builder, hashicorp, variable } from '../builder.ts';
 import { choice, own } from '../variables.ts';
 
 /** Boots a disk of Debian here. Packer lets itself in through the cloud-init seed that is given with it. */
 export const qemu: Builder = {
-  type: 'qemu',
-  cloud: 'this machine, with QEMU',
+  type: cloud.packer.builder,
+  cloud,
   plugin: hashicorp('qemu'),
   isInDebian: true,
   variables: {

@@ -1,19 +1,20 @@
+import { upcloud as cloud } from '../../../model/clouds/upcloud.ts';
 import { type Builder, IMAGE_NAME, plugin, variable } from '../builder.ts';
 import { choice, credential, own } from '../variables.ts';
 
 export const upcloud: Builder = {
-  type: 'upcloud',
-  cloud: 'UpCloud',
+  type: cloud.packer.builder,
+  cloud,
   plugin: plugin('upcloud', 'UpCloudLtd/upcloud', '1.0.0'),
   isInDebian: false,
   variables: {
     username: own('username', 'user of the API', 'UPCLOUD_USERNAME'),
     password: credential('password', 'password of that user', 'UPCLOUD_PASSWORD'),
-    zone: choice('zone', 'Zone', 'de-fra1'),
+    zone: choice('zone', 'Zone', cloud.packer.region.value),
     storage_name: {
       type: 'string',
       description: 'Beginning of the name of the template of Debian 12.',
-      default: 'Debian GNU/Linux 12',
+      default: cloud.packer.image.value,
     },
   },
   settings: {

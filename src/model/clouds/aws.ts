@@ -1,0 +1,52 @@
+import type { Cloud } from './cloud.ts';
+import { documented, reported, unconfirmed } from './fact.ts';
+
+export const aws = {
+  name: 'aws',
+  aliases: ['ec2', 'amazon'],
+  title: 'Amazon EC2',
+  userData: {
+    form: unconfirmed('Launch instance, image Debian 12, Advanced details, "User data"', 'its console'),
+    limit: documented({ bytes: 16_384, of: 'text' }, 'EC2 user guide, instancedata-add-user-data'),
+    encoding: documented(
+      'plain text in the console, base64 in the API',
+      'EC2 user guide, instancedata-add-user-data',
+    ),
+    gzip: reported('as it is', 'coreos/bugs#741, k0smotron'),
+  },
+  cloudInit: {
+    names: ['aws'],
+    datasource: documented('Ec2', 'ds-identify of cloud-init 22.4.2'),
+    // The UUID and the serial number both begin with ec2.
+    dmi: documented(
+      {
+        product_uuid: 'ec23c7a3e-2c51-4d4c-9b6e-0a6f4f2f7d11',
+        product_serial: 'ec23c7a3e-2c51-4d4c-9b6e-0a6f4f2f7d11',
+        sys_vendor: 'Amazon EC2',
+        chassis_asset_tag: 'Amazon EC2',
+      },
+      'ds-identify of cloud-init 22.4.2',
+    ),
+    ipv4: documented('meta_data.public_ipv4', 'DataSourceEc2.py of cloud-init 22.4.2'),
+    // Only where "tags in instance metadata" is switched on.
+    tags: documented('meta_data.tags.instance', 'DataSourceEc2.py of cloud-init 22.4.2'),
+  },
+  port25: documented(
+    {
+      state: 'on request',
+      text: 'outgoing 25 is blocked on all instances',
+      help: 'Fill in its form “Request to remove email sending limitations”.',
+    },
+    'EC2 user guide, ec2-resource-limits',
+  ),
+  reverseDns: reported('for an Elastic IP, with the same form', 'EC2 users'),
+  firewall: unconfirmed({ name: 'security group', isClosed: true }, 'its console'),
+  login: documented('admin', 'Debian Cloud Team, wiki page on Amazon EC2'),
+  imageImport: documented('VM Import: OVA, VMDK, VHD, VHDX or raw', 'packer-plugin-amazon, amazon-import'),
+  packer: {
+    builder: 'amazon-ebs',
+    image: documented('debian-12-amd64-*', 'Debian Cloud Team, wiki page on Amazon EC2'),
+    machine: documented('t3.micro', 'EC2 user guide, instance types'),
+    region: documented('eu-central-1', 'EC2 user guide, regions'),
+  },
+} as const satisfies Cloud;

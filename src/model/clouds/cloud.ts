@@ -1,0 +1,90 @@
+import type { Fact } from './fact.ts';
+
+/** The most user-data that a cloud takes, in bytes of the text itself or of its base64 form. */
+export interface Limit {
+  readonly bytes: number;
+  readonly of: 'text' | 'base64';
+}
+
+/** Whether compressed user-data reaches cloud-init. */
+export type Gzip = 'as it is' | 'inside base64' | 'no';
+
+/** What becomes of outgoing mail. */
+export interface Port25 {
+  readonly state: 'open' | 'on request' | 'blocked' | 'your own';
+  readonly text: string;
+  /** What to do about it, as a sentence. */
+  readonly help?: string;
+}
+
+/** What stands before the machine. */
+export interface Firewall {
+  /** As its customers call it; absent: there is none unless they add one. */
+  readonly name?: string;
+  /** Nothing comes in until ports are opened. */
+  readonly isClosed: boolean;
+}
+
+interface UserData {
+  /** Where the text is pasted; absent where there is no place for it, or it is not documented. */
+  readonly form?: Fact;
+  readonly limit?: Fact<Limit>;
+  readonly encoding?: Fact;
+  readonly gzip?: Fact<Gzip>;
+}
+
+/** Where the public address is to be asked for: a path at the metadata service, and a header. */
+export type Question = readonly [path: string, header?: string, value?: string];
+
+/**
+ * What the cloud-init of Debian 12 (22.4.2) makes of a machine there. Places in its data are names of `ds` in
+ * instance-data.json, joined by dots, with `_` for `-`.
+ */
+interface CloudInit {
+  /** Its names for the cloud, each of one record only: `v1.cloud_name`, or `v1.platform` where that is unknown. */
+  readonly names: readonly string[];
+  readonly datasource?: Fact;
+  /** No datasource finds the text: a stock machine gets no user-data. */
+  readonly ignoresUserData?: true;
+  /** What its firmware says, by which ds-identify knows the cloud: files in `/sys/class/dmi/id`. */
+  readonly dmi?: Fact<Readonly<Record<string, string>>>;
+  /** Where the public IPv4 address is, for machines that do not have it themselves (NAT). */
+  readonly ipv4?: Fact;
+  /** Where it is asked for, because cloud-init does not. */
+  readonly askIpv4?: Fact<Question>;
+  /** Where the owner's own names and values are: tags, labels, attributes, properties. */
+  readonly tags?: Fact;
+}
+
+/** What Packer starts from. It changes from year to year. */
+interface PackerFacts {
+  /** Packer's name of the builder; the rest of its template is in `src/packer/relay/builders`. */
+  readonly builder: string;
+  /** The cloud's own Debian 12: a name, a family, a pattern or a number, as the builder wants it. */
+  readonly image?: Fact;
+  /** A small machine. */
+  readonly machine?: Fact;
+  readonly region?: Fact;
+}
+
+/** All that we know of a cloud, or of another place where machines are rented or made. */
+export interface Cloud {
+  /** As people call it, in small letters; the record's file has the same name. */
+  readonly name: string;
+  /** What else it is called. */
+  readonly aliases: readonly string[];
+  /** For people. */
+  readonly title: string;
+  readonly userData: UserData;
+  readonly cloudInit: CloudInit;
+  readonly port25?: Fact<Port25>;
+  readonly reverseDns?: Fact;
+  readonly firewall?: Fact<Firewall>;
+  /** Who logs in to its own Debian 12. */
+  readonly login?: Fact;
+  /** Below these it names machines by itself, where the name does not show their address. */
+  readonly defaultDomains?: Fact<readonly string[]>;
+  /** How an image of one's own gets there. */
+  readonly imageImport?: Fact;
+  readonly packer?: PackerFacts;
+}

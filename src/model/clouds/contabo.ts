@@ -1,0 +1,15 @@
+import type { Cloud } from './cloud.ts';
+import { documented, reported, unconfirmed } from './fact.ts';
+
+export const contabo = {
+  name: 'contabo',
+  aliases: [],
+  title: 'Contabo',
+  userData: {},
+  cloudInit: { names: [] },
+  port25: reported({ state: 'open', text: 'open' }, 'stalwart, discussion 23'),
+  reverseDns: unconfirmed('in the panel', 'the provider'),
+  firewall: unconfirmed({ isClosed: false }, 'the provider'),
+  defaultDomains: reported(['contabo.net', 'contaboserver.net'], 'names of rented machines'),
+  imageImport: documented('qcow2 or iso from a URL', "Contabo's documentation, custom images"),
+} as const satisfies Cloud;

@@ -1,0 +1,34 @@
+import type { Cloud } from './cloud.ts';
+import { documented, unconfirmed } from './fact.ts';
+
+export const exoscale = {
+  name: 'exoscale',
+  aliases: [],
+  title: 'Exoscale',
+  userData: {
+    form: unconfirmed('Add instance, template Debian 12, "User data"', 'its portal'),
+    limit: documented({ bytes: 32_767, of: 'base64' }, 'terraform-provider-exoscale, utils.go'),
+    encoding: documented('base64', 'terraform-provider-exoscale, utils.go'),
+    gzip: documented('as it is', 'exoscale/cli, --cloud-init-compress'),
+  },
+  cloudInit: {
+    names: ['exoscale'],
+    datasource: documented('Exoscale', 'ds-identify of cloud-init 22.4.2'),
+    dmi: documented({ product_name: 'Exoscale Compute Platform' }, 'ds-identify of cloud-init 22.4.2'),
+    ipv4: documented('meta_data.public_ipv4', 'DataSourceExoscale.py of cloud-init 22.4.2'),
+  },
+  port25: unconfirmed(
+    { state: 'on request', text: 'blocked by default', help: 'Ask its support to open it.' },
+    'the provider',
+  ),
+  reverseDns: documented('an attribute of the instance', 'terraform-provider-exoscale, reverse_dns'),
+  firewall: unconfirmed({ name: 'security group', isClosed: true }, 'its portal'),
+  login: documented('debian', 'packer-plugin-exoscale, examples'),
+  imageImport: documented('qcow2 from a URL', 'exoscale/cli, template register'),
+  packer: {
+    builder: 'exoscale',
+    image: documented('Linux Debian 12 (Bookworm) 64-bit', "Exoscale's list of templates"),
+    machine: documented('standard.tiny', "Exoscale's list of instance types"),
+    region: documented('de-fra-1', "Exoscale's list of zones"),
+  },
+} as const satisfies Cloud;

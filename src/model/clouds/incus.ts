@@ -1,0 +1,26 @@
+import type { Cloud } from './cloud.ts';
+import { documented } from './fact.ts';
+import { ownNetwork } from './own-network.ts';
+
+export const incus = {
+  ...ownNetwork,
+  name: 'incus',
+  aliases: ['lxd'],
+  title: 'Incus',
+  userData: {
+    form: documented(
+      'incus launch images:debian/12/cloud relay --vm --config cloud-init.user-data="$(cat relay.txt)"',
+      'incus, doc/cloud-init.md',
+    ),
+    encoding: documented('plain text', 'incus, doc/cloud-init.md'),
+  },
+  cloudInit: {
+    names: [],
+    datasource: documented('NoCloud; LXD for machines of LXD', 'incus, doc/cloud-init.md'),
+  },
+  imageImport: documented('a tar, or a qcow2 with metadata.yaml', 'incus, doc/image-handling.md'),
+  packer: {
+    builder: 'incus',
+    image: documented('images:debian/12/cloud', "Incus's image server"),
+  },
+} as const satisfies Cloud;

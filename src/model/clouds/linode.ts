@@ -1,0 +1,37 @@
+import type { Cloud } from './cloud.ts';
+import { documented, unconfirmed } from './fact.ts';
+
+export const linode = {
+  name: 'linode',
+  aliases: ['akamai'],
+  title: 'Linode (Akamai)',
+  userData: {
+    encoding: documented('base64 in the API (metadata.user_data)', 'terraform-provider-linode'),
+  },
+  cloudInit: {
+    names: [],
+    datasource: documented(
+      "none: Akamai's came to cloud-init after the version of Debian 12",
+      "cloud-init's history: DataSourceAkamai, July 2023",
+    ),
+    ignoresUserData: true,
+  },
+  port25: documented(
+    {
+      state: 'on request',
+      text: 'outgoing 25, 465 and 587 are blocked on some new accounts',
+      help: 'Open a ticket with its support.',
+    },
+    'linode/docs',
+  ),
+  reverseDns: documented('in the panel', 'linode/docs'),
+  firewall: unconfirmed({ isClosed: false }, 'its panel'),
+  login: documented('root', 'packer-plugin-linode, examples'),
+  imageImport: documented('raw image in gzip, at most 5 GB compressed', 'linode/docs'),
+  packer: {
+    builder: 'linode',
+    image: documented('linode/debian12', 'packer-plugin-linode, examples'),
+    machine: documented('g6-nanode-1', 'packer-plugin-linode, examples'),
+    region: documented('eu-central', 'linode/docs'),
+  },
+} as const satisfies Cloud;

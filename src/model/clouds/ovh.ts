@@ -1,0 +1,28 @@
+import type { Cloud } from './cloud.ts';
+import { documented, reported, unconfirmed } from './fact.ts';
+import { openstack } from './openstack.ts';
+
+/** An OpenStack, and to cloud-init nothing else. */
+export const ovh = {
+  ...openstack,
+  name: 'ovh',
+  aliases: ['ovhcloud'],
+  title: 'OVHcloud Public Cloud',
+  userData: {
+    ...openstack.userData,
+    form: unconfirmed('Create instance, image Debian 12, "Post-installation script"', 'its panel'),
+  },
+  cloudInit: { ...openstack.cloudInit, names: [] },
+  port25: documented(
+    { state: 'open', text: 'open; closed when mail looks like spam' },
+    'ovh/docs, anti-spam',
+  ),
+  reverseDns: documented('in the panel, once the A record is there', 'ovh/docs, reverse DNS'),
+  defaultDomains: reported(['ovh.ca', 'ovh.net', 'ovh.us'], 'names of rented machines'),
+  imageImport: documented('Glance: raw or qcow2', 'ovh/docs, upload_own_image'),
+  packer: {
+    builder: 'openstack',
+    image: documented('Debian 12', "OVHcloud's list of images"),
+    machine: documented('d2-2', "OVHcloud's list of flavors"),
+  },
+} as const satisfies Cloud;

@@ -1,0 +1,11 @@
+import type { Cloud } from './cloud.ts';
+import { documented } from './fact.ts';
+
+const SOURCE = 'the machine stands in your own network';
+
+/** What holds of machines on computers of one's own. */
+export const ownNetwork = {
+  port25: documented({ state: 'your own', text: "your own network's" }, SOURCE),
+  reverseDns: documented("your own network's", SOURCE),
+  firewall: documented({ name: 'your own', isClosed: false }, SOURCE),
+} as const satisfies Partial<Cloud>;

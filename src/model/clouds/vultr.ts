@@ -1,0 +1,35 @@
+import type { Cloud } from './cloud.ts';
+import { documented, reported, unconfirmed } from './fact.ts';
+
+export const vultr = {
+  name: 'vultr',
+  aliases: [],
+  title: 'Vultr',
+  userData: {
+    form: unconfirmed('Deploy, image Debian 12, Additional features, "Cloud-Init User-Data"', 'its panel'),
+    encoding: documented('plain text in the panel, base64 in the API', 'govultr; packer-plugin-vultr'),
+  },
+  cloudInit: {
+    names: ['vultr'],
+    datasource: documented('Vultr', 'ds-identify of cloud-init 22.4.2'),
+    dmi: documented({ sys_vendor: 'Vultr' }, 'ds-identify of cloud-init 22.4.2'),
+  },
+  port25: reported(
+    {
+      state: 'on request',
+      text: 'outgoing 25 is blocked',
+      help: 'Ask its support to open it; it does not always do so.',
+    },
+    'emailwiz#172',
+  ),
+  reverseDns: documented('in the API', 'govultr'),
+  firewall: unconfirmed({ isClosed: false }, 'its panel'),
+  login: documented('root', 'packer-plugin-vultr, examples'),
+  imageImport: documented('snapshot from a URL: raw, not compressed', 'docs.vultr.com'),
+  packer: {
+    builder: 'vultr',
+    image: documented('2136', "Vultr's API, operating systems"),
+    machine: documented('vc2-1c-1gb', "Vultr's API, plans"),
+    region: documented('fra', "Vultr's API, regions"),
+  },
+} as const satisfies Cloud;
