@@ -56,8 +56,8 @@ export const PATHS = {
 export const ECHOBOT = {
   program: '/usr/lib/chatmail/echobot',
   core: '/usr/lib/chatmail/deltachat-rpc-server',
-  accounts: '/var/lib/chatmail-echobot/accounts',
-  password: '/var/lib/chatmail-echobot/password',
+  folder: '/var/lib/chatmail-echobot',
+  password: '/etc/chatmail/echobot-password',
   /** The link to get in contact with it, while it runs. */
   invite: '/run/chatmail/echobot/invite',
 } as const;

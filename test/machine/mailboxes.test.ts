@@ -340,6 +340,37 @@ test('the report adds up', async () => {
   expect((await run(relay(), 'chatmail', 'report')).stdout).toContain('login   within 1 days');
 });
 
+describe('what somebody put into the folders of mail', () => {
+  test('a FIFO in the place of a password keeps nobody from logging in', async () => {
+    const [victim, other] = [await newUser(), await newUser()];
+    await shell(
+      relay(),
+      `rm '${victim.home}/password'; mkfifo '${victim.home}/password'; chown vmail: '${victim.home}/password'`,
+    );
+    const [stuck] = await Promise.all([
+      logIn(victim.login),
+      logIn(other.login).then(({ status }) => expect(status).toBe('OK')),
+      recipientCode(other.login.user).then((code) => expect(code).toBe(250)),
+    ]);
+    expect(stuck.status).toBe('NO');
+    const { stdout, stderr } = await run(relay(), 'chatmail', 'users', 'list');
+    expect(stdout).toContain(other.login.user);
+    expect(stderr).toContain(`${victim.home}/password is not a regular file`);
+    expect((await run(relay(), 'chatmail', 'users', 'delete', '--yes', victim.login.user)).exitCode).toBe(0);
+    expect((await logIn(victim.login)).status).toBe('OK');
+  });
+
+  test("root looks at them with no group of root's", async () => {
+    const name = 'groups000@_relay.test';
+    await shell(relay(), `install -d -o root -g adm -m 750 '${MAIL}/${name}'`);
+    for (const command of ['expire', 'report']) {
+      const { exitCode } = await run(relay(), 'setpriv', '--groups', 'root,adm', 'chatmail', command);
+      expect([command, exitCode]).toEqual([command, 1]);
+    }
+    await shell(relay(), `rmdir '${MAIL}/${name}'`);
+  });
+});
+
 test.each([
   [['users'], 2],
   [['users', 'show'], 2],

@@ -317,9 +317,15 @@ describe('the echo bot', () => {
   });
 
   test('killed, it comes back and answers what was written meanwhile', async () => {
+    // Root does nothing in the bot's folder: its password is elsewhere, and a link to what is root's stays one.
+    expect(await inside("stat -c '%U %G %a' /etc/chatmail/echobot-password")).toBe('root vmail 640');
+    await inside(
+      'ln -s /etc/shadow /var/lib/chatmail-echobot/password; chown -h echobot: /var/lib/chatmail-echobot/password',
+    );
     await inside('systemctl kill --signal=KILL chatmail-echobot');
     await alice.send(chat, 'Still there?');
     expect((await alice.receive()).text).toBe('Still there?');
+    expect(await inside("stat -c '%U %G' /etc/shadow")).toBe('root shadow');
   });
 
   test('nobody else has its address', async () => {

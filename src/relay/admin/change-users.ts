@@ -1,12 +1,12 @@
 import { lstatSync, lutimesSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { type Model, PATHS } from '../../model/model.ts';
+import { becomeUser } from '../lib/as-user.ts';
 import type { Arguments } from '../lib/command.ts';
 import { BLOCKED, type Mailbox, passwordFile, readHash, removeMailbox } from '../lib/mailbox.ts';
 import { subfolders, touch } from '../lib/maildir.ts';
 import { printRecord } from '../lib/print-record.ts';
 import { replaceFile } from '../lib/replace-file.ts';
-import { becomeVmail } from './as-vmail.ts';
 import { existing } from './existing.ts';
 import { endSessions } from './sessions.ts';
 
@@ -29,7 +29,7 @@ const bareHash = (mailbox: Mailbox): string => {
 
 /** A change in every folder of new mail, which is news for whoever is looking at it. */
 const wake = (home: string): void => {
-  const back = becomeVmail();
+  const back = becomeUser('vmail');
   try {
     for (const folder of ['', ...subfolders(home).filter((name) => name.startsWith('.'))]) {
       touch(`${home}/${folder}/new`);
@@ -42,7 +42,7 @@ const wake = (home: string): void => {
 
 /** Nobody logs in from now on, and whoever is in is out. */
 const shut = async (mailbox: Mailbox): Promise<void> => {
-  const back = becomeVmail();
+  const back = becomeUser('vmail');
   setHash(mailbox, BLOCKED + bareHash(mailbox));
   back();
   if (!(await endSessions(mailbox.address, () => wake(mailbox.home))))
@@ -63,7 +63,7 @@ export const blockUsers = async (model: Model, { words, has }: Arguments): Promi
 
 export const unblockUsers = (model: Model, { words, has }: Arguments): number => {
   const mailboxes = existing(model, words, PATHS.mail);
-  becomeVmail();
+  becomeUser('vmail');
   for (const mailbox of mailboxes ?? []) setHash(mailbox, bareHash(mailbox));
   return mailboxes ? report(has('--json'), 'unblocked', mailboxes) : 1;
 };
@@ -87,7 +87,7 @@ export const deleteUsers = async (model: Model, { words, has }: Arguments): Prom
   if (!mailboxes || !(has('--yes') || (await isConfirmed(mailboxes.length)))) return 1;
   for (const mailbox of mailboxes) {
     await shut(mailbox);
-    const back = becomeVmail();
+    const back = becomeUser('vmail');
     removeMailbox(mailbox);
     back();
   }

@@ -1,8 +1,8 @@
 import { type Model, PATHS } from '../../model/model.ts';
+import { becomeUser } from '../lib/as-user.ts';
 import type { Arguments } from '../lib/command.ts';
 import { lastLogin } from '../lib/mailbox.ts';
 import { mailboxesOf, readMaildir } from '../lib/maildir.ts';
-import { becomeVmail } from './as-vmail.ts';
 import { megabytes } from './megabytes.ts';
 
 const DAY = 86_400;
@@ -58,7 +58,7 @@ const table = ({ addresses, messages }: Report): string =>
 
 /** Prints what is stored, for all addresses together. */
 export const report = (model: Model, { has }: Arguments, mailRoot = PATHS.mail): number => {
-  becomeVmail();
+  becomeUser('vmail');
   const found = readReport(model, mailRoot, Date.now() / 1000);
   process.stdout.write(has('--json') ? `${JSON.stringify(found)}\n` : table(found));
   return 0;

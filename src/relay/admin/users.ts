@@ -1,11 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
 import { type Model, PATHS } from '../../model/model.ts';
+import { becomeUser } from '../lib/as-user.ts';
 import type { Arguments } from '../lib/command.ts';
 import { BLOCKED, encryptionFile, exists, lastLogin, type Mailbox, readHash } from '../lib/mailbox.ts';
 import { bytesOf, mailboxesOf, readMaildir } from '../lib/maildir.ts';
 import { printRecord } from '../lib/print-record.ts';
 import { readRegular } from '../lib/read-regular.ts';
-import { becomeVmail } from './as-vmail.ts';
 import { existing } from './existing.ts';
 import { megabytes } from './megabytes.ts';
 
@@ -55,7 +55,7 @@ const BATCH = 16_384;
 
 /** Prints all addresses while it reads them; with `--json` as an array with an address on each line. */
 export const listUsers = async (model: Model, { has }: Arguments, mailRoot = PATHS.mail): Promise<number> => {
-  becomeVmail();
+  becomeUser('vmail');
   const isJson = has('--json');
   let text = isJson ? '[' : '';
   let separator = '';
@@ -85,7 +85,7 @@ const devicesOf = ({ home }: Mailbox): number => {
 
 /** Prints all that there is to know of one address. */
 export const showUser = (model: Model, { words, has }: Arguments, mailRoot = PATHS.mail): number => {
-  becomeVmail();
+  becomeUser('vmail');
   const [mailbox] = existing(model, words, mailRoot) ?? [];
   const user = mailbox && userOf(mailbox);
   if (!user) return 1;

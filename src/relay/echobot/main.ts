@@ -34,7 +34,7 @@ const accountOf = async ({ call }: Core, addr: string): Promise<number> => {
   const [known] = await call<number[]>('get_all_account_ids');
   const account = known ?? (await call<number>('add_account'));
   await call('batch_set_config', account, CONFIG);
-  const password = readFileSync(ECHOBOT.password, 'utf8').trim();
+  const password = readFileSync(`${process.env.CREDENTIALS_DIRECTORY}/password`, 'utf8');
   await call('add_or_update_transport', account, { addr, password, ...HERE });
   return account;
 };
@@ -62,7 +62,7 @@ const run = async (core: Core, { addressDomain }: Model): Promise<void> => {
 };
 
 process.umask(0o077);
-const core = startCore(ECHOBOT.core, ECHOBOT.accounts);
+const core = startCore(ECHOBOT.core, `${ECHOBOT.folder}/accounts`);
 const model = JSON.parse(readFileSync(PATHS.model, 'utf8')) as Model;
 const failed = run(core, model).catch((error) => error);
 Promise.race([failed, core.ended]).then((error) => {

@@ -1,4 +1,5 @@
 import { type Model, PATHS } from '../../model/model.ts';
+import { becomeUserForGood } from '../lib/as-user.ts';
 import type { Arguments } from '../lib/command.ts';
 import { count } from '../lib/metrics.ts';
 import { printRecord } from '../lib/print-record.ts';
@@ -6,11 +7,7 @@ import { expire } from './expire.ts';
 
 /** Expires all mailboxes and prints how much went. Exit status 1 where a mailbox could not be looked at. */
 export const runExpire = (model: Model, { has }: Arguments, mailRoot = PATHS.mail): number => {
-  // As the owner of the mail for good: a link in it leads root nowhere.
-  if (process.getuid?.() === 0) {
-    process.setgid?.('vmail');
-    process.setuid?.('vmail');
-  }
+  becomeUserForGood('vmail');
   const start = performance.now();
   const dryRun = has('--dry-run');
   const expired = expire(model, mailRoot, { isDryRun: dryRun });

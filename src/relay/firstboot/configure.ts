@@ -16,6 +16,7 @@ import { type CertificateState, readState, type State, updateState } from '../li
 import { applyFiles } from './apply-files.ts';
 import { settingChanges } from './changes.ts';
 import { mountDataVolume, withKeptCertificate } from './data-volume.ts';
+import { ensureEchobotPassword } from './echobot.ts';
 import { editSettings } from './edit-settings.ts';
 import { fail } from './fail.ts';
 import { ensureCertificate, ensureDkimKey } from './keys.ts';
@@ -95,6 +96,7 @@ const apply = (
     ...joinPicture(model),
     { path: PATHS.model, content: `${JSON.stringify(model)}\n` },
   ]);
+  ensureEchobotPassword(model);
   const turn = files.find(({ path }) => path === PATHS.turn)?.content ?? '';
   changed.push(...applyTurn(model, turn, facts.address));
   if (isNewCertificate) changed.push(model.certificate);

@@ -1,22 +1,42 @@
 import { execFileSync } from 'node:child_process';
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readlinkSync, renameSync } from 'node:fs';
 import { isIPv4 } from 'node:net';
 import { dirname } from 'node:path';
 import type { Model } from '../../model/model.ts';
 import { PATHS } from '../../model/model.ts';
+import { exists } from '../lib/mailbox.ts';
+import { readRegular } from '../lib/read-regular.ts';
 
-/** Made at a first boot already, while cloud-init is at work; here for a volume that has none. */
-export const ensureDkimKey = (): void => {
-  execFileSync('/usr/lib/chatmail/dkim-key', { stdio: ['ignore', 'ignore', 'pipe'] });
+const isRsaKey = (pem: Buffer): boolean => {
+  try {
+    return createPrivateKey(pem).asymmetricKeyType === 'rsa';
+  } catch {
+    return false;
+  }
+};
+
+/**
+ * Made at a first boot already, while cloud-init is at work; here for a volume that has none. By a unit, as the owner
+ * of the folder. One that is damaged is not replaced: DNS has its other half.
+ */
+export const ensureDkimKey = (path: string = PATHS.dkimKey): void => {
+  if (!exists(path))
+    execFileSync('systemctl', ['start', 'chatmail-dkim.service'], { stdio: ['ignore', 'ignore', 'pipe'] });
+  if (!isRsaKey(readRegular(path) ?? Buffer.alloc(0)))
+    throw new Error(
+      `${path} is no RSA key in PEM: put it back from a backup, or remove it and publish the record of the new one`,
+    );
 };
 
 const namesOf = (host: string): string =>
   isIPv4(host) ? `IP:${host}` : [host, `www.${host}`, `mta-sts.${host}`].map((name) => `DNS:${name}`).join();
 
-const isFor = (host: string, certificate: string): boolean => {
+/** A certificate for that name or address, with its own key beside it. */
+export const isFor = (host: string, certificate: string, certificateKey: string): boolean => {
   try {
     const parsed = new X509Certificate(readFileSync(certificate));
+    if (!parsed.checkPrivateKey(createPrivateKey(readFileSync(certificateKey)))) return false;
     return (isIPv4(host) ? parsed.checkIP(host) : parsed.checkHost(host)) !== undefined;
   } catch {
     return false;
@@ -28,7 +48,7 @@ const isFor = (host: string, certificate: string): boolean => {
  * self-signed relay are told not to check it; 100 years, because nobody would renew it.
  */
 const sign = (host: string, certificate: string, certificateKey: string): boolean => {
-  if (isFor(host, certificate)) return false;
+  if (isFor(host, certificate, certificateKey)) return false;
   mkdirSync(dirname(certificate), { recursive: true });
   const [key, chain] = [`${certificateKey}.new`, `${certificate}.new`];
   // biome-ignore format: one option a line reads worse
@@ -48,7 +68,7 @@ export const liveFolder = (host: string): string => `${PATHS.acme}/live/${host}`
 /** Points the servers to the authority's certificate, or until there is one to a placeholder; true: anew. */
 const link = (host: string): boolean => {
   const live = liveFolder(host);
-  const target = isFor(host, `${live}/fullchain`) ? live : PLACEHOLDER;
+  const target = isFor(host, `${live}/fullchain`, `${live}/privkey`) ? live : PLACEHOLDER;
   const isNew = sign(host, `${PLACEHOLDER}/fullchain`, `${PLACEHOLDER}/privkey`);
   if (existsSync(PATHS.tls) && readlinkSync(PATHS.tls) === target) return isNew && target === PLACEHOLDER;
   execFileSync('ln', ['-sfn', target, `${PATHS.tls}.new`]);

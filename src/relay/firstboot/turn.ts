@@ -29,7 +29,7 @@ export const turnConfig = (rendered: string, old: string, outer: string | undefi
 
 /**
  * Writes coturn's configuration, with a secret that is made once and that nobody may read but root, which starts
- * coturn, and vmail, which tells apps their passwords. Removes it where nothing was rendered or there is no coturn.
+ * coturn, and vmail's group, which tells apps their passwords. Removes it where nothing was rendered or there is no coturn.
  * Returns the paths that changed.
  */
 export const applyTurn = (model: Model, rendered: string, own: string | undefined): string[] => {
@@ -42,8 +42,8 @@ export const applyTurn = (model: Model, rendered: string, own: string | undefine
   }
   const config = turnConfig(rendered, old, outerAddress(model, own));
   if (config === old) return [];
-  replaceFile(`${path}.made`, config, 0o400);
-  execFileSync('chown', ['vmail:root', `${path}.made`]);
+  replaceFile(`${path}.made`, config, 0o440);
+  execFileSync('chown', ['root:vmail', `${path}.made`]);
   renameSync(`${path}.made`, path);
   return [path];
 };
