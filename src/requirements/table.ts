@@ -59,6 +59,9 @@ const SERVERS = [
   ['/usr/lib/python3/dist-packages/yaml/__init__.py', 'python3-yaml'],
   ['chromium', 'chromium'],
   ['dnsmasq', 'dnsmasq-base'],
+  ['/usr/sbin/haproxy', 'haproxy'],
+  ['/usr/sbin/nginx', 'nginx-light'],
+  ['/usr/lib/nginx/modules/ngx_stream_module.so', 'libnginx-mod-stream'],
 ] as const;
 
 /** The small internet: an authoritative name server, and a certificate authority. */
