@@ -124,9 +124,10 @@ const COMMANDS: Commands = {
     doveauth(model(), listeners());
     metadata(model(), listeners(), (address) => find(address)?.home);
   }),
-  filtermail: service(() => {
-    filtermail(model(), listeners());
-    web(model(), listeners());
+  filtermail: service(() => filtermail(model(), listeners())),
+  web: service(() => {
+    const { close } = web(model(), listeners());
+    process.once('SIGTERM', close);
   }),
   courier: service(() => {
     notifier(model());

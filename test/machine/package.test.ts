@@ -65,6 +65,7 @@ describe('in a machine', () => {
       'chatmail-doveauth.service',
       'chatmail-auth.socket',
       'chatmail-web.socket',
+      'chatmail-web.service',
       'dovecot.service',
       'nginx.service',
       'postfix@-.service',

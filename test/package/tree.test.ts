@@ -27,18 +27,56 @@ test('only the programs are executable', () => {
     '/usr/bin/chatmail',
     '/usr/lib/chatmail/data-volume',
     '/usr/lib/chatmail/dkim-key',
+    '/usr/lib/chatmail/queue-lengths',
   ]);
 });
 
 describe('units', () => {
   const units = unitsOf(tree);
 
-  test('every unit of ours is enabled, but what a timer starts, and no drop-in', () => {
+  test('every unit of ours is enabled, but what a timer or a socket starts, and no drop-in', () => {
     const ours = paths.flatMap((path) => /\/system\/(chatmail-[^/]+)$/.exec(path)?.[1] ?? []);
-    const timed = ours.flatMap(
-      (unit) => unit.match(/^.*(?=\.timer$)/)?.map((name) => `${name}.service`) ?? [],
+    const started = ['chatmail-expire.service', 'chatmail-queue@.service', 'chatmail-web.service'];
+    expect(units).toEqual(ours.filter((unit) => !started.includes(unit)));
+  });
+
+  const unit = (name: string): string => String(tree.get(`/usr/lib/systemd/system/${name}`)?.content);
+
+  test('what faces the web has a user of its own, one socket, no network and no group', () => {
+    const web = unit('chatmail-web.service');
+    expect(
+      web.match(/^(User|Sockets|SupplementaryGroups|RestrictAddressFamilies|PrivateNetwork)=.*/gm),
+    ).toEqual([
+      'User=chatmail-web',
+      'Sockets=chatmail-web.socket',
+      'RestrictAddressFamilies=AF_UNIX',
+      'PrivateNetwork=yes',
+    ]);
+    expect(unit('chatmail-web.socket')).toContain('\nService=chatmail-web.service\n');
+  });
+
+  test('who may submit mail without a filter reads nothing that anybody writes', () => {
+    const withPostdrop = [...tree].flatMap(([path, { content }]) =>
+      path.includes('/systemd/system/') && String(content).includes('postdrop')
+        ? [path.replace(/.*\//, '')]
+        : [],
     );
-    expect(units).toEqual(ours.filter((unit) => !timed.includes(unit)));
+    expect(withPostdrop).toEqual(['chatmail-queue@.service']);
+    expect(unit('chatmail-queue@.service')).toContain('\nStandardInput=null\n');
+  });
+
+  test('the journal has a name for each service of ours', () => {
+    expect(unit('chatmail-.service.d/chatmail.conf')).toContain('[Service]\nSyslogIdentifier=%p\n');
+    const others = [...tree].filter(
+      ([path, { content }]) =>
+        /\/system\/(?!chatmail-)[^/]*\.service\.d\//.test(path) &&
+        /^ExecStart=\S*\/chatmail /m.test(String(content)),
+    );
+    expect(others.map(([path]) => path)).toEqual([
+      '/usr/lib/systemd/system/acmetool.service.d/chatmail.conf',
+    ]);
+    for (const [, { content }] of others)
+      expect(String(content)).toMatch(/^SyslogIdentifier=chatmail-renew$/m);
   });
 
   test.each(['postinst', 'prerm', 'postrm'])('%s names them all and leaves no placeholder', (name) => {

@@ -13,6 +13,8 @@ const UNITS = [
   'chatmail-doveauth',
   'chatmail-filtermail',
   'chatmail-courier',
+  // Its service runs while somebody asks.
+  'chatmail-web.socket',
 ];
 
 /** `systemctl is-active` exits non-zero when one is not, and prints a line for each all the same. */

@@ -1,4 +1,5 @@
 import { opendir, readdir } from 'node:fs/promises';
+import type { DictHandlers } from '../lib/dict-server.ts';
 import { parseTurn } from '../lib/push-queue.ts';
 
 /** A count of 100,000 folders takes a while, and nobody needs it by the second. */
@@ -34,3 +35,11 @@ export const census = (
     return counted;
   };
 };
+
+/** For the web, which may ask nothing else: how many addresses there are, and why there are no new ones. */
+export const censusHandlers = (
+  counted: () => Promise<string>,
+  whyClosed: () => string | undefined,
+): DictHandlers => ({
+  lookup: (key) => (key === 'shared/census' ? counted() : key === 'shared/closed' ? whyClosed() : undefined),
+});

@@ -3,15 +3,15 @@ import { type Model, PATHS } from '../../model/model.ts';
 import { type DictHandlers, type Service, serveDict } from '../lib/dict-server.ts';
 import { mailboxFinder } from '../lib/mailbox.ts';
 import { authHandlers } from './auth.ts';
-import { census } from './census.ts';
+import { census, censusHandlers } from './census.ts';
 import { keepNotice } from './closed-notice.ts';
 import { lastLoginHandlers } from './last-login.ts';
 import { recipientHandlers } from './recipients.ts';
 import { closedReason, resources } from './sign-up.ts';
 
 /**
- * Starts the services that know the mailboxes, on the sockets named `auth`, `lastlogin` and `recipients`.
- * Runs as `vmail`.
+ * Starts the services that know the mailboxes, on the sockets named `auth`, `lastlogin`, `recipients` and
+ * `census`. Runs as `vmail`.
  */
 export const start = (
   model: Model,
@@ -27,7 +27,8 @@ export const start = (
   const handlers: Readonly<Record<string, DictHandlers>> = {
     auth: authHandlers(model, find, folder, left),
     lastlogin: lastLoginHandlers(find),
-    recipients: recipientHandlers(find, census(folder, PATHS.pushQueue), whyClosed),
+    recipients: recipientHandlers(find),
+    census: censusHandlers(census(folder, PATHS.pushQueue), whyClosed),
   };
   const services = Object.entries(handlers).map(([name, served]) =>
     serveDict(

@@ -10,12 +10,18 @@ import { checkPort25 } from './port25.ts';
 
 type Probe = readonly [name: string, at: NetConnectOpts, question?: string];
 
-/** What must answer before a relay may be called ready. Servers greet; ours are asked, as systemd holds their sockets. */
+/** The start of a milter session (`SMFIC_OPTNEG`): its length, version 6, any actions and steps. */
+const MILTER_OFFER = '\0\0\0\rO\0\0\0\x06\0\0\x01\xff\0\x1f\xff\xff';
+
+/**
+ * What must answer before a relay may be called ready. Servers greet; ours are asked, as systemd holds their sockets.
+ * chatmail-web is not: systemd starts it for a request, which waits for it.
+ */
 const PROBES: readonly Probe[] = [
   ...[25, 80, 143, 443, 465, 587, 993].map((port) => [`port ${port}`, { port, host: '127.0.0.1' }] as const),
   ['doveauth', { path: '/run/chatmail/recipients.sock' }, 'Lshared/recipient/-\n'],
   ['courier', { path: '/run/chatmail/mxdeliv.sock' }, 'GET / HTTP/1.0\r\n\r\n'],
-  ['filtermail', { path: '/run/chatmail/web.sock' }, 'GET / HTTP/1.0\r\n\r\n'],
+  ['filtermail', { path: '/var/spool/postfix/chatmail/incoming.sock' }, MILTER_OFFER],
 ];
 
 const answers = (at: NetConnectOpts, question?: string): Promise<boolean> =>
@@ -28,7 +34,7 @@ const answers = (at: NetConnectOpts, question?: string): Promise<boolean> =>
     socket.setTimeout(2000, end(false));
     socket.once('error', end(false)).once('close', end(false));
     if (question === undefined) socket.once('connect', end(true));
-    else socket.once('data', end(true)).write(question);
+    else socket.once('data', end(true)).write(question, 'latin1');
   });
 
 /** Those of these that do not answer yet. */

@@ -14,6 +14,7 @@ const READERS: readonly (readonly [pattern: RegExp, ...units: string[]])[] = [
     'chatmail-doveauth.service',
     'chatmail-filtermail.service',
     'chatmail-courier.service',
+    'chatmail-web.service',
     'chatmail-echobot.service',
   ],
   [/\/turnserver\.conf$/, 'chatmail-turn.service', 'chatmail-doveauth.service'],

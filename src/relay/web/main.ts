@@ -1,10 +1,11 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { Model } from '../../model/model.ts';
+import { closeWhenIdle } from '../lib/close-when-idle.ts';
 import { dictClient } from '../lib/dict-client.ts';
-import type { Service } from '../lib/dict-server.ts';
 import { log } from '../lib/log.ts';
 import { qrSvg } from '../lib/qr.ts';
 import { rateLimiter } from '../lib/rate-limiter.ts';
+import type { Service } from '../lib/serve.ts';
 import { type Answer, answer } from './answer.ts';
 import { metrics } from './metrics.ts';
 import { networkOf } from './network.ts';
@@ -13,8 +14,11 @@ import { networkOf } from './network.ts';
 const PER_MINUTE = 10;
 const AT_ONCE = 40;
 
+/** By then every network may have all of that again, so that nothing is forgotten when the process ends. */
+const IDLE_MS = (AT_ONCE / PER_MINUTE + 1) * 60_000;
+
 /** Where doveauth tells how many addresses there are, and why there are no new ones. */
-const CENSUS = '/run/chatmail/recipients.sock';
+const CENSUS = '/run/chatmail/census.sock';
 
 /** Answers requests that nginx passes on; it names the client in X-Real-IP. Bodies are not read. */
 export const handler = (
@@ -41,22 +45,15 @@ export const handler = (
   };
 };
 
-/** Starts the pages that are made on request, on the socket named `web`. */
+/**
+ * Starts the pages that are made on request, on the socket named `web`. They end when nobody has asked for a while:
+ * systemd keeps the socket, and starts them anew for the next request.
+ */
 export const start = (model: Model, sockets: ReadonlyMap<string, readonly number[]>): Service => {
   const dict = dictClient(CENSUS);
   const listener = handler(model, qrSvg, dict.lookup);
   const servers = (sockets.get('web') ?? []).map((fd) =>
     createServer({ maxHeaderSize: 8192 }, listener).listen({ fd }),
   );
-  return {
-    close: async () => {
-      dict.close();
-      await Promise.all(
-        servers.map((server) => {
-          server.closeAllConnections();
-          return new Promise((done) => server.close(done));
-        }),
-      );
-    },
-  };
+  return closeWhenIdle(servers, IDLE_MS, dict.close);
 };

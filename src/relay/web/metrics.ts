@@ -7,9 +7,8 @@ import type { Answer } from './answer.ts';
 /** Dovecot's own counts (its `metric` blocks), by its stats protocol. */
 const STATS = '/run/dovecot/stats-reader';
 const STATS_QUESTION = 'VERSION\tstats-reader-client\t2\t0\nDUMP\tcount\n';
-/** Postfix's list of its queue, as postqueue(1) reads it. */
-const SHOWQ = '/var/spool/postfix/public/showq';
-const QUEUES = ['maildrop', 'incoming', 'active', 'deferred', 'hold'];
+/** chatmail-queue.socket, which says how long each of Postfix's queues is. */
+const QUEUE = '/run/chatmail/queue.sock';
 
 /** All that a socket says until it ends or `isWhole`, in pieces; it has five seconds. */
 const listen = (path: string, question: string, onPiece: (text: string) => boolean): Promise<void> =>
@@ -36,19 +35,15 @@ const deliveries = async (): Promise<Totals> => {
   return Object.fromEntries(rows.map(([, name = '', value]) => [name, Number(value)]));
 };
 
-/** Messages in each of Postfix's queues. Sent as fields that end in NUL; the queue's name comes first of each message. */
+/** Messages in each of Postfix's queues; none where Postfix does not say. */
 const queues = async (): Promise<Totals> => {
-  const sizes = new Map(QUEUES.map((queue) => [queue, 0]));
-  let rest = '';
-  await listen(SHOWQ, '', (piece) => {
-    rest = (rest + piece).replace(/queue_name\0(\w+)\0queue_id\0/g, (_, queue: string) => {
-      if (sizes.has(queue)) sizes.set(queue, (sizes.get(queue) ?? 0) + 1);
-      return '';
-    });
-    rest = rest.slice(-100);
-    return false;
+  let text = '';
+  await listen(QUEUE, '', (piece) => {
+    text += piece;
+    return text.length > 1000;
   });
-  return Object.fromEntries([...sizes].map(([queue, size]) => [`queue{queue="${queue}"}`, size]));
+  const rows = [...text.matchAll(/^(\w+) (\d+)$/gm)];
+  return Object.fromEntries(rows.map(([, queue, length]) => [`queue{queue="${queue}"}`, Number(length)]));
 };
 
 /** The totals of all services, added up. */

@@ -2,7 +2,7 @@ import { execa } from 'execa';
 import { expect, test } from 'vitest';
 import { ask } from '../http-client.ts';
 import { connectLines } from '../line-connection.ts';
-import { addressDomain, endpoint, type Relay } from '../relay.ts';
+import { addressDomain, endpoint, type Relay, run, shell } from '../relay.ts';
 
 const SERVERS = [
   ['imap', 993, 'SSL'],
@@ -98,5 +98,31 @@ export const webSuite = (current: () => Relay): void => {
     connection.write(`POST https://${host}/new HTTP/1.1\r\nHost: ${host}\r\nContent-Length: 0\r\n\r\n`);
     expect(await connection.readLine()).toBe('HTTP/1.1 200 OK');
     connection.close();
+  });
+
+  test('the pages end when nobody asks, and no request is lost when they do', async () => {
+    const relay = current();
+    const pid = () => shell(relay, 'systemctl show -P MainPID chatmail-web');
+    expect((await ask(relay, '/cgi-bin/newemail.py', { method: 'HEAD' })).status).toBe(405);
+    const first = await pid();
+    expect(first).not.toBe('0');
+    // The same way as when nobody has asked for a while, and again and again while somebody does.
+    const statuses: number[] = [];
+    const ends: Promise<string>[] = [];
+    const hammer = async () => {
+      for (let i = 0; i < 40; i++) {
+        statuses.push((await ask(relay, '/cgi-bin/newemail.py', { method: 'HEAD' })).status);
+        if (statuses.length % 16 === 0)
+          ends.push(shell(relay, 'systemctl kill --signal=TERM --kill-whom=main chatmail-web || true'));
+      }
+    };
+    await Promise.all([1, 2, 3, 4].map(hammer));
+    await Promise.all(ends);
+    expect([...new Set(statuses)]).toEqual([405]);
+    expect(await pid()).not.toBe(first);
+    await shell(relay, 'systemctl stop chatmail-web.service 2>&1');
+    expect((await run(relay, 'chatmail', 'status')).exitCode).toBe(0);
+    expect(await shell(relay, 'systemctl list-units --failed --plain --no-legend "chatmail-*"')).toBe('');
+    expect((await ask(relay, '/cgi-bin/newemail.py', { method: 'HEAD' })).status).toBe(405);
   });
 };

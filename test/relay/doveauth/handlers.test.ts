@@ -17,6 +17,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { withDefaults } from '../../../src/config/schema.ts';
 import { modelOf } from '../../../src/model/model.ts';
 import { authHandlers, parseCredentials } from '../../../src/relay/doveauth/auth.ts';
+import { censusHandlers } from '../../../src/relay/doveauth/census.ts';
 import { createMailbox, hashPassword } from '../../../src/relay/doveauth/create.ts';
 import { lastLoginHandlers } from '../../../src/relay/doveauth/last-login.ts';
 import { recipientHandlers } from '../../../src/relay/doveauth/recipients.ts';
@@ -47,12 +48,6 @@ const auth = (resources = PLENTY) =>
     join(mailRoot, 'chat.example'),
     () => resources,
     async (password) => `{PLAIN}${password}`,
-  );
-const recipients = (census: string, closed?: string) =>
-  recipientHandlers(
-    find,
-    async () => census,
-    () => closed,
   );
 const make = (hash: string) => createMailbox({ address: ADDRESS, name: 'abcdefghi', home }, hash);
 
@@ -195,21 +190,33 @@ test('a blocked address has no login and no mail, and is not made anew', async (
   await make('!{PLAIN}password1');
   for (const key of [`shared/passdb/password1"${ADDRESS}`, `shared/userdb/lmtp/${ADDRESS}`])
     expect(await auth().lookup?.(key, '')).toBeUndefined();
-  expect(await recipients('').lookup?.(`shared/recipient/${ADDRESS}`, '')).toBeUndefined();
+  expect(await recipientHandlers(find).lookup?.(`shared/recipient/${ADDRESS}`, '')).toBeUndefined();
   expect(readFileSync(join(home, 'password'), 'latin1')).toBe('!{PLAIN}password1');
   expect(lines).toEqual([]);
 });
 
 test('recipients: encrypted only, any, unknown', async () => {
-  const ask = () => recipients('3 1').lookup?.('shared/recipient/AbcDefGhi@chat.example', '');
+  const ask = () => recipientHandlers(find).lookup?.('shared/recipient/AbcDefGhi@chat.example', '');
   expect(await ask()).toBeUndefined();
   await make('x');
   expect(await ask()).toBe('1');
   rmSync(join(home, 'enforceE2EEincoming'));
   expect(await ask()).toBe('0');
-  expect(await recipients('3 1').lookup?.('shared/census', '')).toBe('3 1');
-  expect(await recipients('').lookup?.('shared/closed', '')).toBeUndefined();
-  expect(await recipients('', 'load too high').lookup?.('shared/closed', '')).toBe('load too high');
+});
+
+test('how many addresses there are, and why there are no new ones: the web may ask for nothing else', async () => {
+  await make('x');
+  const ask = (key: string, closed?: string) =>
+    censusHandlers(
+      async () => '3 1',
+      () => closed,
+    ).lookup?.(key, '');
+  expect(await ask('shared/census')).toBe('3 1');
+  expect(await ask('shared/closed')).toBeUndefined();
+  expect(await ask('shared/closed', 'load too high')).toBe('load too high');
+  expect(await ask(`shared/recipient/${ADDRESS}`)).toBeUndefined();
+  for (const key of ['shared/census', 'shared/closed'])
+    expect(await recipientHandlers(find).lookup?.(key, '')).toBeUndefined();
 });
 
 test.each([

@@ -15,6 +15,7 @@ test.each([
       'chatmail-doveauth.service',
       'chatmail-filtermail.service',
       'chatmail-courier.service',
+      'chatmail-web.service',
       'chatmail-echobot.service',
     ],
   ],
