@@ -46,6 +46,8 @@ export const PATHS = {
   pushQueue: '/var/lib/chatmail/push',
   /** coturn's, with the secret of its credentials. */
   turn: '/etc/chatmail/turnserver.conf',
+  /** What is known of the clock by which mail expires. */
+  expireClock: '/var/lib/chatmail/expire/clock.json',
   /** Why there are no new addresses, for the home page; only while it is so. */
   closedNotice: '/run/chatmail/sign-up/closed.html',
   /** The setup page, made anew with every change of the state. */

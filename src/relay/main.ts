@@ -91,8 +91,8 @@ const COMMANDS: Commands = {
     run: (given) => create(given),
   },
   expire: {
-    usage: '[--dry-run] [--json]',
-    help: 'Deletes old mail and addresses nobody uses, as it happens every day.',
+    usage: '[--dry-run] [--trust-clock] [--json]',
+    help: 'Deletes old mail and addresses nobody uses, as it happens every day, unless the clock may be wrong.',
     run: (given) => runExpire(model(), given),
   },
   report: {

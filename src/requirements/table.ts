@@ -62,6 +62,7 @@ const SERVERS = [
   ['/usr/sbin/haproxy', 'haproxy'],
   ['/usr/sbin/nginx', 'nginx-light'],
   ['/usr/lib/nginx/modules/ngx_stream_module.so', 'libnginx-mod-stream'],
+  ['faketime', 'faketime'],
 ] as const;
 
 /** The small internet: an authoritative name server, and a certificate authority. */

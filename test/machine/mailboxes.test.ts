@@ -1,7 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { clockFacts } from '../../src/relay/expire/clock-facts.ts';
 import { ask } from './http-client.ts';
 import { TAR } from './images.ts';
 import { connectImap, type ImapClient } from './imap-client.ts';
@@ -145,6 +147,38 @@ describe('expire', () => {
     expect(await shell(relay(), `ls ${MAIL}`)).not.toContain(gone.login.user);
     expect((await logIn(back.login)).status).toBe('OK');
     expect((await logIn({ ...gone.login, password: 'another-one' })).status).toBe('OK');
+  });
+
+  test('with the clock two years ahead nothing is deleted, and what it waits for is said', async () => {
+    const { home } = await newUser();
+    const { stdout: library } = await execa('sh', [
+      '-c',
+      'gzip -c /usr/lib/*/faketime/libfaketime.so.1 | base64',
+    ]);
+    await shell(relay(), `base64 -d <<'END' | gunzip > /usr/local/lib/faketime.so\n${library}\nEND`);
+    const ahead = await run(
+      relay(),
+      'env',
+      'LD_PRELOAD=/usr/local/lib/faketime.so',
+      'FAKETIME=+2y',
+      'chatmail',
+      'expire',
+    );
+    expect(ahead).toMatchObject({ exitCode: 1, stdout: '' });
+    expect(ahead.stderr).toMatch(/^the clock is 730 days ahead of the last run: .*--trust-clock/);
+    expect(await json('status', '--json')).toMatchObject({
+      expireRefusal: expect.stringContaining('730 days ahead'),
+    });
+    await shell(relay(), `test -d '${home}' && chatmail expire`);
+    expect(await json('status', '--json')).not.toHaveProperty('expireRefusal');
+  });
+
+  test('in its sandbox it knows whether the clock is synchronised', async () => {
+    // In a container it is the host's, of which it thinks no evil.
+    await shell(relay(), 'mv /run/systemd/container /run/container');
+    const { exitCode } = await run(relay(), 'systemctl', 'start', 'chatmail-expire.service');
+    await shell(relay(), 'mv /run/container /run/systemd/container; systemctl reset-failed chatmail-expire');
+    expect(exitCode === 0).toBe(clockFacts().isSynchronised);
   });
 
   test('happens every day, in its sandbox, and its journal counts and names nobody', async () => {

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { ECHOBOT } from '../../model/model.ts';
+import { printable } from '../../config/printable.ts';
+import { ECHOBOT, PATHS } from '../../model/model.ts';
 import { dictClient } from '../lib/dict-client.ts';
 import { readRegular } from '../lib/read-regular.ts';
 import { readState } from '../lib/state.ts';
@@ -52,6 +53,16 @@ const newAddresses = async (): Promise<string> => {
   }
 };
 
+/** Why mail does not expire, by what the last run has left. It is vmail's to write. */
+const expiry = (): string | undefined => {
+  try {
+    const { refusal } = JSON.parse(readRegular(PATHS.expireClock)?.toString() ?? '{}');
+    return typeof refusal === 'string' ? printable(refusal) : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
 /** Prints where the relay stands. Exit status 0 when it is ready and all services run, else 1. */
 export const status = async (isJson: boolean): Promise<number> => {
   const state = readState();
@@ -59,10 +70,11 @@ export const status = async (isJson: boolean): Promise<number> => {
   const isFine = state?.state === 'ready' && services.every((service) => service === 'active');
   const echobot = invite();
   const accepts = await newAddresses();
+  const expireRefusal = expiry();
   if (isJson) {
     const units = Object.fromEntries(UNITS.map((unit, i) => [unit, services[i] ?? 'unknown']));
     process.stdout.write(
-      `${JSON.stringify({ ...state, services: units, newAddresses: accepts, echobot })}\n`,
+      `${JSON.stringify({ ...state, services: units, newAddresses: accepts, expireRefusal, echobot })}\n`,
     );
     return isFine ? 0 : 1;
   }
@@ -76,6 +88,7 @@ export const status = async (isJson: boolean): Promise<number> => {
     ...(port25 ? [['outgoing port 25', port25]] : []),
     ...Object.entries(sources),
     ['new addresses', accepts],
+    ...(expireRefusal === undefined ? [] : [['nothing expires', expireRefusal]]),
     ...UNITS.map((unit, i) => [unit, services[i] ?? 'unknown']),
     ...(echobot === undefined ? [] : [['echobot', echobot]]),
   ];

@@ -1,4 +1,4 @@
-import { lstatSync, lutimesSync } from 'node:fs';
+import { lstat, lutimes } from 'node:fs/promises';
 import type { DictHandlers } from '../lib/dict-server.ts';
 import { type FindMailbox, passwordFile } from '../lib/mailbox.ts';
 
@@ -6,16 +6,21 @@ const DAY = 86_400;
 
 /**
  * Keeps the time of the last login (Unix time, `shared/last-login/<address>`) as the modification time of the
- * password file. Only the day: when exactly somebody was there is nobody's business.
+ * password file. Only the day: when exactly somebody was there is nobody's business. It never goes back, else the
+ * address would go as unused once a clock that was behind is right again; `expire` mends what is of the future.
  */
 export const lastLoginHandlers = (find: FindMailbox): DictHandlers => ({
-  commit: (values) => {
+  commit: async (values) => {
     for (const [key, value] of values) {
       const mailbox = find(key.replace(/^shared\/last-login\//, ''));
       const day = Math.floor(Number(value) / DAY) * DAY;
       if (!mailbox || !(day > 0)) continue;
-      const modified = lstatSync(passwordFile(mailbox), { throwIfNoEntry: false })?.mtimeMs;
-      if (modified !== undefined && modified !== day * 1000) lutimesSync(passwordFile(mailbox), day, day);
+      const path = passwordFile(mailbox);
+      try {
+        if ((await lstat(path)).mtimeMs < day * 1000) await lutimes(path, day, day);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      }
     }
   },
 });

@@ -1,4 +1,4 @@
-import { lstatSync, rmSync } from 'node:fs';
+import { lstatSync, lutimesSync, rmSync } from 'node:fs';
 import type { Settings } from '../../config/schema.ts';
 import type { Model } from '../../model/model.ts';
 import {
@@ -6,6 +6,7 @@ import {
   lastLogin,
   type Mailbox,
   mailboxFinder,
+  passwordFile,
   REMOVED,
   readHash,
   removeMailbox,
@@ -94,6 +95,9 @@ export const expire = (
         counts.inactiveAddresses++;
       return;
     }
+    // Of a clock that was wrong: it would keep the address for as long.
+    if (login !== undefined && login > now + DAY && !isDryRun)
+      lutimesSync(passwordFile(mailbox), now, now - (now % DAY));
     const remove = (why: 'oldMessages' | 'largeMessages' | 'surplusMessages', messages: Message[]): void => {
       if (messages.length === 0) return;
       const removed = isDryRun ? messages : removeMessages(home, messages);

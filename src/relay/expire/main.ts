@@ -3,14 +3,33 @@ import { becomeUserForGood } from '../lib/as-user.ts';
 import type { Arguments } from '../lib/command.ts';
 import { count } from '../lib/metrics.ts';
 import { printRecord } from '../lib/print-record.ts';
+import { judgeClock } from './clock.ts';
+import { clockFacts, readClock, writeClock } from './clock-facts.ts';
 import { expire } from './expire.ts';
 
-/** Expires all mailboxes and prints how much went. Exit status 1 where a mailbox could not be looked at. */
-export const runExpire = (model: Model, { has }: Arguments, mailRoot = PATHS.mail): number => {
+/**
+ * Expires all mailboxes and prints how much went. Exit status 1 where a mailbox could not be looked at, or where the
+ * clock cannot be believed: then nothing is deleted, and why not is said here and by `chatmail status`.
+ */
+export const runExpire = (
+  model: Model,
+  { has }: Arguments,
+  {
+    mailRoot = PATHS.mail,
+    clock = PATHS.expireClock,
+    facts = clockFacts,
+  }: { mailRoot?: string; clock?: string; facts?: typeof clockFacts } = {},
+): number => {
   becomeUserForGood('vmail');
   const start = performance.now();
   const dryRun = has('--dry-run');
-  const expired = expire(model, mailRoot, { isDryRun: dryRun });
+  const now = facts();
+  const judged = judgeClock(readClock(clock, model, mailRoot), now);
+  const { refusal } = has('--trust-clock') ? {} : judged;
+  if (refusal !== undefined) process.stderr.write(`${dryRun ? 'it would not: ' : ''}${refusal}\n`);
+  if (!dryRun) writeClock(clock, refusal === undefined ? { lastRun: now.now } : judged);
+  if (refusal !== undefined && !dryRun) return 1;
+  const expired = expire(model, mailRoot, { now: now.now, isDryRun: dryRun });
   if (!dryRun) {
     const { oldMessages, largeMessages, surplusMessages } = expired;
     count('expired', { what: 'message' }, oldMessages + largeMessages + surplusMessages);

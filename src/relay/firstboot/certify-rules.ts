@@ -83,6 +83,11 @@ export const leadsHere = (domain: string, dns: readonly CheckedRecord[]): boolea
   return addresses.length > 0 && addresses.every(({ state }) => state === 'found');
 };
 
-/** Whether to leave the authority alone for now, after it was asked in vain. */
-export const isPausing = (certificate: CertificateState | undefined, nowS: number): boolean =>
-  (certificate?.retryAt ?? 0) > nowS;
+/**
+ * Whether to leave the authority alone for now, after it was asked in vain. A time later than any pause was named when
+ * the clock was wrong.
+ */
+export const isPausing = (certificate: CertificateState | undefined, nowS: number): boolean => {
+  const left = (certificate?.retryAt ?? 0) - nowS;
+  return left > 0 && left <= HOUR_S;
+};

@@ -233,6 +233,13 @@ test.each([
   expect(statSync(join(home, 'password')).mtimeMs).toBe(kept);
 });
 
+test('with a clock that is behind, a login takes nothing from the last one', async () => {
+  await make('x');
+  utimesSync(join(home, 'password'), 1_699_920_000, 1_699_920_000);
+  await lastLoginHandlers(find).commit?.(new Map([[`shared/last-login/${ADDRESS}`, '86400']]), '');
+  expect(statSync(join(home, 'password')).mtimeMs).toBe(1_699_920_000_000);
+});
+
 test('a login of an address deleted meanwhile is nothing', async () => {
   await lastLoginHandlers(find).commit?.(new Map([[`shared/last-login/${ADDRESS}`, '1700000000']]), '');
   expect(readdirSync(mailRoot)).toEqual([]);

@@ -217,3 +217,13 @@ test('a mailbox that cannot be looked at keeps nobody else from it', () => {
   mail.file(`good@chat.example/cur/${messageName(21)}`);
   expect(counted(mail)).toMatchObject({ oldMessages: 1, problems: 1 });
 });
+
+test('a login of the future is of today', () => {
+  const mail = mailTree();
+  const home = mail.mailbox('alice', -700);
+  mail.mailbox('bob', -1);
+  expect(counted(mail, {}, true)).toEqual({ mailboxes: 2 });
+  expect(counted(mail)).toEqual({ mailboxes: 2 });
+  expect(statSync(join(home, 'password')).mtimeMs).toBe(NOW * 1000);
+  expect(statSync(join(mail.home('bob'), 'password')).mtimeMs).toBe((NOW + DAY) * 1000);
+});

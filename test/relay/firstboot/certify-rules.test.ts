@@ -37,6 +37,8 @@ describe('pauses', () => {
     [{ state: 'failed', detail: '' }, false],
     [{ state: 'failed', detail: '', retryAt: 101 }, true],
     [{ state: 'failed', detail: '', retryAt: 100 }, false],
+    [{ state: 'failed', detail: '', retryAt: 100 + 3600 }, true],
+    [{ state: 'failed', detail: '', retryAt: 100 + 63_072_000 }, false],
   ] as const)('at 100, %j: %s', (certificate, expected) =>
     expect(isPausing(certificate, 100)).toBe(expected),
   );
