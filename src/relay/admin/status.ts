@@ -42,7 +42,7 @@ const invite = (): string | undefined => {
 
 /** Whether a first login makes an address, as the one that makes them says it. */
 const newAddresses = async (): Promise<string> => {
-  const dict = dictClient('/run/chatmail/recipients.sock', { timeoutMs: 1000 });
+  const dict = dictClient('/run/chatmail/census.sock', { timeoutMs: 1000 });
   try {
     const reason = await dict.lookup('shared/closed');
     return reason === undefined ? 'accepted' : `refused: ${reason}`;

@@ -71,12 +71,12 @@ export const authHandlers = (
   };
   const keepRoom = roomKeeper(model.settings.max_mailbox_size);
   const nudge = nudger(keepRoom);
-  const lookUpUser = (key: string): string | undefined => {
+  const lookUpUser = async (key: string): Promise<string | undefined> => {
     const [, service, user = ''] = /^(?:([^/]*)\/)?(.*)$/s.exec(key) ?? [];
     const mailbox = find(user);
     if (!mailbox || !isOpen(mailbox)) return undefined;
     if (service === DELIVERY) {
-      keepRoom(mailbox.home);
+      await keepRoom(mailbox.home);
       nudge(mailbox.home);
     }
     return fields(mailbox);
@@ -84,7 +84,7 @@ export const authHandlers = (
   return {
     lookup: async (key) => {
       try {
-        if (key.startsWith(USERDB)) return lookUpUser(key.slice(USERDB.length));
+        if (key.startsWith(USERDB)) return await lookUpUser(key.slice(USERDB.length));
         return key.startsWith(PASSDB) ? await lookUpPassword(key.slice(PASSDB.length)) : undefined;
       } catch (error) {
         log('error', `lookup: ${(error as NodeJS.ErrnoException).code}`);

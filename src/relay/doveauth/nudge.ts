@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs';
+import { opendirSync, statSync } from 'node:fs';
 import { touch } from '../lib/maildir.ts';
 
 /** After the 500 ms that Dovecot waits before it looks at a change, and once more for a slow disk. */
@@ -8,12 +8,22 @@ const RECENT = 5000;
 /** One timer for all, as a relay may have thousands to look after. */
 const TICK = 100;
 
+/** However many there are, it asks for the first. */
+const hasEntry = (folder: string): boolean => {
+  const entries = opendirSync(folder);
+  try {
+    return entries.readSync() !== null;
+  } finally {
+    entries.closeSync();
+  }
+};
+
 /** Whether something came to a mailbox. */
 const nudge = (home: string): boolean => {
   const folder = `${home}/new`;
   try {
     if (statSync(folder).mtimeMs < Date.now() - RECENT) return false;
-    if (readdirSync(folder).length > 0) touch(folder);
+    if (hasEntry(folder)) touch(folder);
     return true;
   } catch {
     // No mailbox yet, or a full disk: nothing to tell, or no way to.

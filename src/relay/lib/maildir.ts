@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, lstatSync, openSync, readdirSync, unlinkSync } from 'node:fs';
+import { opendir } from 'node:fs/promises';
 import type { Model } from '../../model/model.ts';
 import { type Mailbox, mailboxFinder } from './mailbox.ts';
 
@@ -81,6 +82,22 @@ export const readMaildir = (home: string, now = Date.now() / 1000): Folder[] => 
   });
 };
 
+/** The same messages piece by piece, for who must not wait for the disk: others get their turn in between. */
+export async function* messagesOf(home: string, now: number): AsyncGenerator<Message> {
+  const inside = subfolders(home);
+  for (const name of ['', ...inside.filter((each) => each.startsWith('.'))]) {
+    const path = name ? `${home}/${name}` : home;
+    for (const part of name ? subfolders(path) : inside) {
+      if (part !== 'cur' && part !== 'new') continue;
+      const folder = `${path}/${part}`;
+      for await (const { name: file } of await opendir(folder, { bufferSize: 1000 })) {
+        const message = file.startsWith('.') ? undefined : messageOf(folder, file, now);
+        if (message) yield message;
+      }
+    }
+  }
+}
+
 export const bytesOf = (messages: readonly Message[]): number =>
   messages.reduce((sum, { size }) => sum + size, 0);
 
@@ -90,15 +107,23 @@ const ROOMY = 0.7;
 
 export const isFull = (used: number, limit: number): boolean => used >= FULL * limit;
 
+/** Whether a message has to go from a full mailbox, of which so much is left. */
+export const isSurplus = (
+  { time }: Pick<Message, 'time'>,
+  used: number,
+  limit: number,
+  now: number,
+): boolean => used > ROOMY * limit && time <= now - DAY;
+
 /** The oldest messages of a full mailbox, which have to go; none of the last 24 hours is among them. */
 export const surplus = (messages: readonly Message[], limit: number, now: number): Message[] => {
   let used = bytesOf(messages);
   if (!isFull(used, limit)) return [];
   return [...messages]
     .sort((a, b) => a.time - b.time)
-    .filter(({ time, size }) => {
-      if (used <= ROOMY * limit || time > now - DAY) return false;
-      used -= size;
+    .filter((message) => {
+      if (!isSurplus(message, used, limit, now)) return false;
+      used -= message.size;
       return true;
     });
 };

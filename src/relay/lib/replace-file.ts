@@ -9,6 +9,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** `O_EXCL` follows no link and takes no file that is there already (open(2)). */
@@ -55,4 +56,29 @@ export const replaceFile = (path: string, content: string | Uint8Array, mode = 0
     throw error;
   }
   syncFolder(dirname(path));
+};
+
+/** The same, while others get their turn: a disk that is busy takes a quarter of a second to sync. */
+export const replaceFileInBackground = async (path: string, content: string, mode: number): Promise<void> => {
+  const temporary = `${path}.${randomBytes(6).toString('hex')}.new`;
+  const file = await open(temporary, ANEW, mode);
+  try {
+    try {
+      await file.chmod(mode);
+      await file.writeFile(content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  const folder = await open(dirname(path), constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
 };

@@ -16,7 +16,7 @@ export const forgetDead = (queue: string, findHome: FindHome, now: () => number)
     try {
       const job = await readJob(`${folder}/${name}`);
       const home = job && findHome(job.address);
-      if (job && home !== undefined) removeToken(home, job.token, now());
+      if (job && home !== undefined) await removeToken(home, job.token, now());
       rmSync(`${folder}/${name}`, { force: true });
     } catch (error) {
       log('error', `dead token: ${(error as NodeJS.ErrnoException).code ?? (error as Error).name}`);

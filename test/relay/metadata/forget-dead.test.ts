@@ -21,11 +21,11 @@ let root: string;
 let dead: string;
 let running: { close: () => void };
 let lines: string[];
-beforeEach(() => {
+beforeEach(async () => {
   root = mkdtempSync(join(tmpdir(), 'dead-'));
   dead = join(root, 'queue/dead');
   for (const folder of [dead, join(root, 'a')]) mkdirSync(folder, { recursive: true });
-  for (const token of ['one', 'two']) addToken(join(root, 'a'), token, NOW);
+  for (const token of ['one', 'two']) await addToken(join(root, 'a'), token, NOW);
   lines = [];
   vi.spyOn(process.stderr, 'write').mockImplementation((line) => lines.push(String(line)) > 0);
 });
