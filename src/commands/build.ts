@@ -137,6 +137,11 @@ export const command = defineCommand({
       value: 'SIZE',
       help: `size of the disk, ${DEFAULT_SIZE} by default; it grows later`,
     },
+    include: {
+      type: 'string',
+      value: 'PACKAGE,...',
+      help: 'packages of Debian to put in besides',
+    },
     compression: {
       type: 'string',
       value: 'KIND',

@@ -19,8 +19,8 @@ export interface CachedBase {
  */
 export const MAX_AGE = 24 * 3600;
 
-/** Of the relay's and of bare ones, some of today and some of yesterday. */
-const KEPT = 4;
+/** Of the relay's and of bare ones, and of those with more in them, some of today and some of yesterday. */
+const KEPT = 6;
 
 const tarOf = (folder: string, key: string): string => join(folder, `base-${key}.tar.zst`);
 const factsOf = (folder: string, key: string): string => join(folder, `base-${key}.json`);

@@ -60,3 +60,12 @@ export const parseDepends = (field: string): readonly string[] =>
 /** All packages of the relay's base system, sorted, each once. */
 export const basePackages = (relayDepends: string): readonly string[] =>
   [...new Set([...MACHINE_PACKAGES, ...parseDepends(relayDepends)])].sort();
+
+/** The packages, and after them those of `more` that are not among them, sorted. */
+export const withMore = (packages: readonly string[], more: readonly string[]): readonly string[] => [
+  ...packages,
+  ...[...new Set(more)].filter((name) => !packages.includes(name)).sort(),
+];
+
+/** What a package may be called (Debian policy §5.6.1). */
+export const isPackageName = (name: string): boolean => /^[a-z0-9][a-z0-9+.-]+$/.test(name);

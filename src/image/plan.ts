@@ -5,7 +5,7 @@ import { type BaseCommand, baseCommand } from './base-command.ts';
 import { keyOf, sha256 } from './cache-key.ts';
 import { digestFile } from './file-digest.ts';
 import type { Inputs } from './manifest.ts';
-import { basePackages, STOCK_PACKAGES, SUITE } from './packages.ts';
+import { basePackages, STOCK_PACKAGES, SUITE, withMore } from './packages.ts';
 import type { BuildRequest } from './request.ts';
 import { type RunOptions, run } from './run.ts';
 import { OVERLAY } from './tree.ts';
@@ -83,8 +83,9 @@ const relayOf = async (relayPackage: string, options: RunOptions): Promise<Input
 
 /** Reads what the build depends on. Rejects where the relay's package is not one. */
 export const planBuild = async (request: BuildRequest, now: number, options: RunOptions): Promise<Plan> => {
-  const { relayPackage, cache, refresh, sourceDateEpoch } = request;
-  const base = relayPackage === undefined ? STOCK_BASE : await relayBase(relayPackage, options);
+  const { relayPackage, include = [], cache, refresh, sourceDateEpoch } = request;
+  const needed = relayPackage === undefined ? STOCK_BASE : await relayBase(relayPackage, options);
+  const base = { ...needed, packages: withMore(needed.packages, include) };
   const { dpkgOptions: file } = base;
   const dpkgOptions = file === undefined ? {} : { dpkgOptions: sha256(await readFile(file)) };
   const baseKey = keyOf({

@@ -16,6 +16,8 @@ export interface BuildRequest {
   readonly settings?: string;
   /** Programs to put into the tree besides the package: where there, and what file here. */
   readonly programs?: Readonly<Record<string, string>>;
+  /** Packages of Debian to put in besides. */
+  readonly include?: readonly string[];
   /** Folder where the base system is kept between builds. */
   readonly cache: string;
   /** Make the base system anew, although a young one is kept. */

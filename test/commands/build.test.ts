@@ -7,6 +7,7 @@ const DEFAULTS = {
   name: 'chatmail-relay',
   output: 'dist',
   diskSize: 2 * 1024 ** 3,
+  include: [],
 };
 
 test.each([
@@ -18,6 +19,7 @@ test.each([
   [{ size: '10G' }, { diskSize: 10 * 1024 ** 3 }],
   [{ size: '1G' }, { diskSize: 1024 ** 3 }],
   [{ output: 'out' }, { output: 'out' }],
+  [{ include: 'htop, g++,libnss-myhostname,' }, { include: ['htop', 'g++', 'libnss-myhostname'] }],
   [{ bare: true }, { name: 'debian-bare', output: 'dist/bare' }],
   [
     { bare: true, name: 'debian', output: 'out', format: 'raw' },
@@ -33,6 +35,8 @@ test.each([
   [{ name: '../relay' }, 'a name has letters, digits, and . _ + - only'],
   [{ name: '.relay' }, 'a name has letters, digits, and . _ + - only'],
   [{ name: '' }, 'a name has letters, digits, and . _ + - only'],
+  [{ include: 'htop nano' }, '`htop nano` is no name of a package'],
+  [{ include: '--purge' }, '`--purge` is no name of a package'],
   [{ size: '2 GB' }, '`2 GB` is no size of a disk'],
   [{ size: '1023M' }, '`1023M` is no size of a disk'],
   [{ size: '2147483649' }, '`2147483649` is no size of a disk'],

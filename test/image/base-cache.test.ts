@@ -58,14 +58,13 @@ test.each([
   expect((await readdir(folder)).includes(name)).toBe(stays);
 });
 
-test('four are kept, the oldest goes', async () => {
-  for (const [index, key] of ['a1', 'b2', 'c3', 'd4', 'e5'].entries()) {
+test('six are kept, the oldest go', async () => {
+  for (const [index, key] of ['a1', 'b2', 'c3', 'd4', 'e5', 'f6', 'a7'].entries()) {
     await keep(key);
     await utimes(join(folder, `base-${key}.json`), index, index);
   }
-  await keep('f6');
+  await keep('b8');
   expect((await readdir(folder)).sort()).toEqual([
-    ...['base-c3.json', 'base-c3.tar.zst', 'base-d4.json', 'base-d4.tar.zst'],
-    ...['base-e5.json', 'base-e5.tar.zst', 'base-f6.json', 'base-f6.tar.zst'],
+    ...['a7', 'b8', 'c3', 'd4', 'e5', 'f6'].flatMap((key) => [`base-${key}.json`, `base-${key}.tar.zst`]),
   ]);
 });

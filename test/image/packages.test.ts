@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { basePackages, MACHINE_PACKAGES, parseDepends } from '../../src/image/packages.ts';
+import { basePackages, MACHINE_PACKAGES, parseDepends, withMore } from '../../src/image/packages.ts';
 
 test.each<[string, readonly string[]]>([
   ['', []],
@@ -21,4 +21,8 @@ test('the base system has what a machine needs and what the relay depends on, so
 
 test('Perl does not come in by way of usrmerge', () => {
   expect(MACHINE_PACKAGES).toContain('usr-is-merged');
+});
+
+test('what is asked for besides comes last, sorted, and once', () => {
+  expect(withMore(['b', 'a'], ['z', 'a', 'c', 'z'])).toEqual(['b', 'a', 'c', 'z']);
 });

@@ -1,6 +1,7 @@
 import { parseSize } from '../../config/size.ts';
 import { DEFAULT_NAMES } from '../../image/default-names.ts';
 import { COMPRESSIONS, type Compression, FORMATS, type Format, isFormat } from '../../image/formats.ts';
+import { isPackageName } from '../../image/packages.ts';
 import { MiB } from '../../image/partition-table.ts';
 
 export const FORMAT_NAMES = Object.keys(FORMATS).join(', ');
@@ -16,9 +17,18 @@ interface Choices {
   readonly compression: Compression;
   readonly name: string;
   readonly diskSize: number;
+  /** Packages of Debian to put in besides. */
+  readonly include: readonly string[];
   /** Folder for the results, as it was given. */
   readonly output: string;
 }
+
+/** Parts between commas. */
+const listOf = (text: string): string[] =>
+  text
+    .split(',')
+    .map((one) => one.trim())
+    .filter(Boolean);
 
 /** What the options choose, or what is wrong with them. */
 export const readChoices = (values: {
@@ -28,6 +38,7 @@ export const readChoices = (values: {
   readonly size?: string;
   readonly output?: string;
   readonly bare?: boolean;
+  readonly include?: string;
   readonly 'relay-package'?: string;
   readonly 'with-echobot'?: boolean;
   readonly config?: string;
@@ -56,6 +67,14 @@ export const readChoices = (values: {
       hint: 'the folder is set with --output',
     };
   }
+  const include = listOf(values.include ?? '');
+  const noPackage = include.find((one) => !isPackageName(one));
+  if (noPackage !== undefined) {
+    return {
+      message: `\`${noPackage}\` is no name of a package`,
+      hint: 'names as apt has them, with commas between: htop,nftables',
+    };
+  }
   const diskSize = parseSize(size);
   if (diskSize === undefined || diskSize < SMALLEST || diskSize % MiB !== 0) {
     return {
@@ -63,5 +82,5 @@ export const readChoices = (values: {
       hint: 'at least 1G, in steps of 1M, for example 2G',
     };
   }
-  return { formats: formats.filter(isFormat), compression, name, diskSize, output };
+  return { formats: formats.filter(isFormat), compression, name, diskSize, include, output };
 };
