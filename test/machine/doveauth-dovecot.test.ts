@@ -215,11 +215,9 @@ const lmtp = (relay: Relay, recipient: string): Promise<string[]> =>
 let relay: Relay;
 let ipRelay: Relay;
 beforeAll(async () => {
-  try {
-    execFileSync('id', ['vmail'], { stdio: 'ignore' });
-  } catch {
-    execFileSync('useradd', ['--system', '--no-create-home', 'vmail']);
-  }
+  // Another run on this computer may be making it at this moment.
+  const makeUser = 'id vmail || useradd --system --no-create-home vmail || id vmail';
+  execFileSync('sh', ['-c', makeUser], { stdio: 'ignore' });
   [relay, ipRelay] = await Promise.all([startRelay(DOMAINS.domain), startRelay(DOMAINS.ip)]);
 });
 afterAll(() => Promise.all([relay.stop(), ipRelay.stop()]));
