@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { isIP, isIPv4 } from 'node:net';
 import { isDomain, notADomain } from './domain.ts';
 import type { Problem, ProblemCode } from './problem.ts';
 import type { Kind, KindValue, Setting } from './schema.ts';
@@ -26,7 +26,8 @@ const READ: { readonly [K in Kind]: (text: string) => KindValue[K] | undefined }
   boolean: (text) => (/^(true|false)$/i.test(text) ? /^t/i.test(text) : undefined),
   email: (text) => {
     const [, domain = ''] = /^[\w.+-]+@(.+)$/.exec(text) ?? [];
-    return isDomain(domain.toLowerCase()) ? text : undefined;
+    const [, literal = ''] = /^\[(.*)]$/.exec(domain) ?? [];
+    return isDomain(domain.toLowerCase()) || isIPv4(literal) ? text : undefined;
   },
   url: matching(WEB_URL),
   address: (text) => (isIP(text) ? text : undefined),

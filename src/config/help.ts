@@ -24,6 +24,8 @@ export const HELP: Readonly<Record<SettingName, string>> = {
   data_volume:
     'volume that mail, keys, certificates and the queue live on: a device, which is formatted if it is empty, or a label',
   disable_ipv6: 'use IPv4 only',
+  postmaster:
+    'address that mail to postmaster@ and abuse@ goes to, unencrypted mail too; unset: such mail is refused',
   acme_email: 'address the certificate authority may write to',
   acme_directory: "certificate authority, by the URL of its ACME directory; unset for Let's Encrypt",
   iroh_relay: "iroh relay told to apps: unset for our own, empty for the app's default, or a URL",
@@ -50,6 +52,7 @@ export const EXAMPLES: Readonly<Partial<Record<SettingName, string>>> = {
   tls_external_cert_and_key: '[/etc/ssl/relay/fullchain.pem, /etc/ssl/relay/privkey.pem]',
   www_folder: '/srv/www',
   data_volume: '/dev/disk/by-id/scsi-0HC_Volume_1234567',
+  postmaster: 'you@example.org',
   acme_email: 'you@example.org',
   acme_directory: 'https://acme-staging-v02.api.letsencrypt.org/directory',
   iroh_relay: 'https://iroh.example.org',

@@ -46,6 +46,9 @@ export type ProblemCode =
   | 'bad-characters'
   | 'missing-setting'
   | 'conflict'
+  | 'long-address'
+  | 'uncertifiable-domain'
+  | 'postmaster-loop'
   | 'no-effect';
 
 /** Either a value or the problems that stand in its way; warnings come along with a value. */

@@ -1,13 +1,48 @@
+import { isIPv4 } from 'node:net';
 import type { Layer } from './check-entries.ts';
 import type { Problem, Result } from './problem.ts';
-import { type Settings, withDefaults } from './schema.ts';
+import { type SettingName, type Settings, withDefaults } from './schema.ts';
+
+/**
+ * An address names a folder, at most 255 bytes with what is put behind it while it is being removed (`.deleted`). So it
+ * is also short enough for SMTP (RFC 5321 §4.5.3.1.3).
+ */
+const MAX_ADDRESS = 247;
+/** RFC 5280 §A.1, ub-common-name: acmetool asks for the first name as the certificate's common name, too. */
+const MAX_CERTIFIED = 64;
+
+/** Of the relay, whoever logs in. */
+const ROLES = ['postmaster', 'abuse'];
 
 /** What no setting can break alone. */
 const conflicts = (settings: Settings, places: Layer['places']): readonly Problem[] => {
-  const { username_min_length: min, username_max_length: max } = settings;
-  if (min <= max) return [];
-  const path = places.username_min_length ? 'username_min_length' : 'username_max_length';
-  return [{ code: 'conflict', severity: 'error', path: [path], facts: { min, max }, ...places[path] }];
+  const {
+    username_min_length: min,
+    username_max_length: max,
+    mail_domain: domain = '',
+    postmaster = '',
+  } = settings;
+  const problem = (code: Problem['code'], path: SettingName, facts: Problem['facts'] = {}): Problem => ({
+    ...{ code, severity: 'error', path: [path], facts },
+    ...places[path],
+  });
+  const found: Problem[] = [];
+  if (min > max)
+    found.push(
+      problem('conflict', places.username_min_length ? 'username_min_length' : 'username_max_length', {
+        min,
+        max,
+      }),
+    );
+  const addressDomain = isIPv4(domain) ? `[${domain}]` : domain;
+  const room = MAX_ADDRESS - 1 - addressDomain.length;
+  if (max > room) found.push(problem('long-address', 'username_max_length', { max: room }));
+  const isCertified = !domain.startsWith('_') && settings.tls_external_cert_and_key === undefined;
+  if (isCertified && domain.length > MAX_CERTIFIED)
+    found.push(problem('uncertifiable-domain', 'mail_domain', { max: MAX_CERTIFIED }));
+  const role = ROLES.find((name) => postmaster.toLowerCase() === `${name}@${addressDomain}`);
+  if (role !== undefined) found.push(problem('postmaster-loop', 'postmaster', { role }));
+  return found;
 };
 
 /**

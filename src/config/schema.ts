@@ -73,6 +73,7 @@ export const SETTINGS = {
   www_folder: unset('path'),
   data_volume: unset('volume'),
   disable_ipv6: off,
+  postmaster: unset('email'),
   acme_email: unset('email'),
   acme_directory: unset('url'),
   iroh_relay: unset('url'),

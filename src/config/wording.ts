@@ -112,6 +112,18 @@ const SENTENCES: Readonly<Record<ProblemCode, Sentence>> = {
     '`username_min_length` must not be above `username_max_length`',
     `they are ${min} and ${max}: set both`,
   ],
+  'long-address': ({ facts: { max } }) => [
+    'an address must be at most 247 characters long',
+    `with this domain \`username_max_length\` can be ${max}`,
+  ],
+  'uncertifiable-domain': ({ it, facts: { max } }) => [
+    `${it} must be at most ${max} characters long to get a certificate`,
+    'choose a shorter one, or set `tls_external_cert_and_key`',
+  ],
+  'postmaster-loop': ({ it, facts: { role } }) => [
+    `${it} must not be ${role}@ of the relay itself`,
+    'name the address of somebody who reads it',
+  ],
   'no-effect': ({ it }) => [`${it} has no effect here`, 'remove it'],
 };
 

@@ -13,6 +13,11 @@ export const viewOf = (model: Model): View => ({
   ...model,
   dkimKey: PATHS.dkimKey,
   mailFolder: PATHS.mail,
+  /** Whom apps are told to write to; nobody rather than an address that is nobody's. */
+  adminAddress:
+    model.settings.postmaster === undefined
+      ? model.settings.privacy_mail
+      : `postmaster@${model.addressDomain}`,
   closedNotice: PATHS.closedNotice,
   /** As a regular expression, without a backslash. */
   addressDomainPattern: model.addressDomain.replace(/[[\].]/g, '[$&]'),

@@ -47,6 +47,23 @@ describe('user names that can have no length', () => {
     expect(problems).toMatchObject([{ code: 'conflict', path: [name], range: { start } }]);
   });
 
+  test.each<[string, string, string | undefined]>([
+    [`_${'a'.repeat(59)}.${'b.'.repeat(62)}org`, 'username_max_length: 58', undefined],
+    [`_${'a'.repeat(59)}.${'b.'.repeat(62)}org`, 'username_max_length: 59', 'long-address'],
+    ['192.0.2.1', 'username_max_length: 64', undefined],
+    [`${'a'.repeat(56)}.example`, '', undefined],
+    [`${'a'.repeat(57)}.example`, '', 'uncertifiable-domain'],
+    [`_${'a'.repeat(57)}.example`, '', undefined],
+    [`${'a'.repeat(57)}.example`, 'tls_external_cert_and_key: [/a, /b]', undefined],
+    ['chat.example', 'postmaster: postmaster@chat.example', 'postmaster-loop'],
+    ['chat.example', 'postmaster: postmaster@other.example', undefined],
+    ['192.0.2.1', 'postmaster: abuse@[192.0.2.1]', 'postmaster-loop'],
+    ['192.0.2.1', 'postmaster: me@[192.0.2.1]', undefined],
+  ])('mail_domain %s with %j: %s', (domain, other, code) => {
+    const { problems } = resolve(yaml('a', `mail_domain: ${domain}\n${other}\n`));
+    expect(problems.map((problem) => problem.code)).toEqual(code === undefined ? [] : [code]);
+  });
+
   test('the same length for all is fine', () =>
     expect(resolve(yaml('a', 'username_min_length: 4\nusername_max_length: 4\n')).ok).toBe(true));
 });

@@ -363,6 +363,50 @@ test('create off keeps newcomers out and every page says so, create on lets them
   expect((await logIn(newLogin(relay()))).status).toBe('OK');
 });
 
+describe('mail for the operator', () => {
+  /** What the user without an address gets back. */
+  const bounce = async (): Promise<string> => {
+    const { login, imap } = await newUser();
+    await imap.require('SELECT INBOX');
+    const waiting = await imap.idle();
+    const smtp = await connectSmtp(endpoint(relay(), 'submissions'));
+    await smtp.logIn(login.user, login.password);
+    const to = `nobody000@_relay.test`;
+    const mail = await encryptedMail({ from: login.user, to });
+    expect(await smtp.send({ from: login.user, to: [to], mail })).toMatchObject({ code: 250 });
+    smtp.close();
+    await waiting.next();
+    await waiting.done();
+    return imap.fetch(1);
+  };
+
+  test('is refused while nobody is named, and no bounce names who is not there', async () => {
+    for (const address of ['postmaster', 'postmaster@_relay.test', 'abuse@_relay.test'])
+      expect(await recipientCode(address)).toBe(550);
+    expect(await bounce()).not.toMatch(/postmaster/i);
+  });
+
+  test('goes to the address that a setting names, encrypted or not', async () => {
+    const { login, imap } = await newUser();
+    await shell(relay(), `chatmail configure --yes --set 'postmaster=${login.user}'`);
+    await shell(relay(), 'until chatmail status >/dev/null; do sleep 0.1; done');
+    await imap.require('SELECT INBOX');
+    const waiting = await imap.idle();
+    const smtp = await connectSmtp(endpoint(relay(), 'smtp'));
+    await smtp.ehlo();
+    const from = 'somebody@[192.0.2.1]';
+    const mail = `From: ${from}\r\nTo: postmaster@_relay.test\r\nSubject: spam\r\nMessage-ID: <1@x.test>\r\nDate: Mon, 01 Jan 2024 00:00:00 +0000\r\n\r\nin clear\r\n`;
+    const to = ['postmaster', 'Postmaster@_relay.test', 'abuse@_relay.test'];
+    expect(await smtp.send({ from, to, mail })).toMatchObject({ code: 250 });
+    expect(await recipientCode('abuse')).toBe(550);
+    smtp.close();
+    await waiting.next();
+    await waiting.done();
+    expect(await imap.fetch(1)).toContain('in clear');
+    expect(await bounce()).toContain('<postmaster@_relay.test>');
+  });
+});
+
 test('the report adds up', async () => {
   const { addresses, messages } = await json('report', '--json');
   const users = (await json('users', 'list', '--json')) as { messages: number }[];

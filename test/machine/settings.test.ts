@@ -6,7 +6,10 @@ import { bootContainer } from '../../src/lab/nspawn.ts';
 import { relayOutcome } from '../../src/lab/readiness.ts';
 import { cachedTree } from '../../src/lab/tree-cache.ts';
 import { TAR } from './images.ts';
-import { type Relay, run, shell } from './relay.ts';
+import { connectImap } from './imap-client.ts';
+import { encryptedMail } from './mail.ts';
+import { endpoint, type Relay, run, shell } from './relay.ts';
+import { connectSmtp } from './smtp-client.ts';
 
 /** A relay whose settings are changed, one way after the other. */
 let machine: Machine;
@@ -164,4 +167,59 @@ test('what an upgrade has replaced is restarted, and nothing else', async () => 
   expect(after['chatmail-doveauth.service']).not.toBe(before['chatmail-doveauth.service']);
   for (const unit of ['dovecot.service', 'nginx.service', 'unbound.service', 'opendkim.service'])
     expect([unit, after[unit]]).toEqual([unit, before[unit]]);
+});
+
+/** As many characters, in labels of at most 63. */
+const nameOf = (length: number): string => {
+  const rest = length - '.example'.length;
+  const labels = Array.from({ length: Math.ceil(rest / 64) }, (_, i) =>
+    'a'.repeat(Math.min(63, rest - 64 * i)),
+  );
+  return `${labels.join('.').slice(0, rest - 1)}b.example`;
+};
+
+test.each([
+  ['the shortest', '_a.b', 'ready', []],
+  ['the shortest without _', 'a.b', 'waiting', []],
+  ['42 characters', nameOf(42), 'waiting', []],
+  ['43 characters', nameOf(43), 'waiting', []],
+  ['the longest that gets a certificate', nameOf(64), 'waiting', []],
+  ['the longest, with the longest addresses', `_a.${nameOf(230)}`, 'ready', ['username_max_length: 13']],
+])('every program starts with a mail_domain of any length: %s', async (_, domain, state, more) => {
+  await inside(
+    '[ ! -e /var/lib/cloud/seed/away ] || mv /var/lib/cloud/seed/away /var/lib/cloud/seed/nocloud',
+  );
+  await writeFile(
+    join(machine.root ?? '', 'var/lib/cloud/seed/nocloud/user-data'),
+    userData(`mail_domain: ${domain}`, 'max_load_1m: 3000', 'turn: true', ...more),
+  );
+  expect(await reboot()).toMatchObject({ state, domain });
+  const units = [
+    'postfix@-',
+    'dovecot',
+    'opendkim',
+    'nginx',
+    'unbound',
+    'chatmail-turn',
+    'chatmail-doveauth',
+  ];
+  expect(await inside(`systemctl is-active ${units.join(' ')}`)).toBe(units.map(() => 'active').join('\n'));
+  await inside(
+    'nginx -t -c /etc/chatmail/nginx.conf; postfix check; doveconf -nc /etc/chatmail/dovecot.conf >/dev/null; opendkim -nx /etc/chatmail/opendkim.conf; unbound-checkconf >/dev/null',
+  );
+  const user = `${'x'.repeat(more[0] === undefined ? 9 : 13)}@${domain}`;
+  const here = { ...relay(), domain };
+  const imap = await connectImap(endpoint(here, 'imaps'));
+  expect((await imap.logIn(user, 'password-1')).status).toMatch(/^OK/);
+  await imap.require('SELECT INBOX');
+  const waiting = await imap.idle();
+  const smtp = await connectSmtp(endpoint(here, 'submissions'));
+  await smtp.logIn(user, 'password-1');
+  const mail = await encryptedMail({ from: user, to: user });
+  expect(await smtp.send({ from: user, to: [user], mail })).toMatchObject({ code: 250 });
+  smtp.close();
+  await waiting.next();
+  await waiting.done();
+  expect(await imap.fetch(1)).toContain(user);
+  imap.close();
 });

@@ -27,7 +27,7 @@ export const start = (
   const handlers: Readonly<Record<string, DictHandlers>> = {
     auth: authHandlers(model, find, folder, left),
     lastlogin: lastLoginHandlers(find),
-    recipients: recipientHandlers(find),
+    recipients: recipientHandlers(model, find),
     census: censusHandlers(census(folder, PATHS.pushQueue), whyClosed),
   };
   const services = Object.entries(handlers).map(([name, served]) =>

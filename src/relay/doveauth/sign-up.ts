@@ -4,6 +4,14 @@ import type { Settings } from '../../config/schema.ts';
 import { PATHS } from '../../model/model.ts';
 import { exists } from '../lib/mailbox.ts';
 
+/**
+ * They are taken for the operator: by people (RFC 2142), by certificate authorities that ask by mail whose a domain is
+ * (CA/Browser Forum Baseline Requirements §3.2.2.4.4), and by Postfix.
+ */
+const RESERVED: ReadonlySet<string> = new Set(
+  'abuse admin administrator double-bounce hostmaster mailer-daemon postmaster webmaster'.split(' '),
+);
+
 /** What the machine has left. Memory and disk in bytes, inodes by number. */
 export interface Resources {
   readonly isClosed: boolean;
@@ -45,6 +53,7 @@ export const signUpRefusal = (
   if (!/^[a-z0-9._-]+$/.test(name)) return 'name has characters that are not allowed';
   // RFC 5322 §3.2.3: else it cannot stand in From; and a program might take a leading hyphen for an option.
   if (/^[.-]|\.\.|\.$/.test(name)) return 'name has a dot or hyphen in a place that is not allowed';
+  if (RESERVED.has(name)) return 'name is reserved';
   if (name.length < settings.username_min_length) return 'name too short';
   if (name.length > settings.username_max_length) return 'name too long';
   if (length < settings.password_min_length) return 'password too short';

@@ -10,6 +10,9 @@ export interface Mailbox {
   readonly name: string;
 }
 
+/** With `.deleted` behind it, the longest name of a folder. */
+const MAX_ADDRESS = 255 - '.deleted'.length;
+
 /** Finds the folder of an address; `undefined` for one that cannot be of this relay. */
 export type FindMailbox = (address: string) => Mailbox | undefined;
 
@@ -22,8 +25,9 @@ export const mailboxFinder = ({ domain, addressDomain }: Model, mailRoot: string
   return (given) => {
     const address = given.toLowerCase();
     const name = address.slice(0, -suffix.length);
-    // RFC 5321 §4.5.3.1.1: at most 64 octets
-    if (!address.endsWith(suffix) || !/^[!-.0-~]{1,64}$/.test(name)) return undefined;
+    // RFC 5321 §4.5.3.1.1: at most 64 octets; and the folder needs a name that the file system takes
+    if (!address.endsWith(suffix) || !/^[!-.0-~]{1,64}$/.test(name) || address.length > MAX_ADDRESS)
+      return undefined;
     return { address, name, home: `${mailRoot}/${domain}/${address}` };
   };
 };

@@ -190,13 +190,13 @@ test('a blocked address has no login and no mail, and is not made anew', async (
   await make('!{PLAIN}password1');
   for (const key of [`shared/passdb/password1"${ADDRESS}`, `shared/userdb/lmtp/${ADDRESS}`])
     expect(await auth().lookup?.(key, '')).toBeUndefined();
-  expect(await recipientHandlers(find).lookup?.(`shared/recipient/${ADDRESS}`, '')).toBeUndefined();
+  expect(await recipientHandlers(model, find).lookup?.(`shared/recipient/${ADDRESS}`, '')).toBeUndefined();
   expect(readFileSync(join(home, 'password'), 'latin1')).toBe('!{PLAIN}password1');
   expect(lines).toEqual([]);
 });
 
 test('recipients: encrypted only, any, unknown', async () => {
-  const ask = () => recipientHandlers(find).lookup?.('shared/recipient/AbcDefGhi@chat.example', '');
+  const ask = () => recipientHandlers(model, find).lookup?.('shared/recipient/AbcDefGhi@chat.example', '');
   expect(await ask()).toBeUndefined();
   await make('x');
   expect(await ask()).toBe('1');
@@ -216,7 +216,23 @@ test('how many addresses there are, and why there are no new ones: the web may a
   expect(await ask('shared/closed', 'load too high')).toBe('load too high');
   expect(await ask(`shared/recipient/${ADDRESS}`)).toBeUndefined();
   for (const key of ['shared/census', 'shared/closed'])
-    expect(await recipientHandlers(find).lookup?.(key, '')).toBeUndefined();
+    expect(await recipientHandlers(model, find).lookup?.(key, '')).toBeUndefined();
+});
+
+test.each([
+  ['nobody', undefined, undefined],
+  ['an address elsewhere', 'me@elsewhere.example', '0'],
+  ['an address here', ADDRESS, '0'],
+  ['an address here, in capitals', ADDRESS.toUpperCase(), '0'],
+  ['an address that is not there', 'nobodyyet@chat.example', undefined],
+])('mail for the operator, who is %s', async (_, postmaster, answer) => {
+  await make('x');
+  const settings = withDefaults(postmaster === undefined ? {} : { postmaster });
+  const { lookup } = recipientHandlers(modelOf({ ...settings, mail_domain: 'chat.example' }), find);
+  for (const address of ['postmaster', 'postmaster@chat.example', 'Abuse@chat.example'])
+    expect(await lookup?.(`shared/recipient/${address}`, '')).toBe(answer);
+  for (const address of ['abuse', 'postmaster@elsewhere.example', 'postmasters@chat.example'])
+    expect(await lookup?.(`shared/recipient/${address}`, '')).toBeUndefined();
 });
 
 test.each([

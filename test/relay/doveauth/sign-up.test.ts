@@ -21,6 +21,7 @@ test.each([
   ['abcdefgh.', 'password1', {}, 'name has a dot or hyphen in a place that is not allowed'],
   ['abcd..ghi', 'password1', {}, 'name has a dot or hyphen in a place that is not allowed'],
   ['-bcdefghi', 'password1', {}, 'name has a dot or hyphen in a place that is not allowed'],
+  ['webmaster', 'password1', {}, 'name is reserved'],
   ['a-.-b--c-', 'password1', {}, undefined],
   ['_bcdefgh_', 'password1', {}, undefined],
   ['abcdefghi', '12345678', {}, 'password too short'],

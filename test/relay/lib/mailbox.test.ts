@@ -10,6 +10,9 @@ import { DAY, mailTree, NOW, relayModel } from '../temp-mail.ts';
 const finder = (domain: string) =>
   mailboxFinder(modelOf({ ...withDefaults({}), mail_domain: domain }), '/mail');
 
+/** 198 characters */
+const LONG = `${'a'.repeat(63)}.${'b'.repeat(63)}.${'c'.repeat(62)}.example`;
+
 test.each([
   ['chat.example', 'alice@chat.example', '/mail/chat.example/alice@chat.example'],
   ['chat.example', 'ALICE@Chat.Example', '/mail/chat.example/alice@chat.example'],
@@ -29,6 +32,8 @@ test.each([
   ['chat.example', 'ä@chat.example', undefined],
   ['chat.example', `${'x'.repeat(64)}@chat.example`, `/mail/chat.example/${'x'.repeat(64)}@chat.example`],
   ['chat.example', `${'x'.repeat(65)}@chat.example`, undefined],
+  [LONG, `${'x'.repeat(48)}@${LONG}`, `/mail/${LONG}/${'x'.repeat(48)}@${LONG}`],
+  [LONG, `${'x'.repeat(49)}@${LONG}`, undefined],
 ])('on %s: %j is %j', (domain, address, home) => expect(finder(domain)(address)?.home).toBe(home));
 
 test('no address leads out of the folder', () => {
