@@ -53,7 +53,8 @@ const bundle = async (folder: string): Promise<string> => {
         import { withDefaults } from './src/config/schema.ts';
         const [domain, mailRoot, noCreate, limits] = process.argv.slice(2);
         const settings = withDefaults({ username_max_length: 20, ...JSON.parse(limits) });
-        start(modelOf({ ...settings, mail_domain: domain }), listeners(), { mailRoot, noCreate });`,
+        const closedNotice = mailRoot + '/closed.html';
+        start(modelOf({ ...settings, mail_domain: domain }), listeners(), { mailRoot, noCreate, closedNotice });`,
       resolveDir: process.cwd(),
     },
     bundle: true,
@@ -371,7 +372,7 @@ test('trouble is a temporary failure, and the password is in no log', async () =
   mkdirSync(join(home, 'password'), { recursive: true });
   execFileSync('chown', ['-R', 'vmail:vmail', home]);
   expect(await logIn(relay, 'trouble.trouble@chat.example', 'Secret-Password')).toBe('UNAVAILABLE');
-  expect(readFileSync(join(relay.folder, 'service.log'), 'utf8')).toContain('EISDIR');
+  expect(readFileSync(join(relay.folder, 'service.log'), 'utf8')).toContain('ENOTFILE');
   expect(readFileSync(join(relay.folder, 'log'), 'utf8')).not.toContain('Secret-Password');
 });
 
