@@ -47,6 +47,6 @@ export const closedPage = (reason: string): string =>
   page(
     'No new addresses',
     '',
-    `<p class="closed">New addresses are refused at the moment: ${reason}. Existing ones keep working.\n`,
+    `<p class="closed">New addresses are refused at the moment: ${reason}.\n`,
     HOME,
   );

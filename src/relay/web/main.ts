@@ -27,7 +27,7 @@ export const handler = (
   lookup: (key: string) => Promise<string | undefined> = async () => undefined,
 ): RequestListener => {
   // Without an answer from there nobody can log in.
-  const whyClosed = () => lookup('shared/closed').catch(() => 'logins do not work');
+  const whyClosed = () => lookup('shared/closed').catch(() => 'the login service does not answer');
   const mayCreate = rateLimiter(PER_MINUTE, AT_ONCE);
   return async (request, response) => {
     const network = networkOf(String(request.headers['x-real-ip']));

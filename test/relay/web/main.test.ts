@@ -104,7 +104,7 @@ test.each([
   ['chat.example', 'POST /new', closed, 503, '{"reason":"closed by the operator"}'],
   ['_chat.example', 'POST /cgi-bin/newemail.py', closed, 503, '{"reason":"closed by the operator"}'],
   ['192.0.2.1', 'GET /join', closed, 503, 'New addresses are refused at the moment: closed by the operator.'],
-  ['chat.example', 'POST /new', down, 503, '{"reason":"logins do not work"}'],
+  ['chat.example', 'POST /new', down, 503, '{"reason":"the login service does not answer"}'],
   ['chat.example', 'GET /new', closed, 302, ''],
 ])('on %s without new addresses: %s', async (domain, line, lookup, status, text) => {
   await serve(domain, undefined, lookup);
