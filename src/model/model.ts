@@ -1,5 +1,6 @@
 import { isIPv4 } from 'node:net';
 import type { Settings } from '../config/schema.ts';
+import { type Limits, limitsOf } from './limits.ts';
 
 /** What follows from the settings, for the templates and the relay's services. Pure data, kept as JSON. */
 export interface Model {
@@ -26,6 +27,8 @@ export interface Model {
   readonly irohRelay: string | undefined;
   /** It is a program of this machine. */
   readonly isIrohLocal: boolean;
+  /** What it takes of its clients at once. */
+  readonly limits: Limits;
 }
 
 /** Where things are in a relay. Upstream's places where it has one, so that state moves with `tar`. */
@@ -68,11 +71,11 @@ const LETS_ENCRYPT = 'https://acme-v02.api.letsencrypt.org/directory';
 
 /**
  * Derives the model. `settings.mail_domain` must be settled by then; `hasIroh`: the machine has a program for an
- * iroh relay.
+ * iroh relay; `memory`: how much it has, in bytes.
  */
 export const modelOf = (
   settings: Settings & { readonly mail_domain: string },
-  { hasIroh = false } = {},
+  { hasIroh = false, memory = Number.POSITIVE_INFINITY } = {},
 ): Model => {
   const domain = settings.mail_domain;
   const isIpOnly = isIPv4(domain);
@@ -98,5 +101,6 @@ export const modelOf = (
     wwwFolder: settings.www_folder ?? PATHS.www,
     irohRelay: isIrohLocal ? `https://${domain}` : settings.iroh_relay || undefined,
     isIrohLocal,
+    limits: limitsOf(settings, memory),
   };
 };

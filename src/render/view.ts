@@ -11,6 +11,7 @@ const listenOn = (address = ''): string => (address.includes(':') ? `[${address}
 export const viewOf = (model: Model): View => ({
   ...model.settings,
   ...model,
+  ...model.limits,
   dkimKey: PATHS.dkimKey,
   mailFolder: PATHS.mail,
   /** Whom apps are told to write to; nobody rather than an address that is nobody's. */
@@ -23,10 +24,8 @@ export const viewOf = (model: Model): View => ({
   addressDomainPattern: model.addressDomain.replace(/[[\].]/g, '[$&]'),
   // Postfix takes no address literal as its own name (valid_hostname.c); HELO and origin are set apart from it.
   postfixHostname: model.isIpOnly ? 'localhost.localdomain' : model.domain,
-  smtpConnectionsPerClient: Math.ceil(model.settings.max_smtp_connections / 5),
   /** Free of brackets but for IPv6 (nginx). */
   metricsListen: listenOn(model.settings.metrics_address),
-  loginClients: model.settings.max_imap_connections + 1000,
   /** A version for the MTA-STS policy id: the policy is always the same, so the id is too. */
   mtaStsMaxAge: 7 * DAY,
   maxMessageSizeMB: Math.floor(model.settings.max_message_size / 1_000_000),

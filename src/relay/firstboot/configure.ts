@@ -55,6 +55,10 @@ const joinPicture = (model: Model): RelayFile[] => {
 const hasIroh = (): boolean =>
   ['/usr/bin', '/usr/local/bin'].some((path) => existsSync(`${path}/iroh-relay`));
 
+/** In bytes, as /proc/meminfo has it (proc(5)): a container may be shown less there than its host has. */
+const totalMemory = (): number =>
+  Number(/^MemTotal: *(\d+) kB/m.exec(readText('/proc/meminfo') ?? '')?.[1]) * 1024 || 0;
+
 /** What a machine cannot do anything about, and its operator should know. */
 const remark = ({ ipv4 }: Addresses): string | undefined =>
   ipv4 !== undefined && !isPublic(ipv4)
@@ -68,7 +72,7 @@ const apply = (
 ): void => {
   // A kernel without IPv6 has no such socket to listen on, and a server that tries does not start.
   const settings = { ...asked, disable_ipv6: asked.disable_ipv6 || !existsSync('/proc/net/if_inet6') };
-  const model = modelOf(settings, { hasIroh: hasIroh() });
+  const model = modelOf(settings, { hasIroh: hasIroh(), memory: totalMemory() });
   const { domain } = model;
   const { ipv6, ...ipv4Only } = found;
   const addresses = settings.disable_ipv6 ? ipv4Only : found;

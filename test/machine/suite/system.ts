@@ -7,8 +7,8 @@ const LISTENERS = [
   // for the keys that the operator gives to the cloud
   '* 22/tcp',
   ...[25, 80, 143, 443, 465, 587, 993].map((port) => `* ${port}/tcp`),
-  // behind port 443, by ALPN or by HTTP
-  ...[8443, 10025, 10465, 10993].map((port) => `127.0.0.1 ${port}/tcp`),
+  // behind those, through nginx
+  ...[8443, 10025, 10026, 10080, 10443, 10465, 10587, 10993].map((port) => `127.0.0.1 ${port}/tcp`),
   ...['127.0.0.1 53/tcp', '127.0.0.1 53/udp'],
 ];
 
