@@ -229,6 +229,22 @@ describe('quota', () => {
   });
 });
 
+test('a mailbox has room for so many messages, however small, and takes the next mail for the oldest', async () => {
+  const { login, imap, home } = await newUser();
+  // An inode for 16 KiB: 64 in a mailbox of 1 MiB.
+  for (let i = 0; i < 64; i++) await append(imap, 'INBOX', `m${i}`, 100);
+  expect((await imap.command('APPEND INBOX {3+}\r\na\r\n')).status).toMatch(/^NO \[OVERQUOTA\]/);
+  for (let i = 0; i < 64; i++) await age(home, `m${i}`, 9 - i / 64);
+  await imap.require('SELECT INBOX');
+  const idle = await imap.idle();
+  await deliver(login.user);
+  const seen: string[] = [];
+  while (!seen.some((news) => news.endsWith('EXISTS'))) seen.push(await idle.next());
+  await idle.done();
+  await imap.require('NOOP');
+  expect((await subjects(imap)).length).toBeLessThan(48);
+});
+
 /** Waits until the sessions of this address are in hibernation, all of them in one process. */
 const hibernated = (user: string) =>
   shell(

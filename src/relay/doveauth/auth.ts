@@ -3,6 +3,7 @@ import type { Model } from '../../model/model.ts';
 import type { DictHandlers } from '../lib/dict-server.ts';
 import { log } from '../lib/log.ts';
 import { BLOCKED, type FindMailbox, isOpen, type Mailbox, readHash } from '../lib/mailbox.ts';
+import { mailboxLimit } from '../lib/maildir.ts';
 import { count } from '../lib/metrics.ts';
 import { createMailbox, hashPassword } from './create.ts';
 import { isEchobot } from './echobot.ts';
@@ -69,7 +70,7 @@ export const authHandlers = (
     const hash = await findHash(mailbox, given.password);
     return hash === undefined || hash.startsWith(BLOCKED) ? undefined : fields(mailbox, hash);
   };
-  const keepRoom = roomKeeper(model.settings.max_mailbox_size);
+  const keepRoom = roomKeeper(mailboxLimit(model));
   const nudge = nudger(keepRoom);
   const lookUpUser = async (key: string): Promise<string | undefined> => {
     const [, service, user = ''] = /^(?:([^/]*)\/)?(.*)$/s.exec(key) ?? [];

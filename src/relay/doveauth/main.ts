@@ -5,6 +5,7 @@ import { mailboxFinder } from '../lib/mailbox.ts';
 import { authHandlers } from './auth.ts';
 import { census, censusHandlers } from './census.ts';
 import { keepNotice } from './closed-notice.ts';
+import { keepFolders } from './folder-keeper.ts';
 import { lastLoginHandlers } from './last-login.ts';
 import { recipientHandlers } from './recipients.ts';
 import { closedReason, resources } from './sign-up.ts';
@@ -24,6 +25,7 @@ export const start = (
   const left = () => resources(mailRoot, noCreate);
   const whyClosed = () => closedReason(model.settings, left());
   const notice = keepNotice(closedNotice, whyClosed);
+  const folders = keepFolders(folder);
   const handlers: Readonly<Record<string, DictHandlers>> = {
     auth: authHandlers(model, find, folder, left),
     lastlogin: lastLoginHandlers(find),
@@ -39,6 +41,7 @@ export const start = (
   return {
     close: async () => {
       notice.close();
+      folders.close();
       await Promise.all(services.map((service) => service.close()));
     },
   };

@@ -1,6 +1,6 @@
 import { unlink } from 'node:fs/promises';
 import { log } from '../lib/log.ts';
-import { isFull, isSurplus, type Message, messagesOf } from '../lib/maildir.ts';
+import { type Amount, isFull, isSurplus, less, type Message, messagesOf } from '../lib/maildir.ts';
 import { count } from '../lib/metrics.ts';
 import { readRegular } from '../lib/read-regular.ts';
 import { taskQueue } from '../lib/task-queue.ts';
@@ -17,7 +17,7 @@ const AT_ONCE = 2;
 /**
  * What a mailbox stores, by Dovecot's account of it: a line with the limits, then lines of `bytes messages` to add up.
  */
-export const usage = (maildirsize: string): { bytes: number; messages: number } => {
+export const usage = (maildirsize: string): Amount => {
   let [bytes, messages] = [0, 0];
   for (const line of maildirsize.split('\n').slice(1)) {
     const [, size = '', number = ''] = /^\s*(-?\d+)(?:\s+(-?\d+))?/.exec(line) ?? [];
@@ -39,24 +39,26 @@ function* oldestFirst(byMinute: ReadonlyMap<number, readonly Message[]>): Genera
 }
 
 /** Removes the oldest mail of a full mailbox, and says whether it is full all the same. Times are in seconds. */
-const trim = async (home: string, limit: number, now: number): Promise<boolean> => {
+const trim = async (home: string, limit: Amount, now: number): Promise<boolean> => {
   /** To sort all of them at once would hold up others. */
   const byMinute = new Map<number, Message[]>();
-  let used = 0;
+  let [bytes, messages] = [0, 0];
   for await (const message of messagesOf(home, now)) {
     const minute = Math.floor(message.time / 60);
     const those = byMinute.get(minute);
     if (those) those.push(message);
     else byMinute.set(minute, [message]);
-    used += message.size;
+    bytes += message.size;
+    messages++;
   }
+  let used: Amount = { bytes, messages };
   if (!isFull(used, limit)) return false;
   let [removed, left] = [0, used];
   for (const message of oldestFirst(byMinute)) {
     if (!isSurplus(message, used, limit, now)) break;
-    used -= message.size;
+    used = less(used, message);
     if (!(await isRemoved(message.path))) continue;
-    left -= message.size;
+    left = less(left, message);
     removed++;
   }
   // Dovecot sees by itself that they are gone, but not how much room they took: without this it counts anew.
@@ -72,7 +74,7 @@ const trim = async (home: string, limit: number, now: number): Promise<boolean> 
  * too much. `now` in seconds, `clock` in milliseconds from anywhere.
  */
 export const roomKeeper = (
-  limit: number,
+  limit: Amount,
   now: () => number = () => Date.now() / 1000,
   clock: () => number = () => performance.now(),
 ): ((home: string) => Promise<void> | undefined) => {
@@ -98,9 +100,9 @@ export const roomKeeper = (
     try {
       const account = readRegular(`${home}/maildirsize`)?.toString('latin1');
       if (account === undefined) return undefined;
-      const { bytes, messages } = usage(account);
-      if (!isFull(bytes, limit) || clock() < (crowded.get(home) ?? 0)) return undefined;
-      const isLong = messages > MANY;
+      const used = usage(account);
+      if (!isFull(used, limit) || clock() < (crowded.get(home) ?? 0)) return undefined;
+      const isLong = used.messages > MANY;
       const work = busy.get(home) ?? keep(home, isLong);
       busy.set(home, work);
       return isLong ? undefined : work;

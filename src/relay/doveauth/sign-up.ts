@@ -1,6 +1,7 @@
 import { readFileSync, statfsSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import type { Settings } from '../../config/schema.ts';
+import { BYTES_PER_INODE } from '../../model/limits.ts';
 import { PATHS } from '../../model/model.ts';
 import { exists } from '../lib/mailbox.ts';
 
@@ -20,9 +21,6 @@ export interface Resources {
   readonly disk: number;
   readonly inodes: number;
 }
-
-/** mke2fs.conf(5): a file system has an inode for so many bytes, so this is how far its inodes reach. */
-const BYTES_PER_INODE = 16_384;
 
 /** Why nobody gets a new address, whatever name and password; `undefined` if there are new ones. */
 export const closedReason = (

@@ -11,8 +11,16 @@ import {
   readHash,
   removeMailbox,
 } from '../lib/mailbox.ts';
-import { bytesOf, type Message, readMaildir, removeMessages, subfolders, surplus } from '../lib/maildir.ts';
-import { removeFolder } from './remove-folder.ts';
+import {
+  bytesOf,
+  type Message,
+  mailboxLimit,
+  readMaildir,
+  removeMessages,
+  subfolders,
+  surplus,
+} from '../lib/maildir.ts';
+import { removeFolder } from '../lib/remove-folder.ts';
 
 const DAY = 86_400;
 
@@ -111,7 +119,7 @@ export const expire = (
     counts.messages += due.old.length + due.large.length + due.kept.length;
     remove('oldMessages', due.old);
     remove('largeMessages', due.large);
-    remove('surplusMessages', surplus(due.kept, settings.max_mailbox_size, now));
+    remove('surplusMessages', surplus(due.kept, mailboxLimit(model), now));
     for (const { path, messages } of folders.slice(1))
       if (messages.length === 0 && changeTime(path) < now - settings.delete_mails_after * DAY)
         removeLeftover(path);

@@ -105,25 +105,47 @@ export const bytesOf = (messages: readonly Message[]): number =>
 const FULL = 0.75;
 const ROOMY = 0.7;
 
-export const isFull = (used: number, limit: number): boolean => used >= FULL * limit;
+/** What a mailbox stores, or may. */
+export interface Amount {
+  readonly bytes: number;
+  readonly messages: number;
+}
+
+/** What a mailbox may store, which Dovecot is told too. */
+export const mailboxLimit = ({ settings, limits }: Model): Amount => ({
+  bytes: settings.max_mailbox_size,
+  messages: limits.mailboxMessages,
+});
+
+/** Without a message. */
+export const less = ({ bytes, messages }: Amount, { size }: Pick<Message, 'size'>): Amount => ({
+  bytes: bytes - size,
+  messages: messages - 1,
+});
+
+/** The part that is taken, of bytes or of messages, whichever is more. */
+const partOf = (used: Amount, limit: Amount): number =>
+  Math.max(used.bytes / limit.bytes, used.messages / limit.messages);
+
+export const isFull = (used: Amount, limit: Amount): boolean => partOf(used, limit) >= FULL;
 
 /** Whether a message has to go from a full mailbox, of which so much is left. */
 export const isSurplus = (
   { time }: Pick<Message, 'time'>,
-  used: number,
-  limit: number,
+  used: Amount,
+  limit: Amount,
   now: number,
-): boolean => used > ROOMY * limit && time <= now - DAY;
+): boolean => partOf(used, limit) > ROOMY && time <= now - DAY;
 
 /** The oldest messages of a full mailbox, which have to go; none of the last 24 hours is among them. */
-export const surplus = (messages: readonly Message[], limit: number, now: number): Message[] => {
-  let used = bytesOf(messages);
+export const surplus = (messages: readonly Message[], limit: Amount, now: number): Message[] => {
+  let used: Amount = { bytes: bytesOf(messages), messages: messages.length };
   if (!isFull(used, limit)) return [];
   return [...messages]
     .sort((a, b) => a.time - b.time)
     .filter((message) => {
       if (!isSurplus(message, used, limit, now)) return false;
-      used -= message.size;
+      used = less(used, message);
       return true;
     });
 };

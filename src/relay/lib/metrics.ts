@@ -9,7 +9,7 @@ interface Counted {
     readonly direction: 'incoming' | 'outgoing';
     readonly result: 'accepted' | 'rate' | 'recipient' | 'from' | 'cleartext' | 'signature' | 'other';
   };
-  readonly expired: { readonly what: 'message' | 'account' };
+  readonly expired: { readonly what: 'message' | 'account' | 'folder' };
   readonly push: { readonly result: 'sent' | 'dead' | 'retried' | 'given_up' };
 }
 

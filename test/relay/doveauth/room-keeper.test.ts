@@ -15,6 +15,8 @@ test.each([
   expect(usage(account)).toEqual({ bytes, messages }),
 );
 
+const LIMIT = { bytes: 1000, messages: 100 };
+
 let lines: string[];
 beforeEach(() => {
   lines = [];
@@ -24,11 +26,11 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** A mailbox for 1000 bytes with messages of 200, of these ages in days, and the account Dovecot keeps. */
-const filled = (account: string, ...ages: number[]) => {
+/** A mailbox with messages of these ages in days, and the account Dovecot keeps. */
+const filled = (account: string, ages: readonly number[], size = 200) => {
   const mail = mailTree();
   const home = mail.mailbox('alice', 0);
-  for (const age of ages) mail.file(`alice@chat.example/cur/${messageName(age, 200)}`);
+  for (const age of ages) mail.file(`alice@chat.example/cur/${messageName(age, size)}`);
   writeFileSync(join(home, 'maildirsize'), account);
   return { home, left: () => readdirSync(join(home, 'cur')).length };
 };
@@ -38,19 +40,20 @@ test.each([
   ['not quite', '1000S\n749 4\n', [5, 4, 3, 2], 4],
   ['full', '1000S\n1000 5\n', [5, 4, 3, 2, 2.5], 3],
   ['full of today', '1000S\n1000 5\n', [0.1, 0.2, 0.3, 0.4, 0.5], 5],
+  ['full of small messages', '1000S,100C\n5 75\n', Array.from({ length: 75 }, (_, i) => 2 + i / 100), 70, 1],
   ['full by an account that is wrong', '1000S\n1000 5\n', [5, 4], 2],
-])('a mailbox that is %s', async (_, account, ages, left) => {
-  const mailbox = filled(account, ...ages);
-  await roomKeeper(1000, () => NOW)(mailbox.home);
+])('a mailbox that is %s', async (_, account, ages, left, size = 200) => {
+  const mailbox = filled(account, ages, size);
+  await roomKeeper(LIMIT, () => NOW)(mailbox.home);
   expect(mailbox.left()).toBe(left);
   expect(existsSync(join(mailbox.home, 'maildirsize'))).toBe(left === ages.length);
 });
 
 test('one that is full of recent mail is not read at every delivery, and heals, whatever the clock does', async () => {
   let [now, clock] = [NOW, 0];
-  const mailbox = filled('1000S\n800 4\n', 0.9999, 0.5, 0.4, 0.3);
+  const mailbox = filled('1000S\n800 4\n', [0.9999, 0.5, 0.4, 0.3]);
   const keepRoom = roomKeeper(
-    1000,
+    LIMIT,
     () => now,
     () => clock,
   );
@@ -66,7 +69,7 @@ test('one that is full of recent mail is not read at every delivery, and heals, 
 });
 
 test('no mailbox, no account: nothing happens; trouble is logged without the address', () => {
-  const keepRoom = roomKeeper(1000);
+  const keepRoom = roomKeeper(LIMIT);
   keepRoom('/nowhere');
   keepRoom(mailTree().mailbox('alice', 0));
   expect(lines).toEqual([]);
@@ -81,7 +84,7 @@ test('a delivery waits for room, but not in a mailbox of very many messages, and
   for (let i = 0; i < count; i++)
     writeFileSync(join(home, 'cur', messageName(2 + i / count, 200, '', `M${i}P2.host`)), '');
   writeFileSync(join(home, 'maildirsize'), `1000S\n${200 * count} ${count}\n`);
-  const keepRoom = roomKeeper(200 * count, () => NOW);
+  const keepRoom = roomKeeper({ bytes: 200 * count, messages: count }, () => NOW);
   let [turns, isDone] = [0, false];
   expect(keepRoom(home)).toBeUndefined();
   const turn = () => {
@@ -97,8 +100,8 @@ test('a delivery waits for room, but not in a mailbox of very many messages, and
 }, 60_000);
 
 test('two who ask at once wait for the same', () => {
-  const mailbox = filled('1000S\n750 4\n', 5, 4, 3, 2);
-  const keepRoom = roomKeeper(1000, () => NOW);
+  const mailbox = filled('1000S\n750 4\n', [5, 4, 3, 2]);
+  const keepRoom = roomKeeper(LIMIT, () => NOW);
   const work = keepRoom(mailbox.home);
   expect(work).toBeInstanceOf(Promise);
   expect(keepRoom(mailbox.home)).toBe(work);

@@ -79,8 +79,9 @@ test.each([
   ['overfull', messages([2, 50], [9, 50], [3, 50], [4, 50]), ['1', '3', '2']],
   ['full of the last 24 hours', messages([0.9, 60], [0.5, 60]), []],
   ['full, and one message is old', messages([0.9, 60], [1.1, 1], [0.5, 60]), ['1']],
-])('what has to go of a mailbox for 100 that is %s', (_, given, gone) =>
-  expect(surplus(given, 100, NOW).map(({ path }) => path)).toEqual(gone),
+  ['full of small messages', messages([9, 1], [8, 1], [7, 1], [6, 1], [5, 1], [4, 1]), ['0']],
+])('what has to go of a mailbox for 100 bytes and 8 messages that is %s', (_, given, gone) =>
+  expect(surplus(given, { bytes: 100, messages: 8 }, NOW).map(({ path }) => path)).toEqual(gone),
 );
 
 test('what is left is at most 70 %, or all of the last 24 hours, and the oldest go', () => {
@@ -88,10 +89,11 @@ test('what is left is at most 70 %, or all of the last 24 hours, and the oldest 
   fc.assert(
     fc.property(fc.array(message), (list) => {
       const all = list.map((each, i) => ({ ...each, path: String(i), isSeen: true }));
-      const gone = surplus(all, 500, NOW);
+      const gone = surplus(all, { bytes: 500, messages: 10 }, NOW);
       const rest = all.filter((each) => !gone.includes(each));
       const used = rest.reduce((sum, { size }) => sum + size, 0);
-      if (gone.length > 0) expect(used <= 350 || rest.every(({ time }) => time > NOW - DAY)).toBe(true);
+      if (gone.length > 0)
+        expect((used <= 350 && rest.length <= 7) || rest.every(({ time }) => time > NOW - DAY)).toBe(true);
       for (const { time } of rest)
         expect(Math.max(...gone.map((each) => each.time))).toBeLessThanOrEqual(time);
       expect(gone.every(({ time }) => time <= NOW - DAY)).toBe(true);

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, rmdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { removeFolder } from '../../../src/relay/expire/remove-folder.ts';
+import { removeFolder } from '../../../src/relay/lib/remove-folder.ts';
 import { mailTree } from '../temp-mail.ts';
 
 test('an empty folder goes, with what Dovecot and our services keep in it', () => {
