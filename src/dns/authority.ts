@@ -55,7 +55,7 @@ export const authorityOf = async (name: string, resolver: Resolver = patient()):
       break;
     }
     const addresses = await Promise.all(
-      hosts.flatMap((host) => [ask(resolver, host, 'A'), ask(resolver, host, 'AAAA')]),
+      hosts.slice(0, SERVERS).flatMap((host) => [ask(resolver, host, 'A'), ask(resolver, host, 'AAAA')]),
     );
     const servers = addresses
       .flatMap((found) => found ?? [])

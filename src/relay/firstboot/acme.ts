@@ -31,10 +31,16 @@ interface Said {
   readonly text: string;
 }
 
+/** It may have to wait for the authority, and does so without an end of its own. */
+const ACMETOOL_MS = 600_000;
+
 const acmetool = (...args: string[]): Promise<Said> =>
   new Promise((resolve) => {
-    execFile('acmetool', ['--batch', '--xlog.severity=info', ...args], (error, stdout, stderr) =>
-      resolve({ isDone: error === null, text: stdout + stderr }),
+    execFile(
+      'acmetool',
+      ['--batch', '--xlog.severity=info', ...args],
+      { timeout: ACMETOOL_MS },
+      (error, stdout, stderr) => resolve({ isDone: error === null, text: stdout + stderr }),
     );
   });
 

@@ -1,8 +1,8 @@
 import { createHash, createPrivateKey, createPublicKey, sign } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import type { IncomingHttpHeaders } from 'node:http';
-import { request } from 'node:https';
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout } from 'node:timers/promises';
+import { askHttp, retryAfter } from '../lib/ask-http.ts';
 import { replaceFile } from '../lib/replace-file.ts';
 
 interface Problem {
@@ -14,9 +14,11 @@ interface Problem {
 export class Refusal extends Error {
   /** What follows `urn:ietf:params:acme:error:`. */
   readonly type: string;
-  constructor({ type = '', detail = '' }: Problem) {
+  readonly headers: IncomingHttpHeaders;
+  constructor({ type = '', detail = '' }: Problem, headers: IncomingHttpHeaders = {}) {
     super(detail);
     this.type = type.replace(/.*:/, '');
+    this.headers = headers;
   }
 }
 
@@ -25,33 +27,27 @@ interface Answer<T> {
   readonly body: T & Problem;
 }
 
+/** One answer, everything, and the size of an answer: a chain of certificates is not among what is asked here. */
 const TIMEOUT_MS = 30_000;
+const TOTAL_MS = 300_000;
+const MAX_BYTES = 65_536;
+/** A nonce may be refused a few times, not for ever (RFC 8555 §6.5). */
+const MAX_TRIES = 4;
 
-/** Asks by HTTPS; a problem in the answer (RFC 7807) is a {@link Refusal}. */
-const ask = <T>(url: string, method: string, body = ''): Promise<Answer<T>> =>
-  new Promise((resolve, reject) => {
-    const headers = { 'content-type': 'application/jose+json', 'user-agent': 'chatmail-image' };
-    const question = request(url, { method, headers, timeout: TIMEOUT_MS }, (answer) => {
-      let text = '';
-      answer
-        .on('data', (data) => {
-          text += data;
-        })
-        .once('end', () => {
-          try {
-            const json = JSON.parse(text || '{}');
-            if (/problem/.test(answer.headers['content-type'] ?? '')) reject(new Refusal(json));
-            else resolve({ headers: answer.headers, body: json });
-          } catch {
-            reject(new Error(`HTTP status ${answer.statusCode}`));
-          }
-        });
-    });
-    question
-      .once('timeout', () => question.destroy(new Error('no answer in time')))
-      .once('error', reject)
-      .end(body);
-  });
+/** Asks by HTTPS and by nothing else (RFC 8555 §6.1); a problem in the answer (RFC 7807) is a {@link Refusal}. */
+const ask = async <T>(url: string, method: string, timeoutMs: number, content = ''): Promise<Answer<T>> => {
+  if (!/^https:/i.test(url)) throw new Error('the certificate authority must be asked by HTTPS');
+  const headers = { 'content-type': 'application/jose+json', 'user-agent': 'chatmail-image' };
+  const answer = await askHttp(url, { method, headers, content, timeoutMs, maxBytes: MAX_BYTES });
+  let json: T & Problem;
+  try {
+    json = JSON.parse(answer.body || '{}');
+  } catch {
+    throw new Error(`HTTP status ${answer.status}`);
+  }
+  if (/problem/.test(answer.headers['content-type'] ?? '')) throw new Refusal(json, answer.headers);
+  return { headers: answer.headers, body: json };
+};
 
 const base64url = (data: unknown): string => Buffer.from(JSON.stringify(data)).toString('base64url');
 
@@ -92,27 +88,36 @@ export const openAccount = async (
   directoryUrl: string,
   pem: string,
   email: string | undefined,
+  pause: (ms: number) => Promise<unknown> = setTimeout,
 ): Promise<Account> => {
+  const end = performance.now() + TOTAL_MS;
+  /** For the next answer. */
+  const patience = (): number => {
+    const left = end - performance.now();
+    if (left <= 0) throw new Error('the certificate authority takes too long');
+    return Math.min(TIMEOUT_MS, left);
+  };
   const key = createPrivateKey(pem);
   const jwk = createPublicKey(key).export({ format: 'jwk' });
   const alg = key.asymmetricKeyType === 'rsa' ? 'RS256' : 'ES256';
-  const { body: directory } = await ask<Directory>(directoryUrl, 'GET');
+  const { body: directory } = await ask<Directory>(directoryUrl, 'GET', patience());
   let kid: string | undefined;
-  const post = async <T>(url: string, payload?: unknown): Promise<Answer<T>> => {
-    const { headers } = await ask(directory.newNonce, 'HEAD');
+  const post = async <T>(url: string, payload?: unknown, tries = 1): Promise<Answer<T>> => {
+    const { headers } = await ask(directory.newNonce, 'HEAD', patience());
     const nonce = headers['replay-nonce'];
     const head = base64url({ alg, nonce, url, ...(kid ? { kid } : { jwk }) });
     const body = payload === undefined ? '' : base64url(payload);
     const proof = sign('sha256', Buffer.from(`${head}.${body}`), { key, dsaEncoding: 'ieee-p1363' });
-    return ask<T>(
-      url,
-      'POST',
-      JSON.stringify({ protected: head, payload: body, signature: proof.toString('base64url') }),
-    ).catch((error) => {
+    const signature = proof.toString('base64url');
+    const content = JSON.stringify({ protected: head, payload: body, signature });
+    try {
+      return await ask<T>(url, 'POST', patience(), content);
+    } catch (error) {
       // RFC 8555 §6.5: try again with another nonce.
-      if (error.type === 'badNonce') return post<T>(url, payload);
-      throw error;
-    });
+      if (!(error instanceof Refusal) || error.type !== 'badNonce' || tries === MAX_TRIES) throw error;
+      await pause(retryAfter(error.headers, 500 * 2 ** tries));
+      return post<T>(url, payload, tries + 1);
+    }
   };
   const contact = email === undefined ? [] : [`mailto:${email}`];
   kid = (await post(directory.newAccount, { termsOfServiceAgreed: true, contact })).headers.location ?? '';
@@ -126,11 +131,11 @@ export const openAccount = async (
     try {
       await post(challenge.url, {});
       for (let wait = 250; wait < TIMEOUT_MS; wait *= 1.3) {
-        const { body } = await post<Authorization>(url);
+        const { body, headers } = await post<Authorization>(url);
         if (body.status === 'valid') return;
         if (body.status !== 'pending')
           throw new Refusal(body.challenges.find(({ error }) => error)?.error ?? { detail: body.status });
-        await pause(wait);
+        await pause(retryAfter(headers, wait)); // RFC 8555 §7.5.1
       }
       throw new Error('it does not come to an end with its proof');
     } finally {
@@ -142,6 +147,8 @@ export const openAccount = async (
     authorize: async (names) => {
       const identifiers = names.map((value) => ({ type: 'dns', value }));
       const { body } = await post<{ authorizations: string[] }>(directory.newOrder, { identifiers });
+      if (body.authorizations.length > names.length)
+        throw new Error('more is to be proved than was asked for');
       // All come to their end before one that failed is told: no question is left on its way.
       for (const proof of await Promise.allSettled(body.authorizations.map(prove)))
         if (proof.status === 'rejected') throw proof.reason;

@@ -1,25 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { get } from 'node:http';
 import { authorityOf } from '../../dns/authority.ts';
+import { askHttp } from '../lib/ask-http.ts';
 import { replaceFile } from '../lib/replace-file.ts';
 import { readState, updateState } from '../lib/state.ts';
 import { isPublic } from './public-address.ts';
 
-const FOLDER = '/.well-known/acme-challenge';
+const CHALLENGES = '/run/acme/acme-challenge';
 
-/** Whether a request to that address comes to this machine: it has what was put here a moment ago. */
-const isOurs = async (host: string): Promise<boolean> => {
+/** Whether a request to that address, a name or IPv4, comes to this machine: it has what was put here a moment ago. */
+export const isOurs = async (host: string, challenges = CHALLENGES, timeoutMs = 3000): Promise<boolean> => {
   const nonce = randomUUID();
-  const file = `/run/acme/acme-challenge/${nonce}`;
+  const file = `${challenges}/${nonce}`;
   replaceFile(file, nonce);
   try {
-    return await new Promise((resolve) => {
-      const question = get({ host, path: `${FOLDER}/${nonce}`, timeout: 3000 }, (answer) => {
-        answer.once('data', (data) => resolve(String(data) === nonce)).once('end', () => resolve(false));
-      });
-      question.once('timeout', () => question.destroy()).once('error', () => resolve(false));
-    });
+    const url = `http://${host}/.well-known/acme-challenge/${nonce}`;
+    return (await askHttp(url, { timeoutMs, maxBytes: nonce.length })).body === nonce;
+  } catch {
+    return false;
   } finally {
     rmSync(file);
   }

@@ -1,8 +1,8 @@
-import { get } from 'node:http';
 import { isIPv4 } from 'node:net';
 import type { NetworkInterfaceInfo } from 'node:os';
 import { type RelayCloud, relayCloud } from '../../model/clouds/relay-cloud.ts';
 import type { Addresses } from '../../model/zone.ts';
+import { askHttp } from '../lib/ask-http.ts';
 import type { Cloud } from './cloud.ts';
 
 /** RFC 6890: what is not reachable from the Internet, as far as a relay's own interface may show it. */
@@ -27,31 +27,19 @@ const publicIn = (text = ''): string | undefined =>
   text.match(/\d+(\.\d+){3}/g)?.find((address) => isIPv4(address) && isPublic(address));
 
 /** Asks the cloud's metadata service once; `undefined` when it has no address, or no answer in time. */
-export const askForAddress = (
+export const askForAddress = async (
   { ask }: RelayCloud,
   service = METADATA,
-  patience = PATIENCE_MS,
-): Promise<string | undefined> =>
-  new Promise((resolve) => {
-    if (!ask) return resolve(undefined);
-    const [path, header, value = ''] = ask;
-    const signal = AbortSignal.timeout(patience);
-    const request = get(
-      service + path,
-      { signal, headers: header ? { [header]: value } : {} },
-      (response) => {
-        let text = '';
-        response
-          .setEncoding('latin1')
-          .on('data', (part: string) => {
-            text += part;
-            if (text.length > LIMIT) request.destroy();
-          })
-          .once('end', () => resolve(response.statusCode === 200 ? publicIn(text) : undefined))
-          .once('error', () => resolve(undefined));
-      },
-    ).once('error', () => resolve(undefined));
-  });
+  timeoutMs = PATIENCE_MS,
+): Promise<string | undefined> => {
+  if (!ask) return undefined;
+  const [path, header, value = ''] = ask;
+  const headers = header ? { [header]: value } : {};
+  const answer = await askHttp(service + path, { headers, timeoutMs, maxBytes: LIMIT }).catch(
+    () => undefined,
+  );
+  return answer?.status === 200 ? publicIn(answer.body) : undefined;
+};
 
 /**
  * The addresses to find the machine at. IPv4: a public one of its interfaces, else what the cloud translates to
