@@ -1,5 +1,6 @@
 import type { MessageFilter } from '../lib/milter.ts';
 import { cleaned, hasTooManyFields } from './cleaning.ts';
+import { LineLength } from './line-length.ts';
 import { readMessage } from './message.ts';
 import { refuseOutgoing } from './policy.ts';
 
@@ -17,12 +18,20 @@ export const outgoingMessage = (
   isOpen: (login: string) => boolean | Promise<boolean> = () => true,
 ): MessageFilter => {
   const { read, ...message } = readMessage();
+  const lines = new LineLength();
   let sender = '';
   let recipients = 0;
   let recipient = '';
   const domains = new Set<string>();
   return {
-    ...message,
+    header: (name, value) => {
+      lines.header(name, value);
+      message.header(name, value);
+    },
+    body: (chunk) => {
+      lines.body(chunk);
+      message.body(chunk);
+    },
     mail: async (address, macros) => {
       sender = address;
       const login = (macros.get('auth_authen') ?? sender).toLowerCase();
@@ -41,6 +50,7 @@ export const outgoingMessage = (
         ...facts,
         sender,
         subject: headers.only('subject'),
+        hasLongLine: lines.end(),
         recipient: recipients === 1 ? recipient : undefined,
       });
       if (refusal) return { refusal };

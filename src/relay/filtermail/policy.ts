@@ -16,6 +16,8 @@ interface OutgoingFacts extends Facts {
   readonly subject: string | undefined;
   /** The recipient, if there is one only. */
   readonly recipient: string | undefined;
+  /** A line that SMTP does not carry as it is (RFC 5321 §4.5.3.1.6). */
+  readonly hasLongLine: boolean;
 }
 
 interface IncomingFacts extends Facts {
@@ -40,9 +42,10 @@ const isSetupMessage = ({ subject, recipient, from, type }: OutgoingFacts): bool
 
 /** Mail of a user of this relay. The SMTP reply that refuses it, or `undefined`. */
 export const refuseOutgoing = (facts: OutgoingFacts): string | undefined => {
-  const { sender, from, content } = facts;
+  const { sender, from, content, hasLongLine } = facts;
   if (!from || from.address !== sender.toLowerCase())
     return `500 Invalid FROM <${shown(from?.address)}> for <${shown(sender)}>`;
+  if (hasLongLine) return '554 5.6.0 A line is longer than 998 bytes';
   return content === 'encrypted' || content === 'securejoin' || isSetupMessage(facts) ? undefined : CLEARTEXT;
 };
 

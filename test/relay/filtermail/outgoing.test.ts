@@ -7,6 +7,7 @@ const subject: Field = ['Subject', 'Autocrypt Setup Message'];
 const type: Field = ['Content-Type', 'multipart/mixed; boundary=b'];
 const setup = [subject, type];
 const alice = 'alice@example.org';
+const LONG = '554 5.6.0 A line is longer than 998 bytes';
 const CLEARTEXT = '523 Encryption Needed: Invalid Unencrypted Mail';
 
 // biome-ignore format: one line per case
@@ -22,6 +23,12 @@ const REPLIES: readonly (readonly [string, string, Parameters<typeof outgoing>[0
   ['a setup message to oneself and another', mail('Hi', ...setup), { to: [alice, 'bob@relay.test'] }, CLEARTEXT],
   ['a setup message to oneself last', mail('Hi', ...setup), { to: ['bob@relay.test', alice] }, CLEARTEXT],
   ['a setup message of another type', mail('Hi', subject, ['Content-Type', 'text/plain']), { to: [alice] }, CLEARTEXT],
+  ['References of 1,500 bytes on one line', encrypted({}, ['References', '<a@b> '.repeat(250)]), {}, LONG],
+  ['To with 60 recipients on one line', encrypted({}, ['To', Array.from({ length: 60 }, (_, i) => `user-${i}@relay.example`).join(', ')]), {}, LONG],
+  ['a field of many lines', encrypted({}, ['References', '<a@b>\n '.repeat(250)]), {}, undefined],
+  ['a header line of 998 bytes', encrypted({}, ['X-A', 'x'.repeat(993)]), {}, undefined],
+  ['a header line of 999 bytes', encrypted({}, ['X-A', 'x'.repeat(994)]), {}, LONG],
+  ['armour that is not wrapped', mail('x'.repeat(5000)), {}, LONG],
   ['another subject', mail('Hi', type, ['Subject', 'Hello']), { to: [alice] }, CLEARTEXT],
   ['two subjects', mail('Hi', subject, ...setup), { to: [alice] }, CLEARTEXT],
 ];
