@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { createServer as createNetServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { DotReader } from '../../../src/relay/courier/data.ts';
-import { receiver } from '../../../src/relay/courier/receive.ts';
+import { HTTP_LIMITS, receiver } from '../../../src/relay/courier/receive.ts';
 import { exchange } from '../connection.ts';
 import { inPieces, type Target } from '../fuzz.ts';
 import { mutated } from '../mutate.ts';
@@ -31,7 +31,6 @@ const WORDS = [
 ];
 const ADDRESSES = ['a@a.example', 'b@[192.0.2.1]', '"b c"@b', 'b>@b', '', 'b', 'b@b> SIZE=1', '\xe4@b'];
 const LINES = ['Hi', '.', '..', '.x', '', '\r', 'QUIT', 'RSET', 'RCPT TO:<eve@example.org>', 'From: a@a'];
-const HTTP = { maxHeaderSize: 131_072 };
 /** What may be answered; 500 would be a fault of ours. */
 const STATUSES = ['100', '200', '400', '404', '405', '408', '413', '417', '431', '503'];
 
@@ -129,7 +128,7 @@ export const mxdelivTarget = async (folder: string): Promise<Target> => {
     createNetServer(postfix((problem) => problems.push(problem), reply)),
     smtpPath,
   );
-  const http = await listening(createServer(HTTP, receiver({ path: smtpPath })), path);
+  const http = await listening(createServer(HTTP_LIMITS, receiver({ path: smtpPath })), path);
   http.maxHeadersCount = 0;
   // nginx waits for its answer; here a peer has said all.
   Object.assign(http, { httpAllowHalfOpen: true });

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { ask } from '../http-client.ts';
 import { connectImap, type ImapClient } from '../imap-client.ts';
 import { encryptedMail, plainMail } from '../mail.ts';
-import { endpoint, newLogin, type Relay, shell } from '../relay.ts';
+import { addressDomain, endpoint, newLogin, type Relay, shell } from '../relay.ts';
 
 /** Has no DNS and therefore needs no DKIM signature. */
 const LITERAL = 'outside@[192.0.2.7]';
@@ -103,6 +103,26 @@ export const mxdelivSuite = (current: () => Relay): void => {
     expect(await idle.next()).toBe('* 1 EXISTS');
     await idle.done();
     imap.close();
+  });
+
+  test.each([
+    ['ordinary', 0],
+    // RFC 5321 §4.5.3.1.3
+    ['the longest', 254],
+  ])('a thousand recipients with %s addresses are taken, and not one more', async (_, length) => {
+    const domain = addressDomain(current());
+    const fill = 'x'.repeat(Math.max(0, length - domain.length - 6));
+    const to = Array.from({ length: 1001 }, (_, i) => `${fill}${String(i).padStart(5, '0')}@${domain}`);
+    const mail = await encryptedMail({ from: LITERAL, to: 'nobody' });
+    const [status, reply] = await deliver(current(), { to: to.slice(1), mail });
+    // So Postfix and the filter had all of them: nobody has these addresses.
+    expect([status, reply]).toEqual([400, expect.stringMatching(/^550 5\.1\.1 .*: no such user$/)]);
+    expect(await deliver(current(), { to, mail })).toEqual([413, '452 4.5.3 Too many recipients']);
+  });
+
+  test('more than a head can have is told in a way that a sender understands', async () => {
+    const to = Array.from({ length: 2000 }, () => `${'x'.repeat(230)}@${addressDomain(current())}`);
+    expect((await deliver(current(), { to, mail: '' }))[0]).toBe(431);
   });
 
   test('the relay is not an open one', async () => {

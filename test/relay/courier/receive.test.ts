@@ -4,7 +4,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { envelopeOf, receiver } from '../../../src/relay/courier/receive.ts';
+import { envelopeOf, HTTP_LIMITS, receiver } from '../../../src/relay/courier/receive.ts';
 
 const stops: (() => unknown)[] = [];
 afterEach(() => {
@@ -49,7 +49,7 @@ beforeEach(async () => {
   const smtp = createServer(converse).listen(0, '127.0.0.1');
   await once(smtp, 'listening');
   const http = createHttpServer(
-    { maxHeaderSize: 131_072 },
+    HTTP_LIMITS,
     receiver({ port: (smtp.address() as AddressInfo).port, host: '127.0.0.1' }),
   ).listen(0, '127.0.0.1');
   await once(http, 'listening');
@@ -102,10 +102,16 @@ test('without a sender it is the null sender', async () => {
   expect(log).toContain('MAIL FROM:<>');
 });
 
-test('a thousand recipients and more', async () => {
-  const to = Array.from({ length: 3000 }, (_, i) => `user${i}@relay.test`);
+test.each([
+  ['ordinary', (i: number) => `user${i}@relay.test`],
+  // RFC 5321 §4.5.3.1.3: a path has at most 256 octets, two of which are not the address.
+  ['the longest', (i: number) => `user${i}@`.padEnd(254, 'x')],
+])('a thousand recipients with %s addresses, and not one more', async (_, address) => {
+  const to = Array.from({ length: 1000 }, (_, i) => address(i));
   expect((await post({ headers: { 'x-mail-to': to } }))[0]).toBe(200);
-  expect(log.filter((line) => line.startsWith('RCPT'))).toHaveLength(3000);
+  expect(log.filter((line) => line.startsWith('RCPT'))).toHaveLength(1000);
+  const [status, text] = await post({ headers: { 'x-mail-to': [...to, 'x@relay.test'] } });
+  expect([status, text]).toEqual([413, '452 4.5.3 Too many recipients']);
 });
 
 test.each([
