@@ -24,6 +24,8 @@ export const HELP: Readonly<Record<SettingName, string>> = {
   data_volume:
     'volume that mail, keys, certificates and the queue live on: a device, which is formatted if it is empty, or a label',
   disable_ipv6: 'use IPv4 only',
+  deliver_to_private_addresses:
+    'deliver mail also to relays at private addresses, as in a test network or a LAN',
   postmaster:
     'address that mail to postmaster@ and abuse@ goes to, unencrypted mail too; unset: such mail is refused',
   acme_email: 'address the certificate authority may write to',

@@ -73,6 +73,7 @@ export const SETTINGS = {
   www_folder: unset('path'),
   data_volume: unset('volume'),
   disable_ipv6: off,
+  deliver_to_private_addresses: off,
   postmaster: unset('email'),
   acme_email: unset('email'),
   acme_directory: unset('url'),

@@ -5,13 +5,15 @@ import { figureTable } from './figures.ts';
 import { loadFigures } from './load.ts';
 import { mailboxFigures } from './mailboxes.ts';
 import { relayFigures } from './running.ts';
+import { silentFigures } from './silent.ts';
 
-/** Measures what the project promises and prints a table. `run.js mailboxes|running|booting|load|cuts|building` measures a part. */
+/** Measures what the project promises and prints a table. `run.js mailboxes|running|booting|load|silent|cuts|building` measures a part. */
 const PARTS = {
   mailboxes: mailboxFigures,
   running: relayFigures,
   booting: bootFigures,
   load: loadFigures,
+  silent: silentFigures,
   cuts: cutFigures,
   building: buildFigures,
 };

@@ -1,14 +1,18 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { createSecureContext } from 'node:tls';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Machine, SERVICE_PORTS } from '../../src/lab/machine.ts';
 import { bootContainer } from '../../src/lab/nspawn.ts';
 import { relayOutcome } from '../../src/lab/readiness.ts';
 import { run as runHere } from '../../src/lab/run.ts';
 import { cachedTree } from '../../src/lab/tree-cache.ts';
+import { makeCertificate } from './certificate.ts';
 import { TAR } from './images.ts';
 import { connectImap, type ImapClient } from './imap-client.ts';
 import { encryptedMail } from './mail.ts';
 import { endpoint, newLogin, type Relay, shell } from './relay.ts';
+import { type SilentRelay, startSilentRelay } from './silent-relay.ts';
 import { connectSmtp, type Reply, type SmtpClient } from './smtp-client.ts';
+import { type SmtpSink, startSmtpSink } from './smtp-sink.ts';
 
 /**
  * Two relays that reach one another: one with a domain (its MX, address and DKIM key are told to the other's
@@ -26,7 +30,8 @@ const boot = async (userData?: string): Promise<Relay> => {
   const { address, exec = [] } = machine;
   expect(await relayOutcome(machine.console)).toMatchObject({ state: 'ready' });
   const relay = { state: 'ready', address, domain: address, ports: SERVICE_PORTS, exec };
-  await shell(relay, 'echo "max_load_1m: 1000" > /etc/chatmail/chatmail.yaml; chatmail configure');
+  const settings = ['max_load_1m=1000', 'deliver_to_private_addresses=true', 'max_user_send_burst_size=1000'];
+  await shell(relay, `chatmail configure --yes ${settings.map((each) => `--set ${each}`).join(' ')}`);
   return relay;
 };
 
@@ -129,7 +134,7 @@ const transport = (relay: Relay, domain: string) =>
     `postmap -q '${domain}' socketmap:unix:/var/spool/postfix/chatmail/routes.sock:transport || echo port 25`,
   );
 
-const BY_HTTPS = 'mxdeliv:unix:chatmail/courier.sock';
+const BY_HTTPS = expect.stringMatching(/^mxdeliv:unix:.*courier\.sock$/);
 const forget = async (relay: Relay) => {
   await shell(relay, 'systemctl restart chatmail-courier');
 };
@@ -151,6 +156,32 @@ beforeAll(async () => {
     `cat > /etc/unbound/unbound.conf.d/one.conf <<'END'\n${await zone(one)}\nEND\nsystemctl restart unbound`,
   );
 });
+/** Names that lead to this computer, or nowhere good, for those who ask `one`'s resolver. */
+const NAMES = (here: string): readonly string[] => [
+  'named.example. MX 10 mx.named.example.',
+  `mx.named.example. A ${here}`,
+  `_named.example. MX 10 mx.named.example.`,
+  'trap.example. MX 10 localhost.',
+  'number.example. MX 10 127.0.0.1.',
+  'inside.example. MX 10 mx.inside.example.',
+  'mx.inside.example. A 127.0.0.1',
+  'mx.inside.example. AAAA ::1',
+  'mx.inside.example. AAAA ::ffff:127.0.0.1',
+  'metadata.example. A 169.254.169.254',
+];
+
+/** This computer, as `one` sees it. */
+let here: string;
+beforeAll(async () => {
+  const smtp = await connectSmtp(endpoint(one, 'smtp'));
+  here = smtp.localAddress;
+  smtp.close();
+  const lines = NAMES(here).map((record) => `  local-data: "${record}"`);
+  await shell(
+    one,
+    `cat > /etc/unbound/unbound.conf.d/names.conf <<'END'\nserver:\n${lines.join('\n')}\nEND\nsystemctl restart unbound`,
+  );
+});
 afterAll(async () => {
   for (const machine of machines) await machine.remove();
 });
@@ -168,7 +199,7 @@ test('with port 25 blocked the very first message arrives, by HTTPS', async () =
   const got = await arrival(bob);
   expect(got).toContain(`From: <${alice.address}>`);
   expect(got).not.toMatch(/^(Received|DKIM-Signature|Authentication-Results):/m);
-  expect(await transport(one, `x@[${two.address}]`)).toBe(BY_HTTPS);
+  expect(await transport(one, `x@[${two.address}]`)).toEqual(BY_HTTPS);
   for (const relay of [one, two]) expect(await shell(relay, 'postqueue -j')).toBe('');
 });
 
@@ -256,7 +287,7 @@ test('while the other is down mail waits, and comes when it is up, though all is
   await shell(two, 'systemctl start nginx');
   await forget(one);
   await flush(one);
-  await expect.poll(() => transport(one, `x@[${two.address}]`), { timeout: 20_000 }).toBe(BY_HTTPS);
+  await expect.poll(() => transport(one, `x@[${two.address}]`), { timeout: 20_000 }).toEqual(BY_HTTPS);
   await expect.poll(async () => [await flush(one), await queued(one)][1], { timeout: 20_000 }).toBe(0);
   await arrival(bob, 2);
 });
@@ -298,6 +329,122 @@ test('without the courier mail to others waits, and mail within the relay does n
   await arrival(ann);
   expect((await send(alice, [bob])).code).toBe(451);
   await shell(one, 'systemctl start chatmail-courier.socket chatmail-routes.socket chatmail-courier.service');
+});
+
+describe('beside a relay that never answers', () => {
+  let silent: SilentRelay;
+  beforeAll(async () => {
+    silent = await startSilentRelay(here);
+  });
+  afterAll(async () => {
+    await silent?.close();
+    await shell(one, 'postsuper -d ALL 2> /dev/null');
+  });
+
+  test('a stranger who names it at port 25 is refused, and nothing is asked there', async () => {
+    const smtp = await connectSmtp(endpoint(one, 'smtp'));
+    for (const to of [`x@[${here}]`, 'x@named.example', 'x@_named.example']) {
+      await smtp.command('MAIL FROM:<stranger@example.org>');
+      expect((await smtp.command(`RCPT TO:<${to}>`)).code).toBe(554);
+      await smtp.command('RSET');
+    }
+    smtp.close();
+    // Long enough for what would have begun: another message goes all its way.
+    const [alice, bob] = [await newUser(one), await newUser(two)];
+    await send(alice, [bob]);
+    await arrival(bob);
+    expect(silent.connections()).toBe(0);
+  });
+
+  test('70 messages to it do not keep one to another relay waiting', async () => {
+    const [alice, bob] = [await newUser(one), await newUser(two)];
+    await send(alice, [bob]);
+    await arrival(bob);
+    for (let n = 0; n < 70; n++) {
+      const to = { ...bob, address: `x${n}@[${here}]` };
+      expect(await send(alice, [to])).toMatchObject({ code: 250 });
+    }
+    await expect.poll(silent.waiting).toBeGreaterThan(0);
+    const inTheWay = silent.givenUp();
+    await send(alice, [bob]);
+    await arrival(bob, 2);
+    // It did not come because something had been given up.
+    expect(silent.givenUp()).toBe(inTheWay);
+    expect(silent.waiting()).toBeGreaterThan(0);
+    expect(silent.waiting()).toBeLessThanOrEqual(10);
+    expect(await queued(one)).toBe(70);
+  });
+
+  test('one message to both comes to the other at once', async () => {
+    const [alice, bob] = [await newUser(one), await newUser(two)];
+    await send(alice, [bob, { ...bob, address: `x@[${here}]` }]);
+    const inTheWay = silent.givenUp();
+    await arrival(bob);
+    expect(silent.givenUp()).toBe(inTheWay);
+  });
+});
+
+describe('a server of several names', () => {
+  let sink: SmtpSink;
+  let ours: { readonly key: string; readonly cert: string };
+  beforeAll(async () => {
+    ours = await makeCertificate('mx.named.example', 'mx.named.example');
+    const names = new Map([['mx.named.example', createSecureContext(ours)]]);
+    sink = await startSmtpSink(here, 25, names);
+    await shell(one, `cat >> /etc/ssl/certs/ca-certificates.crt <<'END'\n${ours.cert}\nEND`);
+  });
+  afterAll(() => sink?.close());
+
+  test.each([
+    ['a domain', 'x@named.example', 'mx.named.example'],
+    ['a domain whose certificate is not looked at', 'x@_named.example', 'mx.named.example'],
+    ['an address literal', () => `x@[${here}]`, undefined],
+  ])('is told which one is meant, for %s', async (_, to, servername) => {
+    const alice = await newUser(one);
+    const address = typeof to === 'string' ? to : to();
+    expect(await send(alice, [{ ...alice, address }])).toMatchObject({ code: 250 });
+    expect(await sink.next()).toMatchObject({ to: [address], servername, tls: 'TLSv1.3' });
+  });
+
+  test('lines come to it as they were sent, or are refused', async () => {
+    const alice = await newUser(one);
+    const to = 'x@_named.example';
+    const field = `X-Long: ${'y'.repeat(990)}`;
+    const mail = (headers: readonly string[]) => encryptedMail({ from: alice.address, to, headers });
+    const recipient = { ...alice, address: to };
+    expect(await send(alice, [recipient], await mail([field]))).toMatchObject({ code: 250 });
+    expect((await sink.next()).mail).toContain(`\r\n${field}\r\n`);
+    expect(await send(alice, [recipient], await mail([`${field}y`]))).toMatchObject({
+      code: 554,
+      text: expect.stringContaining('A line is longer than 998 bytes'),
+    });
+  });
+});
+
+describe('this machine and its link', () => {
+  test.each(['[127.0.0.1]', '[IPv6:::1]', '[169.254.169.254]', '[0.0.0.0]', '[224.0.0.1]'])(
+    'are not delivered to as %s',
+    async (domain) => {
+      const alice = await newUser(one);
+      await send(alice, [{ ...alice, address: `x@${domain}` }]);
+      expect(await arrival(alice)).toMatch(/Mail is not carried to that\s+address|bad (host|address)/);
+    },
+  );
+
+  test.each(['trap.example', 'number.example', 'inside.example', 'metadata.example'])(
+    'are not connected to for %s, which leads there',
+    async (domain) => {
+      const alice = await newUser(one);
+      await send(alice, [{ ...alice, address: `x@${domain}` }]);
+      const reasons = async () =>
+        (await shell(one, 'postqueue -j'))
+          .split('\n')
+          .filter((line) => line.includes(domain))
+          .map((line) => JSON.parse(line).recipients[0].delay_reason);
+      await expect.poll(reasons, { timeout: 20_000 }).toEqual([expect.stringMatching(/DNS reply filter/)]);
+      await shell(one, 'postsuper -d ALL 2> /dev/null');
+    },
+  );
 });
 
 test('the journal names nobody', async () => {

@@ -46,7 +46,8 @@ beforeAll(async () => {
     reverse4(exchange),
     reverse6(exchange),
   ]);
-  const common = `max_load_1m: 1000\nacme_directory: ${internet.authority.directory}`;
+  const settings = 'max_load_1m: 1000\ndeliver_to_private_addresses: true';
+  const common = `${settings}\nacme_directory: ${internet.authority.directory}`;
   [north, south, literal, west] = await Promise.all([
     internet.boot(11, `mail_domain: ${NORTH}\n${common}`, 'both'),
     internet.boot(12, `mail_domain: ${SOUTH}\n${common}`),

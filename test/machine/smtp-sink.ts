@@ -1,10 +1,7 @@
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
-import { execa } from 'execa';
+import { makeCertificate } from './certificate.ts';
 import { lineConnection } from './line-connection.ts';
 
 /** A message as it arrived, with CRLF line ends and without the dots of RFC 5321 §4.5.2. */
@@ -14,7 +11,12 @@ export interface Arrival {
   readonly mail: string;
   /** The TLS version, or `undefined` for a message that came in the clear. */
   readonly tls: string | undefined;
+  /** The name that the client wanted to speak to (SNI, RFC 6066 §3). */
+  readonly servername: string | undefined;
 }
+
+/** Certificates for names that a client asks for. */
+type Certificates = ReadonlyMap<string, SecureContext>;
 
 export interface SmtpSink {
   readonly port: number;
@@ -23,34 +25,29 @@ export interface SmtpSink {
   close(): Promise<void>;
 }
 
-const selfSigned = async (): Promise<SecureContext> => {
-  const folder = await mkdtemp(join(tmpdir(), 'smtp-sink-'));
-  const [key, cert] = [join(folder, 'key'), join(folder, 'cert')];
-  const subject = ['-subj', '/CN=sink', '-days', '2', '-nodes', '-keyout', key, '-out', cert];
-  await execa('openssl', [
-    'req',
-    '-x509',
-    '-newkey',
-    'ec',
-    '-pkeyopt',
-    'ec_paramgen_curve:P-256',
-    ...subject,
-  ]);
-  const context = createSecureContext({ key: await readFile(key), cert: await readFile(cert) });
-  await rm(folder, { recursive: true });
-  return context;
-};
-
 const pathIn = (line: string): string => /<(.*?)>/.exec(line)?.[1] ?? '';
 
-const secure = async (socket: Socket, secureContext: SecureContext): Promise<TLSSocket> => {
-  const tls = new TLSSocket(socket, { isServer: true, secureContext });
+const secure = async (
+  socket: Socket,
+  secureContext: SecureContext,
+  others: Certificates,
+): Promise<TLSSocket> => {
+  const tls = new TLSSocket(socket, {
+    isServer: true,
+    secureContext,
+    SNICallback: (name, done) => done(null, others.get(name)),
+  });
   await once(tls, 'secure');
   return tls;
 };
 
 /** One session: takes everything it is offered (RFC 5321 §3, RFC 3207). */
-const serve = async (client: Socket, context: SecureContext, arrived: (mail: Arrival) => void) => {
+const serve = async (
+  client: Socket,
+  context: SecureContext,
+  others: Certificates,
+  arrived: (mail: Arrival) => void,
+) => {
   let connection = lineConnection(client);
   let tls: TLSSocket | undefined;
   let [from, to]: [string, string[]] = ['', []];
@@ -72,7 +69,14 @@ const serve = async (client: Socket, context: SecureContext, arrived: (mail: Arr
     DATA: async () => {
       connection.write('354 go on\r\n');
       const mail = await readData();
-      arrived({ from, to, mail, tls: tls?.getProtocol() ?? undefined });
+      const { servername } = (tls ?? {}) as { servername?: string | false };
+      arrived({
+        from,
+        to,
+        mail,
+        tls: tls?.getProtocol() ?? undefined,
+        servername: servername || undefined,
+      });
       return '250 taken';
     },
     RSET: () => '250 ok',
@@ -85,7 +89,7 @@ const serve = async (client: Socket, context: SecureContext, arrived: (mail: Arr
     if (verb === 'STAR') {
       connection.write('220 go on\r\n');
       client.removeAllListeners('data');
-      tls = await secure(client, context);
+      tls = await secure(client, context, others);
       connection = lineConnection(tls);
     } else connection.write(`${(await answers[verb]?.(line)) ?? '502 what?'}\r\n`);
     if (verb === 'QUIT') return connection.close();
@@ -93,8 +97,12 @@ const serve = async (client: Socket, context: SecureContext, arrived: (mail: Arr
 };
 
 /** A mail server that keeps all it gets. `port` 0 takes a free one. */
-export const startSmtpSink = async (address: string, port = 25): Promise<SmtpSink> => {
-  const context = await selfSigned();
+export const startSmtpSink = async (
+  address: string,
+  port = 25,
+  others: Certificates = new Map(),
+): Promise<SmtpSink> => {
+  const context = createSecureContext(await makeCertificate('sink'));
   const mails: Arrival[] = [];
   const waiters: ((mail: Arrival) => void)[] = [];
   const arrived = (mail: Arrival): void => {
@@ -106,7 +114,7 @@ export const startSmtpSink = async (address: string, port = 25): Promise<SmtpSin
   const server: Server = createServer((client) => {
     clients.add(client);
     // The end of the connection ends the session.
-    serve(client, context, arrived).catch(() => client.destroy());
+    serve(client, context, others, arrived).catch(() => client.destroy());
   });
   await once(server.listen(port, address), 'listening');
   return {

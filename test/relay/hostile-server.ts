@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { onTestFinished } from 'vitest';
 
 /** What a server may do to a client that has asked it something. Each goes on until the client hangs up. */
@@ -43,18 +44,19 @@ export const ENDLESS: readonly (readonly [what: string, behaviour: Behaviour])[]
   ['405 and a body without end', endless('HTTP/1.1 405 Not Allowed\r\n\r\n', 'x')],
 ];
 
-/** A server that behaves like that, by TCP alone. Says how many have asked, and whether all are gone. */
-export const hostileServer = async (behave: Behaviour) => {
+/** A server that behaves like that, by TCP or TLS alone. Says how many have asked, and how many are there still. */
+export const hostileServer = async (behave: Behaviour, tls?: TlsOptions) => {
   const sockets = new Set<Socket>();
   let asked = 0;
-  const server = createServer((socket) => {
+  const take = (socket: Socket): void => {
     sockets.add(socket);
     socket.on('error', () => {}).once('close', () => sockets.delete(socket));
     socket.once('data', () => {
       asked++;
       behave(socket);
     });
-  }).listen(0, '127.0.0.1');
+  };
+  const server = (tls ? createTlsServer(tls, take) : createServer(take)).listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => {
     for (const socket of sockets) socket.destroy();

@@ -1,7 +1,12 @@
 import type { OpenTransaction } from './lmtp.ts';
-import { openPost, TOO_LARGE } from './post.ts';
+import { openPost, type Post, TOO_LARGE } from './post.ts';
 import { domainOf, type OpenRequest } from './remote.ts';
 import type { Routes } from './routes.ts';
+import { Shares } from './shares.ts';
+
+/** Said at once where a destination has its share of the deliveries (RFC 3463 §3.5, X.4.5): Postfix tries again. */
+const BUSY = '451 4.4.5 Too many messages on their way to that host';
+const NO_POST: Post = { write: () => undefined, end: async () => BUSY, abort: () => {} };
 
 /**
  * Hands on a message of Postfix's to the hosts of its recipients while it comes.
@@ -14,17 +19,25 @@ import type { Routes } from './routes.ts';
  * holds its sockets, so that Postfix waits for its greeting; and without an answer about the route Postfix defers.
  */
 export const deliverer =
-  (open: OpenRequest, { failed, avoid }: Pick<Routes, 'failed' | 'avoid'>): OpenTransaction =>
+  (
+    open: OpenRequest,
+    { failed, avoid }: Pick<Routes, 'failed' | 'avoid'>,
+    shares = new Shares(),
+  ): OpenTransaction =>
   async (sender, recipients) => {
     const domains = [...new Set(recipients.map(domainOf))];
+    const places = domains.map((domain) => shares.take(domain));
+    if (places.every((place) => place === undefined)) return BUSY;
     const posts = await Promise.all(
-      domains.map((domain) =>
-        openPost(
-          open,
-          domain,
-          sender,
-          recipients.filter((address) => domainOf(address) === domain),
-        ),
+      domains.map((domain, i) =>
+        places[i]
+          ? openPost(
+              open,
+              domain,
+              sender,
+              recipients.filter((address) => domainOf(address) === domain),
+            )
+          : NO_POST,
       ),
     );
     return {
@@ -34,7 +47,13 @@ export const deliverer =
         return full.length > 0 ? Promise.all(full) : undefined;
       },
       end: async () => {
-        const outcomes = await Promise.all(posts.map((post) => post.end()));
+        const outcomes = await Promise.all(
+          posts.map(async (post, i) => {
+            const outcome = await post.end();
+            places[i]?.(outcome !== undefined);
+            return outcome;
+          }),
+        );
         for (const [i, domain] of domains.entries()) if (outcomes[i] === undefined) failed(domain);
         return recipients.map((address) => {
           const outcome = outcomes[domains.indexOf(domainOf(address))] ?? '451 4.4.1 No answer by HTTPS';
@@ -44,6 +63,7 @@ export const deliverer =
       },
       abort: () => {
         for (const post of posts) post.abort();
+        for (const place of places) place?.();
       },
     };
   };

@@ -11,7 +11,11 @@ interface Transaction {
   readonly abort: () => void;
 }
 
-export type OpenTransaction = (sender: string, recipients: readonly string[]) => Promise<Transaction>;
+/** Begins one. A reply instead: it is not wanted now, by any of its recipients, and the message need not be sent. */
+export type OpenTransaction = (
+  sender: string,
+  recipients: readonly string[],
+) => Promise<Transaction | string>;
 
 /** RFC 5321 §4.1.2; addresses end up in header fields of HTTP, so that nothing but printable ASCII may be in them. */
 const PATH = /^(MAIL FROM|RCPT TO):<([ -~]*)>(?: [ -~]*)?$/i;
@@ -49,8 +53,10 @@ export async function* lmtpReplies(
       return '250 2.1.5 Ok';
     }
     if (sender !== undefined && recipients.length > 0 && /^DATA$/i.test(line)) {
+      const opened = await open(sender, recipients);
+      if (typeof opened === 'string') return opened;
       reader = new DotReader();
-      transaction = await open(sender, recipients);
+      transaction = opened;
       return '354 Go on';
     }
     if (/^LHLO /i.test(line))

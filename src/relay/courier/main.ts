@@ -4,16 +4,17 @@ import type { Service } from '../lib/serve.ts';
 import { serveSocketmap } from '../lib/socketmap.ts';
 import { deliverer } from './deliver.ts';
 import { serveLmtp } from './lmtp.ts';
-import { receiver } from './receive.ts';
-import { requestOpener, speaksMxdeliv } from './remote.ts';
+import { mayConnect } from './private-address.ts';
+import { HTTP_LIMITS, receiver } from './receive.ts';
+import { addressIn, domainOf, requestOpener, speaksMxdeliv } from './remote.ts';
 import { Routes } from './routes.ts';
+import { transportTo } from './transport.ts';
 
-/** What Postfix is told of a domain that is reached by /mxdeliv: its transport and where that delivers to. */
-const TRANSPORT = 'mxdeliv:unix:chatmail/courier.sock';
 /** Postfix's way in for what comes by HTTP. */
 const REINJECT = { host: '127.0.0.1', port: 10025 };
-/** A thousand recipients, and a slow line. */
-const HTTP = { maxHeaderSize: 131_072, requestTimeout: 3_600_000 };
+
+/** RFC 3463 §3.5, X.4.4: unable to route. */
+const NOT_CARRIED = 'error:5.4.4 Mail is not carried to private addresses (deliver_to_private_addresses)';
 
 /**
  * Starts what connects this relay to others by HTTPS, on the sockets named `courier` (LMTP, from Postfix), `routes`
@@ -24,10 +25,11 @@ export const start = (
   sockets: ReadonlyMap<string, readonly number[]>,
 ): Service => {
   const listen = (name: string) => (sockets.get(name) ?? []).map((fd) => ({ fd }));
-  const open = requestOpener(settings.disable_ipv6);
+  const isAllowed = (address: string) => mayConnect(address, settings.deliver_to_private_addresses);
+  const open = requestOpener(settings.disable_ipv6, isAllowed);
   const routes = new Routes((domain) => speaksMxdeliv(open, domain));
   const web = listen('mxdeliv').map((at) => {
-    const server = createServer(HTTP, receiver(REINJECT)).listen(at);
+    const server = createServer(HTTP_LIMITS, receiver(REINJECT)).listen(at);
     server.maxHeadersCount = 0; // further ones, and so recipients, would be left out without a word
     return server;
   });
@@ -39,7 +41,12 @@ export const start = (
         return '';
       }
       // Postfix asks for `*`, for the address, and perhaps for its domain and `.` with each one above.
-      return !/^[.*]/.test(key) && routes.isSpoken(key) ? TRANSPORT : undefined;
+      if (/^[.*]/.test(key)) return undefined;
+      const domain = domainOf(key);
+      const literal = addressIn(domain);
+      // What Postfix would connect to by itself; of names it looks at what DNS has for them (dns_filter).
+      if (literal !== undefined && !isAllowed(literal)) return NOT_CARRIED;
+      return routes.isSpoken(key) ? transportTo(domain) : undefined;
     }, listen('routes')),
   ];
   return {

@@ -3,10 +3,14 @@ import { Resolver } from 'node:dns/promises';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { Agent, type RequestOptions, request } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
+import { bodyOf } from '../lib/ask-http.ts';
 
 /** `user@[IPv6:2001:db8::1]` → `[ipv6:2001:db8::1]` */
 export const domainOf = (address: string): string =>
   address.slice(address.lastIndexOf('@') + 1).toLowerCase();
+
+/** What is in the brackets of an address literal (RFC 5321 §4.1.3), in lower case; `undefined` for a domain. */
+export const addressIn = (domain: string): string | undefined => /^\[(?:ipv6:)?(.*)\]$/.exec(domain)?.[1];
 
 /** As many are tried as can be while Postfix waits for the word to go on. */
 const MAX_HOSTS = 3;
@@ -19,7 +23,7 @@ export const mailHosts = async (
   domain: string,
   resolveMx: (domain: string) => Promise<MxRecord[]>,
 ): Promise<string[]> => {
-  const literal = /^\[(?:ipv6:)?(.*)\]$/.exec(domain)?.[1];
+  const literal = addressIn(domain);
   if (literal !== undefined) return isIP(literal) ? [literal] : [];
   if (!/^[\w.-]{1,253}$/.test(domain)) return [];
   const records = await resolveMx(domain).catch((error: NodeJS.ErrnoException): MxRecord[] => {
@@ -45,7 +49,11 @@ export type OpenRequest = (domain: string, nth: number, options: RequestOptions)
  */
 const TIMEOUT_MS = 60_000;
 
-export const requestOpener = (isIpv4Only: boolean, port = 443): OpenRequest => {
+export const requestOpener = (
+  isIpv4Only: boolean,
+  mayConnect: (address: string) => boolean,
+  port = 443,
+): OpenRequest => {
   const resolver = new Resolver({ timeout: 3000, tries: 2 });
   const agent = new Agent({ keepAlive: true, maxFreeSockets: 4, timeout: TIMEOUT_MS, scheduling: 'lifo' });
   /** By unbound, as for MX; getaddrinfo would wait for slow name servers in one of four threads. */
@@ -54,10 +62,11 @@ export const requestOpener = (isIpv4Only: boolean, port = 443): OpenRequest => {
       resolver.resolve4(host).catch(() => []),
       isIpv4Only ? [] : resolver.resolve6(host).catch(() => []),
     ]);
+    // What is connected to is what was looked at: there is no other look-up in between.
     const addresses = [
       ...ipv6.map((address) => ({ address, family: 6 })),
       ...ipv4.map((address) => ({ address, family: 4 })),
-    ];
+    ].filter(({ address }) => mayConnect(address));
     const [first] = addresses;
     if (!first) done(Object.assign(new Error('no address'), { code: 'ENOTFOUND' }), '', 0);
     else if (all) done(null, addresses);
@@ -65,7 +74,8 @@ export const requestOpener = (isIpv4Only: boolean, port = 443): OpenRequest => {
   };
   return async (domain, nth, options) => {
     const host = (await mailHosts(domain, (name) => resolver.resolveMx(name)))[nth];
-    if (host === undefined) throw new Error('no host');
+    // A literal, or an MX that is none of a name, is not looked up.
+    if (host === undefined || (isIP(host) && !mayConnect(host))) throw new Error('no host');
     return request({
       host,
       port,
@@ -85,11 +95,12 @@ export const requestOpener = (isIpv4Only: boolean, port = 443): OpenRequest => {
 /** An answer is a line; a page of somebody else's is cut short. */
 const MAX_ANSWER = 2000;
 
-export const bodyOf = async (response: IncomingMessage): Promise<string> => {
-  let body = '';
-  for await (const chunk of response.setEncoding('latin1')) if (body.length < MAX_ANSWER) body += chunk;
-  return body;
-};
+/** The answer, or what is cut off of it; empty where it did not come. */
+export const answerOf = (response: IncomingMessage): Promise<string> =>
+  bodyOf(response, MAX_ANSWER).then(
+    (body) => body.toString('latin1'),
+    () => '',
+  );
 
 /** Whether the first host of a domain that answers speaks it: who asks with GET is told to POST. Rejects without one. */
 export const speaksMxdeliv = async (open: OpenRequest, domain: string, nth = 0): Promise<boolean> => {
@@ -103,7 +114,7 @@ export const speaksMxdeliv = async (open: OpenRequest, domain: string, nth = 0):
     asked
       .once('response', (response: IncomingMessage) => {
         end(() => resolve(response.statusCode === 405));
-        response.resume();
+        void answerOf(response); // so that the connection can be used again
       })
       .once('error', (error) => end(() => reject(error)))
       .end();

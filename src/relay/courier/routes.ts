@@ -16,9 +16,9 @@ const HALF_AN_HOUR = 1_800_000;
 const MINUTE = 60_000;
 /** As long as Postfix tries. */
 const TWO_DAYS = 172_800_000;
-/** Strangers, too, make Postfix look up domains, by RCPT: what that can bring about is bounded. */
+/** What users can bring about by naming domains is bounded; strangers make nobody ask (see `rewrite` in master.cf). */
 const MAX_ROUTES = 10_000;
-const MAX_ASKING = 50;
+const MAX_ASKING = 200;
 
 /** Adds to what is remembered; the oldest goes where that is too much. */
 const keep = <T>(known: Map<string, T>, key: string, value: T): void => {

@@ -3,9 +3,15 @@ import { request as secureRequest } from 'node:https';
 
 /**
  * The body of an answer, as far as it fits into `maxBytes` and one byte more, by which a caller knows that it was
- * longer. What follows is not read: the connection is closed. Nothing is unpacked, as nothing here asks for it.
+ * longer. What follows is not read, nor what comes after `timeoutMs`: the connection is closed. Nothing is unpacked.
  */
-export const bodyOf = async (response: IncomingMessage, maxBytes: number): Promise<Buffer> => {
+export const bodyOf = async (
+  response: IncomingMessage,
+  maxBytes: number,
+  timeoutMs = 10_000,
+): Promise<Buffer> => {
+  const timer = setTimeout(() => response.destroy(), timeoutMs);
+  response.once('close', () => clearTimeout(timer));
   const pieces: Buffer[] = [];
   let length = 0;
   for await (const piece of response as AsyncIterable<Buffer>) {
@@ -16,14 +22,14 @@ export const bodyOf = async (response: IncomingMessage, maxBytes: number): Promi
   return Buffer.concat(pieces).subarray(0, maxBytes + 1);
 };
 
-export interface HttpAnswer {
+interface HttpAnswer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
 }
 
 /** What a peer may take: bytes of the body, and milliseconds for everything, from the name to the last byte. */
-export interface HttpBounds {
+interface HttpBounds {
   readonly maxBytes?: number;
   readonly timeoutMs?: number;
   /** Goes with the request. */
@@ -52,7 +58,7 @@ export const askHttp = (
     const timer = setTimeout(() => giveUp('no answer in time', 'ETIMEDOUT'), timeoutMs);
     asked
       .once('response', (response) => {
-        bodyOf(response, maxBytes).then((body) => {
+        bodyOf(response, maxBytes, timeoutMs).then((body) => {
           if (body.length > maxBytes) return giveUp('answer too long', 'EMSGSIZE');
           resolve({ status: response.statusCode ?? 0, headers: response.headers, body: body.toString() });
         }, reject);

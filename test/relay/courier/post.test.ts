@@ -7,19 +7,24 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { deliverer } from '../../../src/relay/courier/deliver.ts';
 import { openPost, outcomeOf } from '../../../src/relay/courier/post.ts';
+import { mayConnect } from '../../../src/relay/courier/private-address.ts';
 import {
   mailHosts,
   type OpenRequest,
   requestOpener,
   speaksMxdeliv,
 } from '../../../src/relay/courier/remote.ts';
+import { type Behaviour, ENDLESS, hostileServer } from '../hostile-server.ts';
 
 const SELF_SIGNED = '[127.0.0.1]';
 
+const anywhere = () => true;
+
 let folder: string;
+let certificate: { key: Buffer; cert: Buffer };
 let server: Server;
 let open: OpenRequest;
 let answer: RequestListener;
@@ -31,6 +36,7 @@ beforeAll(() => {
   const files = ['-keyout', join(folder, 'key'), '-out', join(folder, 'certificate')];
   const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-subj', '/CN=x'];
   execFileSync('openssl', ['req', '-x509', ...kind, ...files], { stdio: 'ignore' });
+  certificate = { key: readFileSync(join(folder, 'key')), cert: readFileSync(join(folder, 'certificate')) };
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -38,21 +44,20 @@ beforeEach(async () => {
   seen.length = 0;
   answer = (_, response) => response.end('250 2.0.0 Ok: queued as X');
   isWanted = (_, response) => response.writeContinue();
-  const [key, cert] = ['key', 'certificate'].map((name) => readFileSync(join(folder, name)));
   const take: RequestListener = async (request, response) => {
     const { 'x-mail-from': from, 'x-mail-to': to } = request.headersDistinct;
     const body = await text(request).catch(() => 'cut off');
     seen.push({ headers: { from, to }, body, isComplete: request.complete });
     if (request.complete) answer(request, response);
   };
-  server = createServer({ key, cert }, take)
+  server = createServer(certificate, take)
     .on('checkContinue', (request, response) => {
       isWanted(request, response);
       if (!response.writableEnded) void take(request, response);
     })
     .listen(0, '127.0.0.1');
   await once(server, 'listening');
-  open = requestOpener(false, (server.address() as AddressInfo).port);
+  open = requestOpener(false, anywhere, (server.address() as AddressInfo).port);
 });
 afterEach(() => {
   server.closeAllConnections();
@@ -120,6 +125,7 @@ const OUTCOMES: readonly (readonly [number, string, boolean, string | undefined]
   [400, '<html>400 Bad Request', true, undefined],
   [400, '', true, undefined],
   [413, '<html>', false, '451 4.3.4 Too large for HTTPS'],
+  [431, '', false, '451 4.3.4 Too large for HTTPS'],
   [503, '451 4.7.1 Later', true, '451 4.7.1 Later'],
   [502, '<html>502', true, undefined],
   [404, '550 5.1.1 no', true, undefined],
@@ -187,6 +193,74 @@ test('nobody answers', async () => {
   await expect(speaksMxdeliv(open, 'no domain')).rejects.toThrow();
 });
 
+const LIMITS = { ready: 200, allReady: 300, answer: 200, total: 2000 };
+
+describe('a host that', () => {
+  /** One that behaves so before it has the message, or once it says that it wants it. */
+  const hostile = async (behaviour: Behaviour) => {
+    const host = await hostileServer(behaviour, certificate);
+    return { ...host, opener: requestOpener(false, anywhere, host.port) };
+  };
+
+  test.each(ENDLESS)('answers with %s is given up', async (what, behaviour) => {
+    const { opener, open: left } = await hostile(behaviour);
+    const post = await openPost(opener, SELF_SIGNED, '', ['b@b'], LIMITS);
+    await post.write(Buffer.from('Hi'));
+    expect(await post.end(), what).toBe(undefined);
+    await expect.poll(left).toBe(0);
+  });
+
+  test.each(ENDLESS)('wants the message and then answers with %s is given up', async (_, behaviour) => {
+    const { opener, open: left } = await hostile((socket) => {
+      socket.write('HTTP/1.1 100 Continue\r\n\r\n');
+      socket.on('data', (piece) => String(piece).endsWith('0\r\n\r\n') && behaviour(socket));
+    });
+    const post = await openPost(opener, SELF_SIGNED, '', ['b@b'], LIMITS);
+    await post.write(Buffer.from('Hi'));
+    // What began with 200 is taken, whatever follows.
+    expect([undefined, '250 2.0.0 Ok']).toContain(await post.end());
+    await expect.poll(left).toBe(0);
+  });
+
+  test('says 405 and goes on is known to speak it, and not listened to', async () => {
+    const [, behaviour = () => {}] = ENDLESS.find(([what]) => what.startsWith('405')) ?? [];
+    const { opener, open: left } = await hostile(behaviour);
+    expect(await speaksMxdeliv(opener, SELF_SIGNED)).toBe(true);
+    await expect.poll(left).toBe(0);
+  });
+
+  test('takes a connection for dead each time is asked a few times only', async () => {
+    let asked = 0;
+    const stale: OpenRequest = async (domain, nth, options) => {
+      asked++;
+      return Object.defineProperty(await open(domain, nth, options), 'reusedSocket', { value: true });
+    };
+    isWanted = ({ socket }) => socket.destroy();
+    const post = await openPost(
+      (domain, nth, options) =>
+        nth > 0 ? Promise.reject(new Error('no host')) : stale(domain, nth, options),
+      SELF_SIGNED,
+      '',
+      ['b@b'],
+    );
+    expect(await post.end()).toBe(undefined);
+    expect(asked).toBe(4);
+  });
+});
+
+test.each(['[127.0.0.1]', '[ipv6:::1]', '[ipv6:::ffff:127.0.0.1]', 'localhost'])(
+  'nothing is connected to at %s, whatever leads there',
+  async (domain) => {
+    const connections: unknown[] = [];
+    server.on('connection', (socket) => connections.push(socket));
+    const careful = requestOpener(false, mayConnect, (server.address() as AddressInfo).port);
+    await expect(speaksMxdeliv(careful, domain)).rejects.toThrow();
+    const post = await openPost(careful, domain, '', [`b@${domain}`]);
+    expect(await post.end()).toBe(undefined);
+    expect(connections).toEqual([]);
+  },
+);
+
 /** A domain with several hosts, of which this is the nth. */
 const hostIs =
   (nth: number): OpenRequest =>
@@ -212,6 +286,14 @@ test('a host that refuses is the last one asked', async () => {
   expect(asked).toEqual([0]);
 });
 
+/** As the deliverer opens it for recipients of whom one may have the message. */
+const begin = async (...args: Parameters<ReturnType<typeof deliverer>>) => {
+  const { routes, failed, avoided } = told();
+  const transaction = await deliverer(open, routes)(...args);
+  if (typeof transaction === 'string') throw new Error(transaction);
+  return { transaction, failed, avoided };
+};
+
 const told = () => {
   const [failed, avoided]: [string[], string[]] = [[], []];
   return {
@@ -226,15 +308,13 @@ const told = () => {
 
 test('what is too large for HTTPS may go by port 25', async () => {
   isWanted = (_, response) => response.writeHead(413).end();
-  const { routes, failed, avoided } = told();
-  const transaction = await deliverer(open, routes)('a@a.example', ['b@[127.0.0.1]', 'c@[127.0.0.1]']);
+  const { transaction, failed, avoided } = await begin('a@a.example', ['b@[127.0.0.1]', 'c@[127.0.0.1]']);
   expect(await transaction.end()).toEqual(['451 4.3.4 Too large for HTTPS', '451 4.3.4 Too large for HTTPS']);
   expect([failed, avoided]).toEqual([[], ['b@[127.0.0.1]', 'c@[127.0.0.1]']]);
 });
 
 test('each recipient is told what became of the message to its host', async () => {
-  const { routes, failed, avoided } = told();
-  const transaction = await deliverer(open, routes)('a@a.example', [
+  const { transaction, failed, avoided } = await begin('a@a.example', [
     'b@[127.0.0.1]',
     'x@[127.0.0.2]',
     'C@[127.0.0.1]',
