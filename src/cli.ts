@@ -2,6 +2,7 @@
 import { realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { completionCommand } from './cli/completion-command.ts';
 import { contextOf, type World } from './cli/context.ts';
 import { commandHelp, PROGRAM, programHelp } from './cli/help-text.ts';
 import { parseArguments } from './cli/parse-arguments.ts';
@@ -24,15 +25,16 @@ export const COMMANDS: Commands = {
   dns: () => import('./commands/dns.ts'),
   package: () => import('./commands/package.ts'),
   requirements: () => import('./commands/requirements.ts'),
+  completion: async () => ({ command: completionCommand(() => loadAll(COMMANDS)) }),
 };
 
 /** Ended by SIGINT or SIGTERM: 128 and the number of SIGINT, as a shell would say. */
 const INTERRUPTED = 130;
 
-const helpText = async (commands: Commands): Promise<string> => {
-  const all = await Promise.all(Object.values(commands).map((load) => load()));
-  return programHelp(all.map(({ command }) => command));
-};
+const loadAll = async (commands: Commands): Promise<readonly Command[]> =>
+  (await Promise.all(Object.values(commands).map((load) => load()))).map(({ command }) => command);
+
+const helpText = async (commands: Commands): Promise<string> => programHelp(await loadAll(commands));
 
 const version = (): string => createRequire(import.meta.url)('../package.json').version;
 

@@ -5,7 +5,7 @@ import { loadSettings, SETTINGS_OPTIONS } from '../config/load-settings.ts';
 import { toYaml } from '../config/to-yaml.ts';
 import { build } from '../image/build.ts';
 import { DEFAULT_NAMES } from '../image/default-names.ts';
-import { COMPRESSIONS, type Compression } from '../image/formats.ts';
+import { COMPRESSIONS, type Compression, FORMATS } from '../image/formats.ts';
 import { buildJobs } from '../image/host.ts';
 import type { Manifest } from '../image/manifest.ts';
 import type { BuildRequest } from '../image/request.ts';
@@ -119,7 +119,13 @@ export const command = defineCommand({
     'With SOURCE_DATE_EPOCH set, the same inputs give the same bytes.',
   ].join('\n'),
   options: {
-    format: { type: 'string', short: 'f', value: 'FORMAT,...', help: 'what to write, qcow2 by default' },
+    format: {
+      type: 'string',
+      short: 'f',
+      value: 'FORMAT,...',
+      words: Object.keys(FORMATS),
+      help: 'what to write, qcow2 by default',
+    },
     output: {
       type: 'string',
       short: 'o',
@@ -144,7 +150,7 @@ export const command = defineCommand({
     },
     compression: {
       type: 'string',
-      value: 'KIND',
+      value: COMPRESSIONS.join('|'),
       help: `of a qcow2: ${COMPRESSIONS.join(' (default) or ')}`,
     },
     'relay-package': {

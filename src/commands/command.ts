@@ -12,6 +12,8 @@ export interface Option {
   readonly help: string;
   /** What the help calls the value, e.g. `FILE`. */
   readonly value?: string;
+  /** Values a shell may complete, where they are a few words; those of `a|b` need not be said again. */
+  readonly words?: readonly string[];
 }
 export type Options = Readonly<Record<string, Option>>;
 
@@ -61,6 +63,8 @@ export interface Command {
   readonly usage?: string;
   /** Fewest and most operands; none when absent. */
   readonly operands?: readonly [min: number, max: number];
+  /** Operands that a shell may complete. */
+  readonly words?: readonly string[];
   /** Paragraphs for `--help`, below the summary. */
   readonly description?: string;
   readonly options: Options;

@@ -34,6 +34,7 @@ export const command = defineCommand({
   summary: 'write Packer templates for clouds, validate them, build with them',
   usage: `[${ACTIONS.join('|')}]`,
   operands: [0, 1],
+  words: ACTIONS,
   description: [
     `Builders: ${BUILDERS.slice(0, 8)
       .map(({ type }) => type)
@@ -55,6 +56,7 @@ export const command = defineCommand({
       short: 'b',
       multiple: true,
       value: 'NAME,...',
+      words: BUILDERS.map(({ type }) => type),
       help: 'which ones, all by default; build needs it',
     },
     output: {

@@ -8,6 +8,7 @@ export const command = defineCommand({
   summary: 'say which Debian packages a job needs, and install them',
   usage: 'JOB...',
   operands: [1, JOBS.length],
+  words: JOBS,
   description: `Jobs: ${JOBS.join(', ')}. Without --install nothing is changed; the status is 1 if something is missing.`,
   options: {
     install: { type: 'boolean', help: 'install what is missing, as root' },

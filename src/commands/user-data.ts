@@ -14,7 +14,12 @@ import { type Context, defineCommand, type Options, type Values } from './comman
 const OPTIONS = {
   ...SETTINGS_OPTIONS,
   base: { type: 'string', value: 'image|debian', help: 'for our image (default), or for a stock Debian 12' },
-  provider: { type: 'string', value: 'NAME', help: 'check it against what is known of this provider' },
+  provider: {
+    type: 'string',
+    value: 'NAME',
+    words: CLOUD_NAMES,
+    help: 'check it against what is known of this provider',
+  },
   'list-providers': { type: 'boolean', help: 'show what is known of each provider, and how surely' },
   output: { type: 'string', short: 'o', value: 'FILE', help: 'write it here instead of printing it' },
   'package-url': {

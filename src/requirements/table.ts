@@ -76,6 +76,12 @@ const LINTERS = [
   ['shellcheck', 'shellcheck'],
 ] as const;
 
+/** Whose completions are tried. */
+const SHELLS = [
+  ['zsh', 'zsh'],
+  ['fish', 'fish'],
+] as const;
+
 const PACKER = [['packer', 'packer']] as const;
 
 type Requirement = readonly [what: string, debianPackage: string];
@@ -99,7 +105,17 @@ export const REQUIREMENTS = {
     ['/usr/share/seabios/bios-256k.bin', 'seabios'],
     ['ssh-keygen', 'openssh-client'],
   ],
-  test: [...MMDEBSTRAP, ...DISK, ...NSPAWN, ...QEMU, ...SERVERS, ...INTERNET, ...LINTERS, ...PACKER],
+  test: [
+    ...MMDEBSTRAP,
+    ...DISK,
+    ...NSPAWN,
+    ...QEMU,
+    ...SERVERS,
+    ...INTERNET,
+    ...LINTERS,
+    ...SHELLS,
+    ...PACKER,
+  ],
 } as const satisfies Readonly<Record<string, readonly Requirement[]>>;
 
 export type Job = keyof typeof REQUIREMENTS;
