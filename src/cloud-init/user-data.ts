@@ -4,12 +4,11 @@ import { readObject } from '../config/read-object.ts';
 import { resolve } from '../config/resolve.ts';
 import { SETTING_NAMES, type SettingName, type Settings, settingOf } from '../config/schema.ts';
 import { formatSize } from '../config/size.ts';
-import { cloudNamed } from '../model/clouds/all.ts';
+import { CLOUDS, cloudNamed } from '../model/clouds/all.ts';
 import type { Cloud } from '../model/clouds/cloud.ts';
-import { maxTextBytes, takesGzip } from '../model/clouds/limit.ts';
+import { fits, maxTextBytes, takesGzip } from '../model/clouds/limit.ts';
 import { gzipText } from '../model/clouds/words.ts';
 import { type Payload, readPayload } from '../package/payload.ts';
-import { ROOM } from '../package/room.ts';
 import { bootCommand, installScript, type RemotePackage } from './bootstrap.ts';
 import { type Extra, mergeExtra } from './extra.ts';
 import type { UserDataProblem } from './problem.ts';
@@ -221,17 +220,12 @@ const checkProvider = (
 };
 
 /** Without a provider's name the text should fit all those it is made for. */
-const checkSize = (size: number, { base, isScript }: UserDataOptions): UserDataProblem[] =>
-  base === 'debian' && !isScript && size > ROOM
-    ? [
-        {
-          severity: 'warning',
-          code: 'too-large',
-          message: `the text has ${size} bytes, ${size - ROOM} more than Hetzner takes, and than most forms do`,
-          hint: FETCH,
-        },
-      ]
-    : [];
+const checkSize = (size: number, { base, isScript }: UserDataOptions): UserDataProblem[] => {
+  const tooSmall = CLOUDS.filter((cloud) => !fits(cloud, size)).map(({ title }) => title);
+  if (base !== 'debian' || isScript || tooSmall.length === 0) return [];
+  const message = `the text has ${size} bytes, more than these take: ${tooSmall.join(', ')}`;
+  return [{ severity: 'warning', code: 'too-large', message, hint: FETCH }];
+};
 
 const NOTHING = { text: '', bytes: new Uint8Array(), size: 0 } as const;
 

@@ -11,7 +11,7 @@ import type { Manifest } from '../image/manifest.ts';
 import type { BuildRequest } from '../image/request.ts';
 import { buildRelayPackage } from '../package/deb.ts';
 import { echobotFiles } from '../package/echobot.ts';
-import { roomTable } from '../package/room.ts';
+import { sizeTable } from '../package/size-table.ts';
 import { installPackages } from '../requirements/install.ts';
 import { findMissing, packagesOf } from '../requirements/missing.ts';
 import { failure } from '../terminal/failure.ts';
@@ -19,7 +19,7 @@ import { createProgress } from '../terminal/progress.ts';
 import { duration } from '../terminal/render-step.ts';
 import { DEFAULT_SIZE, FORMAT_NAMES, readChoices } from './build/choices.ts';
 import { type Context, defineCommand } from './command.ts';
-import { room } from './room.ts';
+import { textSize } from './text-size.ts';
 
 const epochOf = ({ SOURCE_DATE_EPOCH: text = '' }: Context['env']): { sourceDateEpoch?: number } =>
   /^\d{1,12}$/.test(text) ? { sourceDateEpoch: Number(text) } : {};
@@ -73,8 +73,8 @@ const relayPackageFor = async (
   { cwd, stderr }: Context,
 ): Promise<string> => {
   if (given !== undefined) return resolve(cwd, given);
-  const { path, tree } = await buildRelayPackage(folder);
-  stderr.write(roomTable(room(tree), (await stat(path)).size));
+  const { path } = await buildRelayPackage(folder);
+  stderr.write(sizeTable(textSize(), (await stat(path)).size));
   return path;
 };
 

@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { buildRelayPackage } from '../package/deb.ts';
-import { roomTable } from '../package/room.ts';
+import { sizeTable } from '../package/size-table.ts';
 import { defineCommand } from './command.ts';
-import { room } from './room.ts';
+import { textSize } from './text-size.ts';
 
 export const command = defineCommand({
   name: 'package',
@@ -13,13 +13,13 @@ export const command = defineCommand({
     json: { type: 'boolean', help: 'print the result as JSON' },
   },
   async run({ stdout, stderr, cwd }, { values }) {
-    const { path, version, tree } = await buildRelayPackage(resolve(cwd, values.output ?? 'dist'));
+    const { path, version } = await buildRelayPackage(resolve(cwd, values.output ?? 'dist'));
     const { size } = await stat(path);
     if (values.json) {
-      stdout.write(`${JSON.stringify({ path, version, size, room: room(tree) })}\n`);
+      stdout.write(`${JSON.stringify({ path, version, size, text: textSize() })}\n`);
       return 0;
     }
-    stderr.write(roomTable(room(tree), size));
+    stderr.write(sizeTable(textSize(), size));
     stdout.write(`${path}\n`);
     return 0;
   },

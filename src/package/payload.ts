@@ -9,6 +9,8 @@ export interface Payload {
   readonly parts: string;
   readonly unpacker: string;
   readonly digits: string;
+  /** Of each part by its name, how many digits it takes. */
+  readonly costs: Readonly<Record<string, number>>;
 }
 
 const DOCUMENTATION = /^\/usr\/share\/(doc|man|lintian)\//;
@@ -19,7 +21,7 @@ const ORDER = [/^\/usr\/lib\//, /^\/usr\/share\/chatmail\/templates\//, /\/www\/
 const rank = (path: string): number => ORDER.findIndex((pattern) => pattern.test(path));
 
 /** The files of the package that travel: everything but the documentation. */
-export const travelling = (tree: PackageTree): PackageTree =>
+const travelling = (tree: PackageTree): PackageTree =>
   new Map(
     [...tree]
       .filter(([path]) => !DOCUMENTATION.test(path))
@@ -54,6 +56,18 @@ const kept = (): Payload | undefined => {
   }
 };
 
+/** Adds up what the bytes of each part cost. */
+const costsOf = (parts: string, costs: Float64Array): Record<string, number> => {
+  const sums: Record<string, number> = {};
+  let at = 0;
+  for (const [part, name = ''] of parts.matchAll(/([^\0]*)\0[^\0]*\0/g)) {
+    const end = at + Buffer.byteLength(part);
+    sums[name] = costs.subarray(at, end).reduce((sum, cost) => sum + cost, 0);
+    at = end;
+  }
+  return sums;
+};
+
 /** Squeezes the package, which takes seconds, or returns the payload of the last build if it is the same. */
 export const payloadOf = async (
   program: string,
@@ -64,8 +78,9 @@ export const payloadOf = async (
   const bytes = Buffer.from(parts);
   const unpacker = await unpackerFor(bytes.length);
   const last = kept();
-  if (last?.parts === parts && last.unpacker === unpacker) return last;
-  return { parts, unpacker, digits: squeeze(bytes, Buffer.from(unpacker)) };
+  if (last?.parts === parts && last.unpacker === unpacker && last.costs) return last;
+  const { digits, costs } = squeeze(bytes, Buffer.from(unpacker));
+  return { parts, unpacker, digits, costs: costsOf(parts, costs) };
 };
 
 /** What `npm run build` has made. Throws where that has not been run. */

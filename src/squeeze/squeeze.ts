@@ -8,11 +8,19 @@ const carry = (digits: number[]): void => {
   (digits[i] as number)++;
 };
 
+interface Squeezed {
+  readonly digits: string;
+  /** Of each byte, how many digits it takes: a share of one, most often. They add up to all but the last few. */
+  readonly costs: Float64Array;
+}
+
 /**
  * Compresses to printable ASCII without spaces: an arithmetic coder whose digits are the characters themselves.
  * `known` is what the reader has already; the more it is like `bytes`, the better. `unsqueeze` is the inverse.
  */
-export const squeeze = (bytes: Uint8Array, known: Uint8Array): string => {
+export const squeeze = (bytes: Uint8Array, known: Uint8Array): Squeezed => {
+  const costs = new Float64Array(bytes.length);
+  let bits = 0;
   const digits: number[] = [];
   let low = 0;
   let range = TOP;
@@ -29,6 +37,7 @@ export const squeeze = (bytes: Uint8Array, known: Uint8Array): string => {
   };
   mix(Buffer.concat([known, bytes]), known.length, (chance, bit) => {
     const ones = Math.floor(range * chance);
+    (costs[bits++ >> 3] as number) -= Math.log(bit ? chance : 1 - chance) / Math.log(RADIX);
     if (bit) range = ones;
     else {
       low += ones;
@@ -44,5 +53,5 @@ export const squeeze = (bytes: Uint8Array, known: Uint8Array): string => {
   low = Math.ceil(low / unit) * unit;
   settle();
   while (low > 0) shift();
-  return digits.map((digit) => String.fromCharCode(FIRST + digit)).join('');
+  return { digits: digits.map((digit) => String.fromCharCode(FIRST + digit)).join(''), costs };
 };

@@ -1,11 +1,10 @@
 import { renderUserData } from '../cloud-init/user-data.ts';
 import { readPayload } from '../package/payload.ts';
-import { type Room, roomOf } from '../package/room.ts';
-import type { PackageTree } from '../package/tree.ts';
+import { type SizeRow, sizeRows } from '../package/size-table.ts';
 
 /** What takes the room in a text for stock Debian 12 with every setting at its default. */
-export const room = (tree: PackageTree): Room[] => {
+export const textSize = (): SizeRow[] => {
   const payload = readPayload();
   const { size } = renderUserData({}, { base: 'debian', payload });
-  return roomOf(tree, payload.digits.length, size);
+  return sizeRows(payload, size);
 };
