@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { parseSize } from '../config/size.ts';
 import { type Backend, backendOf, chooseImage, type Image } from '../lab/choose-image.ts';
 import type { FirmwareName } from '../lab/firmware.ts';
+import { findInotifyHint } from '../lab/inotify.ts';
 import type { Machine } from '../lab/machine.ts';
 import { machineJson, machineText } from '../lab/machine-report.ts';
 import { bootContainer } from '../lab/nspawn.ts';
@@ -96,10 +97,17 @@ interface Trial {
   readonly values: TryValues;
 }
 
+/** Its own hint, else the other. */
+const hintFor = (other: string | undefined, { hint = other }: Failure): { hint?: string } =>
+  hint === undefined ? {} : { hint };
+
 const bootInContainer = async ({ image, userData }: Trial, { env, signal }: Context): Promise<Machine> => {
   const tree =
     image.kind === 'folder' ? image.path : await cachedTree(image.path, { cache: treeCache(env), signal });
-  return bootContainer({ tree, signal, ...(userData && { userData }) });
+  return bootContainer({ tree, signal, ...(userData && { userData }) }).catch(async (error: Failure) => {
+    if (error.name !== 'Failure') throw error;
+    throw failure(error.message, { cause: error, ...hintFor(await findInotifyHint(), error) });
+  });
 };
 
 const bootInQemu = ({ image, userData, values }: Trial, { cwd, signal }: Context): Promise<Machine> => {
@@ -167,8 +175,12 @@ const stay = async (machine: Machine, context: Context): Promise<0 | 1> => {
 
 /** Tells what went wrong; with `--keep` leaves the machine running for a look. */
 const giveUp = async (error: unknown, machine: Machine, context: Context, values: TryValues): Promise<1> => {
-  const { name, message, hint } = error as Failure;
+  const { name, message } = error as Failure;
   if (name !== 'Failure') throw error;
+  const { hint } = hintFor(
+    machine.backend === 'nspawn' ? await findInotifyHint() : undefined,
+    error as Failure,
+  );
   if (values.json) context.stdout.write(`${JSON.stringify({ state: 'error', problem: message })}\n`);
   context.fail(message, hint);
   if (values.keep) {
