@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { clockFacts } from '../../src/relay/expire/clock-facts.ts';
 import { ask } from './http-client.ts';
 import { TAR } from './images.ts';
 import { connectImap, type ImapClient } from './imap-client.ts';
@@ -171,14 +170,6 @@ describe('expire', () => {
     });
     await shell(relay(), `test -d '${home}' && chatmail expire`);
     expect(await json('status', '--json')).not.toHaveProperty('expireRefusal');
-  });
-
-  test('in its sandbox it knows whether the clock is synchronised', async () => {
-    // In a container it is the host's, of which it thinks no evil.
-    await shell(relay(), 'mv /run/systemd/container /run/container');
-    const { exitCode } = await run(relay(), 'systemctl', 'start', 'chatmail-expire.service');
-    await shell(relay(), 'mv /run/container /run/systemd/container; systemctl reset-failed chatmail-expire');
-    expect(exitCode === 0).toBe(clockFacts().isSynchronised);
   });
 
   test('happens every day, in its sandbox, and its journal counts and names nobody', async () => {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { QCOW2 } from './images.ts';
 import { connectImap } from './imap-client.ts';
 import { withKernelOption } from './kernel-option.ts';
-import { endpoint, NO_ROUTE, newLogin, ROUTE, type StartedRelay, shell, startRelay } from './relay.ts';
+import { endpoint, NO_ROUTE, newLogin, ROUTE, run, type StartedRelay, shell, startRelay } from './relay.ts';
 import { diskSuite } from './suite/disk.ts';
 
 /** Both machines have this volume, one after the other, as when a machine is replaced. */
@@ -70,6 +70,14 @@ describe.each([
 
   test('has the sockets of its services in the queue that is on the volume', async () => {
     expect(await shell(started.relay, ROUTE)).toBe(NO_ROUTE);
+  });
+
+  test('deletes nothing by a clock that no NTP keeps right', async () => {
+    const { relay } = started;
+    const { exitCode } = await run(relay, 'systemctl', 'start', 'chatmail-expire.service');
+    const { expireRefusal } = JSON.parse((await run(relay, 'chatmail', 'status', '--json')).stdout);
+    expect([exitCode, expireRefusal]).toEqual([1, expect.stringMatching(/^the clock is not synchronised/)]);
+    await shell(relay, 'systemctl reset-failed chatmail-expire.service');
   });
 
   test('has the IPv6 that its kernel has', async () => {
