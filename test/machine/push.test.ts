@@ -158,8 +158,9 @@ test('the tokens of an upstream relay work', async () => {
   expect(await metadata(bob.imap, 'INBOX', '/private/devicetoken')).toEqual([old]);
   await send(alice, bob);
   await service.pushed(old);
+  await bob.imap.require(`SETMETADATA INBOX (/private/devicetoken "${bob.token}")`);
   expect(JSON.parse(await inside(`cat ${path}`))).toEqual({
-    devicetoken: { [old]: expect.any(Number) },
+    devicetoken: { [old]: expect.any(Number), [bob.token]: expect.any(Number) },
     other: 1,
   });
 });
