@@ -179,13 +179,11 @@ const nameOf = (length: number): string => {
 };
 
 test.each([
-  ['the shortest', '_a.b', 'ready', []],
-  ['the shortest without _', 'a.b', 'waiting', []],
-  ['42 characters', nameOf(42), 'waiting', []],
-  ['43 characters', nameOf(43), 'waiting', []],
-  ['the longest that gets a certificate', nameOf(64), 'waiting', []],
-  ['the longest, with the longest addresses', `_a.${nameOf(230)}`, 'ready', ['username_max_length: 13']],
-])('every program starts with a mail_domain of any length: %s', async (_, domain, state, more) => {
+  ['1 character in a label', '_a.b', []],
+  ['42 characters', `_${nameOf(41)}`, []],
+  ['43 characters', `_${nameOf(42)}`, []],
+  ['the most, with the longest addresses', `_a.${nameOf(230)}`, ['username_max_length: 13']],
+])('every program starts with a mail_domain of any length: %s', async (_, domain, more) => {
   await inside(
     '[ ! -e /var/lib/cloud/seed/away ] || mv /var/lib/cloud/seed/away /var/lib/cloud/seed/nocloud',
   );
@@ -193,7 +191,7 @@ test.each([
     join(machine.root ?? '', 'var/lib/cloud/seed/nocloud/user-data'),
     userData(`mail_domain: ${domain}`, 'max_load_1m: 3000', 'turn: true', ...more),
   );
-  expect(await reboot()).toMatchObject({ state, domain });
+  expect(await reboot()).toMatchObject({ state: 'ready', domain });
   const units = [
     'postfix@-',
     'dovecot',
@@ -204,9 +202,6 @@ test.each([
     'chatmail-doveauth',
   ];
   expect(await inside(`systemctl is-active ${units.join(' ')}`)).toBe(units.map(() => 'active').join('\n'));
-  await inside(
-    'nginx -t -c /etc/chatmail/nginx.conf; postfix check; doveconf -nc /etc/chatmail/dovecot.conf >/dev/null; opendkim -nx /etc/chatmail/opendkim.conf; unbound-checkconf >/dev/null',
-  );
   const user = `${'x'.repeat(more[0] === undefined ? 9 : 13)}@${domain}`;
   const here = { ...relay(), domain };
   const imap = await connectImap(endpoint(here, 'imaps'));
