@@ -18,7 +18,8 @@ export const HELP: Readonly<Record<SettingName, string>> = {
   min_available_memory: 'available memory below which no address is created',
   min_free_disk_space: 'free disk space below which no address is created; inodes count for 16 KiB each',
   max_imap_connections: 'IMAP connections at once',
-  max_smtp_connections: 'SMTP connections at once; one client address may have a fifth of them',
+  max_smtp_connections:
+    'SMTP connections at once, at most a quarter of the memory for them; one client may have a fifth',
   tls_external_cert_and_key: 'certificate chain and key kept by somebody else, as two absolute paths',
   www_folder: 'folder of web pages to publish in place of ours',
   data_volume:

@@ -28,13 +28,18 @@ export const unitsFor = (changed: readonly string[]): string[] => [
   ),
 ];
 
+/** It may take over ports that an earlier version's files gave to others. */
+const LISTENER = 'nginx.service';
+
 /**
  * Those that run read their files again; those that do not run stay down. At boot nobody may wait for it: the
  * servers come after the configuration, and so would this.
  */
 export const reload = (units: readonly string[], isBoot: boolean): void => {
-  if (units.length === 0) return;
-  execFileSync('systemctl', [...(isBoot ? ['--no-block'] : []), 'try-reload-or-restart', ...units]);
+  const verb = [...(isBoot ? ['--no-block'] : []), 'try-reload-or-restart'];
+  const isLast = (unit: string) => unit === LISTENER;
+  for (const some of [units.filter((unit) => !isLast(unit)), units.filter(isLast)])
+    if (some.length > 0) execFileSync('systemctl', [...verb, ...some]);
 };
 
 /** Those who read the certificate read it again; who did not start for the lack of it starts. */
