@@ -13,7 +13,7 @@ import { start as doveauth } from './doveauth/main.ts';
 import { runExpire } from './expire/main.ts';
 import { start as filtermail } from './filtermail/main.ts';
 import { renew } from './firstboot/certify.ts';
-import { configure } from './firstboot/configure.ts';
+import { configure, settingsProblem } from './firstboot/configure.ts';
 import { firstboot } from './firstboot/firstboot.ts';
 import { whenConfigured } from './firstboot/when-configured.ts';
 import { type Command, type Commands, runCommand } from './lib/command.ts';
@@ -108,7 +108,7 @@ const COMMANDS: Commands = {
   restore: {
     usage: '[--replace]',
     help: 'Puts the state in a tar from standard input in its place.',
-    run: async ({ has }) => (await restore(has('--replace'))) || configure(),
+    run: ({ has }) => restore({ isReplacing: has('--replace'), settingsProblem, configure }),
   },
   firstboot: {
     usage: '',

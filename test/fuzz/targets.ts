@@ -5,6 +5,7 @@ import { httpTarget } from './targets/http.ts';
 import { milterTarget } from './targets/milter.ts';
 import { mxdelivTarget } from './targets/mxdeliv.ts';
 import { openpgpTarget } from './targets/openpgp.ts';
+import { tarTarget } from './targets/tar.ts';
 
 /** Every reader of what strangers send; sockets are made in `folder`. */
 export const TARGETS: Readonly<Record<string, (folder: string) => Target | Promise<Target>>> = {
@@ -15,4 +16,5 @@ export const TARGETS: Readonly<Record<string, (folder: string) => Target | Promi
   lmtp: lmtpTarget,
   socketmap: socketmapTarget,
   openpgp: openpgpTarget,
+  tar: tarTarget,
 };

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { buildRelayPackage } from '../../src/package/deb.ts';
+import { type Written, writeTar } from '../relay/tar-writer.ts';
 import { TAR } from './images.ts';
 import { connectImap } from './imap-client.ts';
 import {
@@ -149,6 +150,168 @@ test('the state of an upstream relay is taken as it is', async () => {
     1,
     expect.stringContaining('set mail_domain and restore again'),
   ]);
+});
+
+describe('a backup that is not to be trusted', () => {
+  const MAIL = 'home/vmail/mail/_relay.test';
+  const BOX = `${MAIL}/hhhhhhhhh@_relay.test`;
+  const DIRECTORIES: Written[] = ['home/vmail/mail', MAIL, BOX, 'etc/dkimkeys', 'etc/chatmail'].map(
+    (name) => ({
+      name,
+      type: '5',
+      mode: 0o755,
+    }),
+  );
+  const SERVICES = 'postfix@- dovecot opendkim nginx chatmail-doveauth chatmail-filtermail chatmail-courier';
+  /** Everything that is not to change, and nothing but files and folders where mail is. */
+  const LOOK = `
+    systemctl is-active ${SERVICES} | sort | uniq -c | sed 's/^ *//'
+    find /home/vmail ! -type f ! -type d; find /home/vmail -perm /7022 ; ls -A /home/vmail /var/lib/acme
+    find /etc /root /srv /usr/bin -printf '%p %u %g %m %y %l\\n' | sort | sha256sum
+    find /etc /root /srv -type f -exec sha256sum {} + | sort | sha256sum`;
+
+  let relay: Relay;
+  let stop: () => Promise<void>;
+  let before: string;
+  beforeAll(async () => {
+    const started = await startRelay([
+      ...['--backend', 'nspawn', '--image', TAR, '--user-data', join(folder, 'user-data')],
+    ]);
+    ({ relay, stop } = started);
+    await restore([...DIRECTORIES, { name: `${BOX}/password`, content: '{PLAIN}before' }]);
+    before = await shell(relay, LOOK);
+  });
+  afterAll(() => stop?.());
+
+  const restore = async (entries: readonly Written[], command = 'chatmail restore --replace') => {
+    const file = join(folder, 'hostile.tar');
+    await writeFile(file, writeTar(entries));
+    return feed(relay, file, command);
+  };
+  const password = () => shell(relay, `cat '/${BOX}/password' 2>&1 || true`);
+
+  test.each<[string, Written[], number, string[]]>([
+    [
+      'a key that is a link',
+      [{ name: 'etc/dkimkeys/opendkim.private', type: '2', target: '/etc/shadow' }],
+      1,
+      ['opendkim.private', 'nothing was changed'],
+    ],
+    [
+      'a key that is none',
+      [{ name: 'etc/dkimkeys/opendkim.private', content: 'no key' }],
+      1,
+      ['no RSA key', 'nothing was changed'],
+    ],
+    [
+      'settings that are a link',
+      [{ name: 'etc/chatmail/chatmail.yaml', type: '2', target: '/etc/shadow' }],
+      1,
+      ['chatmail.yaml', 'nothing was changed'],
+    ],
+    [
+      'a flag that is a link',
+      [{ name: 'etc/chatmail-nocreate', type: '2', target: '/etc/hostname' }],
+      1,
+      ['chatmail-nocreate', 'nothing was changed'],
+    ],
+    [
+      'a flag that is a folder',
+      [{ name: 'etc/chatmail-nocreate', type: '5' }, { name: 'etc/chatmail-nocreate/x' }],
+      1,
+      ['chatmail-nocreate', 'nothing was changed'],
+    ],
+    [
+      'settings that are wrong, and not needed',
+      [{ name: 'etc/chatmail/chatmail.yaml', content: 'mail_domain: [\n' }],
+      0,
+      ['chatmail.yaml'],
+    ],
+    [
+      'what is no file or folder, and what leads out, beside what is mail',
+      [
+        { name: `${BOX}/disk`, type: '4' },
+        { name: `${BOX}/fifo`, type: '6' },
+        { name: `${BOX}/suid`, mode: 0o6755 },
+        { name: `${BOX}/metadata.json`, type: '2', target: '/etc/shadow' },
+        { name: `${BOX}/cur`, type: '2', target: '/root' },
+        { name: `${BOX}/password`, type: '1', target: '/etc/shadow' },
+        { name: 'etc/out1' },
+        { name: '../../etc/out2' },
+        { name: `${MAIL}/../../../../etc/out3` },
+        { name: 'l', type: '2', target: '/etc' },
+        { name: 'l/out4' },
+        { name: 'var/lib/acme/live/x', type: '2', target: '../../../../etc' },
+      ],
+      0,
+      [
+        ...['disk', 'fifo', 'metadata.json', 'cur', 'password'].map((name) => `${BOX}/${name}`),
+        ...['etc/out1', '../../etc/out2', 'etc/out3', '"l"', 'l/out4', 'acme/live/x'],
+      ],
+    ],
+  ])('%s', async (_, entries, status, named) => {
+    const { exitCode, all = '' } = await restore([...DIRECTORIES, ...entries]);
+    expect([exitCode, ...named.filter((name) => !all.includes(name))], all).toEqual([status]);
+    expect(await shell(relay, LOOK)).toBe(before);
+  });
+
+  test('a mail folder that is a link', async () => {
+    const { exitCode, all = '' } = await restore([{ name: 'home/vmail/mail', type: '2', target: '/srv' }]);
+    expect([exitCode, all]).toEqual([1, expect.stringContaining('home/vmail/mail')]);
+    expect(await shell(relay, LOOK)).toBe(before);
+  });
+
+  test('the folder of the domain replaced by a link', async () => {
+    await shell(relay, `mv /${MAIL} /${MAIL}.kept; ln -s /etc /${MAIL}; chown -h vmail: /${MAIL}`);
+    const { exitCode, all } = await restore(DIRECTORIES);
+    expect([exitCode, all]).toEqual([1, expect.stringContaining(`/${MAIL} is not a folder`)]);
+    await shell(relay, `rm /${MAIL}; mv /${MAIL}.kept /${MAIL}`);
+    expect(await shell(relay, LOOK)).toBe(before);
+  });
+
+  test('what fails in the middle is taken back, and services run again', async () => {
+    await restore([...DIRECTORIES, { name: `${BOX}/password`, content: '{PLAIN}old' }]);
+    await shell(relay, 'mkfifo /etc/chatmail-nocreate');
+    const key = await shell(relay, KEYS);
+    const { stdout: other } = await execa('openssl', ['genrsa', '2048']);
+    const { exitCode, all } = await restore([
+      ...DIRECTORIES,
+      { name: `${BOX}/password`, content: '{PLAIN}new' },
+      { name: 'etc/dkimkeys/opendkim.private', content: `${other}\n` },
+      { name: 'etc/chatmail-nocreate' },
+    ]);
+    expect([exitCode, all]).toEqual([1, expect.stringContaining('is back, and services run')]);
+    await shell(relay, 'rm /etc/chatmail-nocreate');
+    expect([await password(), await shell(relay, KEYS)]).toEqual(['{PLAIN}old', key]);
+    expect(await shell(relay, LOOK)).toBe(before);
+  });
+
+  test('interrupted while it reads, nothing was changed', async () => {
+    const { exitCode, all } = await restore(
+      [...DIRECTORIES, { name: `${BOX}/password`, content: '{PLAIN}new' }],
+      `mkfifo /run/half; chatmail restore --replace < /run/half & exec 3> /run/half; head -c 2000 >&3
+       until [ -d /home/vmail/.restore/new ]; do :; done; kill -TERM $!; wait $!`,
+    );
+    expect([exitCode, all]).toEqual([1, expect.stringContaining('interrupted\nnothing was changed')]);
+    expect(await password()).toBe('{PLAIN}old');
+    expect(await shell(relay, `rm /run/half;${LOOK}`)).toBe(before);
+  });
+
+  test('killed while services are down, they come up again, and the next restore begins with what was there', async () => {
+    const killed = await restore(
+      [...DIRECTORIES, { name: `${BOX}/password`, content: '{PLAIN}new' }],
+      `cat > /run/a.tar; chatmail restore --replace < /run/a.tar & 
+       until [ -e '/home/vmail/.restore/old/_relay.test/hhhhhhhhh@_relay.test' ]; do :; done; kill -KILL $!
+       until [ $(systemctl is-active ${SERVICES} | grep -cx active) = 7 ]; do sleep 0.1; done`,
+    );
+    expect(killed.exitCode, killed.all).toBe(0);
+    const { exitCode } = await restore([
+      ...DIRECTORIES,
+      { name: 'etc/dkimkeys/opendkim.private', content: 'no key' },
+    ]);
+    expect([exitCode, await password()]).toEqual([1, '{PLAIN}old']);
+    expect(await shell(relay, LOOK)).toBe(before);
+  });
 });
 
 describe('a data volume', () => {

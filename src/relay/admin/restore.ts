@@ -1,52 +1,76 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { createPrivateKey } from 'node:crypto';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
+import { existsSync, lstatSync, readFileSync } from 'node:fs';
+import type { Readable } from 'node:stream';
 import { PATHS } from '../../model/model.ts';
-import { replaceFile } from '../lib/replace-file.ts';
+import { asUser } from '../lib/as-user.ts';
+import { exists } from '../lib/mailbox.ts';
 import { readState } from '../lib/state.ts';
-import { SERVERS } from './servers.ts';
+import {
+  cleanAcme,
+  findWorkplace,
+  forgetMail,
+  makeStaging,
+  putMailBack,
+  removeStaging,
+  stageAcme,
+  switchAcme,
+  switchFile,
+  switchMail,
+  undoable,
+  type Workplace,
+} from './restore-switch.ts';
+import { Refusal, type Unpacked, unpackBackup } from './restore-unpack.ts';
+import { servicesNow, startServers, startServersIfKilled, stopServers } from './servers.ts';
+import { TarError } from './tar-entries.ts';
 
-/** On the disk that the mail is on, so that mailboxes need only be moved. */
-const STAGING = `${PATHS.mail}/.restore`;
-const ACME = '/var/lib/acme';
+/** What a restore needs of the rest of the relay. */
+export interface RestoreOptions {
+  readonly isReplacing: boolean;
+  /** What is wrong with a settings file of this text, in words. */
+  readonly settingsProblem: (text: string) => Promise<string | undefined>;
+  /** Writes what follows from the settings, and starts what reads it; the exit status. */
+  readonly configure: () => Promise<number>;
+}
 
-/** Why a backup cannot be restored here. Printed as it is. */
-class Refusal extends Error {}
-
-/** tar(1) cannot look ahead in a pipe: what the first bytes say of how it is compressed. */
-export const unpacking = (start: Buffer): string[] => {
-  const is = (...bytes: number[]) => bytes.every((byte, i) => start[i] === byte);
-  if (is(0x1f, 0x8b)) return ['--gzip'];
-  if (is(0x28, 0xb5, 0x2f, 0xfd)) return ['--zstd'];
-  return is(0xfd, 0x37, 0x7a) ? ['--xz'] : [];
+const say = (text: string): void => {
+  process.stderr.write(`chatmail: ${text}\n`);
 };
 
-/** A tar ends with two blocks of zeros (tar(5)); tar(1) does not miss them where a connection broke before. */
-const END = Buffer.alloc(1024);
+/** The program that unpacks, by the first bytes (gzip: RFC 1952 §2.3.1, zstd: RFC 8878 §3.1.1, xz: its §2.1.1.1). */
+export const unpacking = (start: Buffer): string | undefined => {
+  const is = (...bytes: number[]) => bytes.every((byte, i) => start[i] === byte);
+  if (is(0x1f, 0x8b)) return 'gzip';
+  if (is(0x28, 0xb5, 0x2f, 0xfd)) return 'zstd';
+  return is(0xfd, 0x37, 0x7a) ? 'xz' : undefined;
+};
 
-const unpack = async (): Promise<void> => {
-  rmSync(STAGING, { recursive: true, force: true });
-  mkdirSync(STAGING, { mode: 0o700 });
-  await once(process.stdin, 'readable');
-  const start: Buffer = process.stdin.read() ?? Buffer.alloc(0);
-  process.stdin.unshift(start);
-  const options = unpacking(start);
-  const args = ['--extract', '--file=-', `--directory=${STAGING}`, '--same-owner', '--xattrs', ...options];
-  const tar = spawn('tar', args, { stdio: ['pipe', 'inherit', 'inherit'] });
-  const exit = once(tar, 'exit');
-  let end: Buffer = Buffer.alloc(0);
-  const watched = async function* (chunks: AsyncIterable<Buffer>) {
-    for await (const chunk of chunks) {
-      end = Buffer.concat([end, chunk]).subarray(-END.length);
-      yield chunk;
-    }
-  };
-  await pipeline(process.stdin, watched, tar.stdin).catch(() => {}); // its exit status tells
-  const [code] = await exit;
-  // What is compressed says itself where it ends.
-  if (code !== 0 || (options.length === 0 && !end.equals(END)))
-    throw new Refusal('the backup cannot be read to its end: nothing was changed');
+/** What is compressed is not to be trusted either: its program is nobody, and may not take all memory. */
+const NOBODY = ['--reuid=nobody', '--regid=nogroup', '--clear-groups', '--no-new-privs'];
+
+async function* unpacked(program: string, input: Readable): AsyncGenerator<Buffer> {
+  const limited = ['prlimit', '--as=1073741824', program, '--decompress', '--stdout'];
+  const child = spawn('setpriv', [...NOBODY, ...limited], { stdio: ['pipe', 'pipe', 'ignore'] });
+  const exit = once(child, 'exit');
+  input.pipe(child.stdin).on('error', () => {}); // its exit status tells
+  input.once('error', (error) => child.stdout.destroy(error));
+  try {
+    yield* child.stdout;
+    const [code] = await exit;
+    if (code !== 0) throw new TarError(`${program} cannot read it`);
+  } finally {
+    child.kill();
+  }
+}
+
+/** The tar on an input, whatever it is compressed with. */
+const tarIn = async (input: Readable): Promise<AsyncIterable<Buffer>> => {
+  await Promise.race([once(input, 'readable'), once(input, 'end')]);
+  const start: Buffer = input.read() ?? Buffer.alloc(0);
+  if (start.length > 0) input.unshift(start);
+  const program = unpacking(start);
+  return program === undefined ? input : unpacked(program, input);
 };
 
 /**
@@ -67,78 +91,145 @@ export const domainToRestore = (
   );
 };
 
-const foldersIn = (path: string): string[] =>
-  existsSync(path)
-    ? readdirSync(path, { withFileTypes: true })
-        .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
-        .map(({ name }) => name)
-    : [];
+const checkKey = (key: Buffer | undefined): void => {
+  if (key === undefined) return;
+  try {
+    const { asymmetricKeyType, asymmetricKeyDetails } = createPrivateKey(key);
+    if (asymmetricKeyType === 'rsa' && (asymmetricKeyDetails?.modulusLength ?? 0) >= 1024) return;
+  } catch {
+    // said below
+  }
+  throw new Refusal('the DKIM key in the backup is no RSA key in PEM');
+};
 
-const takeMail = (domain: string, isReplacing: boolean): number => {
-  const [from, to] = [`${STAGING}${PATHS.mail}/${domain}`, `${PATHS.mail}/${domain}`];
-  const addresses = foldersIn(from);
-  const known = addresses.filter((address) => existsSync(`${to}/${address}`));
+/** Mail goes to a real folder, and only with `--replace` where there is some already. */
+const checkMail = (
+  { mail }: Workplace,
+  domain: string,
+  addresses: ReadonlySet<string>,
+  isReplacing: boolean,
+): void => {
+  const folder = `${mail}/${domain}`;
+  const isFolder = lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() ?? true;
+  if (!isFolder) throw new Refusal(`${folder} is not a folder: remove it`);
+  const known = [...addresses].filter((address) => exists(`${folder}/${address}`));
   if (known.length > 0 && !isReplacing)
     throw new Refusal(
       `${known.length} of its addresses exist here: --replace puts those of the backup in their place`,
     );
-  execFileSync('systemctl', ['stop', ...SERVERS], { stdio: 'ignore' }); // it warns of sockets that may wake them
-  execFileSync('chown', ['-R', 'vmail:vmail', from]);
-  mkdirSync(to, { recursive: true, mode: 0o700 });
-  execFileSync('chown', ['vmail:vmail', to]);
-  for (const address of addresses) {
-    rmSync(`${to}/${address}`, { recursive: true, force: true });
-    renameSync(`${from}/${address}`, `${to}/${address}`);
-  }
-  return addresses.length;
-};
-
-const takeKeys = (): void => {
-  const key = STAGING + PATHS.dkimKey;
-  if (existsSync(key)) {
-    replaceFile(PATHS.dkimKey, readFileSync(key, 'utf8'), 0o600);
-    execFileSync('chown', ['opendkim:opendkim', PATHS.dkimKey]);
-  }
-  if (existsSync(STAGING + ACME)) {
-    // One account at the authority: that of the backup.
-    mkdirSync(ACME, { recursive: true });
-    for (const name of readdirSync(ACME)) rmSync(`${ACME}/${name}`, { recursive: true });
-    execFileSync('cp', ['-a', '--no-preserve=ownership', `${STAGING}${ACME}/.`, ACME]);
-  }
-  if (existsSync(STAGING + PATHS.noCreate)) cpSync(STAGING + PATHS.noCreate, PATHS.noCreate);
 };
 
 /** A machine that nobody has told its name takes it, and without settings of its own the others too, from the backup. */
-const takeSettings = (domain: string): void => {
-  const file = [PATHS.settings, STAGING + PATHS.settings].find((path) => existsSync(path));
-  const text = file === undefined ? '' : readFileSync(file, 'utf8');
-  replaceFile(PATHS.settings, /^mail_domain:/m.test(text) ? text : `mail_domain: ${domain}\n${text}`);
+const settingsFor = (domain: string, backup: Buffer | undefined): string => {
+  const text = String(existsSync(PATHS.settings) ? readFileSync(PATHS.settings) : (backup ?? ''));
+  return /^mail_domain:/m.test(text) ? text : `mail_domain: ${domain}\n${text}`;
+};
+
+interface Plan {
+  readonly place: Workplace;
+  readonly backup: Unpacked;
+  readonly domain: string;
+  readonly addresses: ReadonlySet<string>;
+  /** A settings file of that text is to be there. */
+  readonly settings: string | undefined;
+}
+
+/** Looks at all of it while the relay goes on. */
+const check = async (
+  place: Workplace,
+  backup: Unpacked,
+  { isReplacing, settingsProblem }: RestoreOptions,
+): Promise<Plan> => {
+  const { domain: current, sources } = readState() ?? {};
+  const isChosen = /^(user-data|vendor-data|instance|\/)/.test(sources?.mail_domain ?? '');
+  const domain = domainToRestore([...backup.domains.keys()], current, isChosen);
+  const addresses = backup.domains.get(domain) ?? new Set();
+  asUser('vmail', () => checkMail(place, domain, addresses, isReplacing));
+  checkKey(backup.files.key);
+  const settings = domain === current ? undefined : settingsFor(domain, backup.files.settings);
+  if (backup.files.settings && (settings === undefined || existsSync(PATHS.settings)))
+    say(`left out: ${PATHS.settings}: this relay has settings`);
+  const problem = settings === undefined ? undefined : await settingsProblem(settings);
+  if (problem !== undefined)
+    throw new Refusal(`with the settings of the backup the relay would not start:\n${problem}`);
+  stageAcme(backup.acme);
+  return { place, backup, domain, addresses, settings };
+};
+
+/** Puts everything in its place, and the relay to work with it; or all is as it was. */
+const apply = async (
+  { place, backup, domain, addresses, settings }: Plan,
+  configure: () => Promise<number>,
+): Promise<void> => {
+  const { step, undo } = undoable();
+  const { key, noCreate } = backup.files;
+  const isAlive = startServersIfKilled();
+  try {
+    stopServers();
+    switchMail(step, place, domain, addresses);
+    if (key) switchFile(step, PATHS.dkimKey, key, { mode: 0o600, owner: 'opendkim' });
+    if (backup.acme.size > 0) switchAcme(step);
+    if (noCreate) switchFile(step, PATHS.noCreate, '');
+    if (settings !== undefined) switchFile(step, PATHS.settings, settings);
+    if ((await configure()) !== 0) throw new Refusal('the relay cannot be configured with it');
+    asUser('vmail', () => forgetMail(place, domain));
+  } catch (error) {
+    undo();
+    await configure();
+    throw error;
+  } finally {
+    startServers();
+    isAlive();
+  }
+};
+
+/** What of a backup is not here, by name. */
+const tellLeftOut = ({ leftOut }: Unpacked): void => {
+  for (const line of leftOut.named) say(`left out: ${line}`);
+  if (leftOut.count > leftOut.named.length) say(`left out: ${leftOut.count - leftOut.named.length} more`);
 };
 
 /**
  * `chatmail restore < file`: puts the state in a tar of `chatmail backup`, or of an upstream relay's state, in its
- * place. `configure` must follow. Returns the exit status.
+ * place. Nothing is changed, and no service stopped, before all of it was looked at. Returns the exit status.
  */
-export const restore = async (isReplacing: boolean): Promise<number> => {
-  if (process.stdin.isTTY) {
-    process.stderr.write('chatmail: the backup is read from standard input: add `< relay.tar`\n');
+export const restore = async (options: RestoreOptions): Promise<number> => {
+  const { stdin } = process;
+  if (stdin.isTTY) {
+    say('the backup is read from standard input: add `< relay.tar`');
     return 2;
   }
+  const place = findWorkplace();
+  let isInterrupted = false;
+  const interrupt = () => {
+    isInterrupted = true;
+    stdin.destroy(new Refusal('interrupted'));
+  };
+  stdin.on('error', () => {}); // its reader is told
+  // Once services are down there is only one way: to the end.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
+  let isApplied = false;
   try {
-    await unpack();
-    const { domain: current, sources } = readState() ?? {};
-    const isChosen = /^(user-data|vendor-data|instance|\/)/.test(sources?.mail_domain ?? '');
-    const domain = domainToRestore(foldersIn(STAGING + PATHS.mail), current, isChosen);
-    const count = takeMail(domain, isReplacing);
-    takeKeys();
-    if (domain !== current) takeSettings(domain);
-    process.stdout.write(`restored ${count} addresses of ${domain}\n`);
+    asUser('vmail', () => putMailBack(place));
+    makeStaging(place.staging);
+    const backup = await unpackBackup(await tarIn(stdin), place.staging);
+    tellLeftOut(backup);
+    const plan = await check(place, backup, options);
+    if (isInterrupted) throw new Refusal('interrupted');
+    isApplied = true;
+    await apply(plan, options.configure);
+    process.stdout.write(`restored ${plan.addresses.size} addresses of ${plan.domain}\n`);
     return 0;
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    process.stderr.write(`chatmail: ${error.message}\n`);
+    const why =
+      error instanceof TarError ? `the backup cannot be read: ${error.message}` : (error as Error).message;
+    say(
+      `${why}\n${isApplied ? `what was there before is back, and ${servicesNow()}` : 'nothing was changed'}`,
+    );
     return 1;
   } finally {
-    rmSync(STAGING, { recursive: true, force: true });
+    cleanAcme();
+    removeStaging(place.staging);
+    stdin.destroy();
   }
 };

@@ -140,6 +140,16 @@ interface ConfigureOptions {
   readonly set?: readonly string[] | undefined;
 }
 
+/** What would be wrong with the settings if this were the settings file; `undefined`: nothing. */
+export const settingsProblem = async (text: string): Promise<string | undefined> => {
+  const cloud = settleCloud(true);
+  const { ipv4 } = await findAddresses(networkInterfaces(), cloud);
+  const sources = settingsSources(cloud, (path) => (path === SETTINGS_FILE ? text : readText(path)));
+  const hostNames = [cloud.hostName ?? '', hostname()];
+  const found = readSettings(sources, { hostNames, address: ipv4 });
+  return found.ok ? undefined : printProblems(found.problems).trim();
+};
+
 /**
  * From settings to a configured machine: keys that are missing, files that changed, and the servers that read
  * them. Each step can be repeated. At boot a problem is shown on the console and keeps mail down; by hand it is

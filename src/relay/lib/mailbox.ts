@@ -20,7 +20,10 @@ export type FindMailbox = (address: string) => Mailbox | undefined;
  * Folders below `mailRoot`. More names are found than may be made today: addresses that came with an older
  * relay stay. But a name has no slash, so with the domain behind it, it cannot lead to another place.
  */
-export const mailboxFinder = ({ domain, addressDomain }: Model, mailRoot: string): FindMailbox => {
+export const mailboxFinder = (
+  { domain, addressDomain }: Pick<Model, 'domain' | 'addressDomain'>,
+  mailRoot: string,
+): FindMailbox => {
   const suffix = `@${addressDomain}`;
   return (given) => {
     const address = given.toLowerCase();
