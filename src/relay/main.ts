@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { type Model, PATHS } from '../model/model.ts';
 import { backup } from './admin/backup.ts';
 import { blockUsers, deleteUsers, unblockUsers } from './admin/change-users.ts';
@@ -15,25 +14,25 @@ import { start as filtermail } from './filtermail/main.ts';
 import { renew } from './firstboot/certify.ts';
 import { configure, settingsProblem } from './firstboot/configure.ts';
 import { firstboot } from './firstboot/firstboot.ts';
+import { renewDamaged } from './firstboot/renew-damaged.ts';
 import { whenConfigured } from './firstboot/when-configured.ts';
 import { type Command, type Commands, runCommand } from './lib/command.ts';
 import { faultOf } from './lib/fault.ts';
 import { listeners } from './lib/listeners.ts';
 import { log } from './lib/log.ts';
 import { mailboxFinder } from './lib/mailbox.ts';
+import { readModel, whenModel } from './lib/read-model.ts';
 import { start as metadata } from './metadata/main.ts';
 import { start as notifier } from './notifier/main.ts';
 import { start as web } from './web/main.ts';
 
-const model = (): Model => JSON.parse(readFileSync(PATHS.model, 'utf8')) as Model;
-
 /** A service goes on until systemd stops it. */
-const service = (start: () => unknown): Command => ({
+const service = (start: (model: Model) => unknown): Command => ({
   usage: '',
   help: '',
   run: async () => {
     await whenConfigured();
-    start();
+    start(await whenModel());
     return undefined;
   },
 });
@@ -58,32 +57,32 @@ const COMMANDS: Commands = {
   dns: {
     usage: '[--check] [--table] [--json]',
     help: 'Prints the records that the domain needs; with --check, what is there of them.',
-    run: ({ args }) => dns(model(), args),
+    run: ({ args }) => dns(readModel(), args),
   },
   'users list': {
     usage: '[--json]',
     help: 'Lists all addresses with their last login and what they store.',
-    run: (given) => listUsers(model(), given),
+    run: (given) => listUsers(readModel(), given),
   },
   'users show': {
     usage: '[--json] ADDRESS',
     help: 'Shows one address.',
-    run: (given) => showUser(model(), given),
+    run: (given) => showUser(readModel(), given),
   },
   'users delete': {
     usage: '[--yes] [--json] ADDRESS...',
     help: 'Deletes addresses with their mail. The next login makes such an address anew.',
-    run: (given) => deleteUsers(model(), given),
+    run: (given) => deleteUsers(readModel(), given),
   },
   'users block': {
     usage: '[--json] ADDRESS...',
     help: 'Ends the sessions of addresses; no login and no mail until they are unblocked.',
-    run: (given) => blockUsers(model(), given),
+    run: (given) => blockUsers(readModel(), given),
   },
   'users unblock': {
     usage: '[--json] ADDRESS...',
     help: 'Lets addresses log in again.',
-    run: (given) => unblockUsers(model(), given),
+    run: (given) => unblockUsers(readModel(), given),
   },
   create: {
     usage: '[--json] [on|off]',
@@ -93,12 +92,12 @@ const COMMANDS: Commands = {
   expire: {
     usage: '[--dry-run] [--trust-clock] [--json]',
     help: 'Deletes old mail and addresses nobody uses, as it happens every day, unless the clock may be wrong.',
-    run: (given) => runExpire(model(), given),
+    run: (given) => runExpire(readModel(), given),
   },
   report: {
     usage: '[--json]',
     help: 'Shows what is stored by age and size.',
-    run: (given) => report(model(), given),
+    run: (given) => report(readModel(), given),
   },
   backup: {
     usage: '[--without-mail]',
@@ -115,23 +114,30 @@ const COMMANDS: Commands = {
     help: '',
     run: async () => {
       await whenConfigured();
-      return firstboot(model());
+      return firstboot(await whenModel());
     },
   },
-  renew: { usage: '', help: '', run: () => renew(model()) },
-  doveauth: service(() => {
-    const find = mailboxFinder(model(), PATHS.mail);
-    doveauth(model(), listeners());
-    metadata(model(), listeners(), (address) => find(address)?.home);
+  renew: {
+    usage: '',
+    help: '',
+    run: () => {
+      renewDamaged();
+      return renew(readModel());
+    },
+  },
+  doveauth: service((model) => {
+    const find = mailboxFinder(model, PATHS.mail);
+    doveauth(model, listeners());
+    metadata(model, listeners(), (address) => find(address)?.home);
   }),
-  filtermail: service(() => filtermail(model(), listeners())),
-  web: service(() => {
-    const { close } = web(model(), listeners());
+  filtermail: service((model) => filtermail(model, listeners())),
+  web: service((model) => {
+    const { close } = web(model, listeners());
     process.once('SIGTERM', close);
   }),
-  courier: service(() => {
-    notifier(model());
-    courier(model(), listeners());
+  courier: service((model) => {
+    notifier(model);
+    courier(model, listeners());
   }),
 };
 

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Machine, SERVICE_PORTS } from '../../src/lab/machine.ts';
 import { bootContainer } from '../../src/lab/nspawn.ts';
 import { relayOutcome } from '../../src/lab/readiness.ts';
@@ -125,6 +126,61 @@ test('a relay whose cloud is silent stays what it was', async () => {
   await inside('mv /var/lib/cloud/seed/nocloud /var/lib/cloud/seed/away; rm -f /etc/chatmail/chatmail.yaml');
   expect(await reboot()).toMatchObject({ state: 'ready', domain: '_relay.test' });
   expect((await status()).sources).toEqual({ mail_domain: 'user-data', max_load_1m: 'user-data' });
+});
+
+describe('what is damaged', () => {
+  const [MODEL, STATE, CLOUD] = [
+    '/etc/chatmail/relay.json',
+    '/var/lib/chatmail/state.json',
+    '/var/lib/chatmail/cloud.json',
+  ];
+  const isReady = async () => (await run(relay(), 'chatmail', 'status')).exitCode === 0;
+  const untilReady = async () => {
+    while (!(await isReady())) await pause(100);
+  };
+
+  test.each([
+    ['empty', ': > $f'],
+    ['half', 'truncate -s 100 $f'],
+    ['garbage', 'head -c 4096 /dev/urandom > $f'],
+    ['a folder', 'rm $f; mkdir $f'],
+    ['missing', 'rm $f'],
+    ['unreadable', 'chmod 0 $f'],
+  ])('%s, is named, no service restarts for ever, and both are written anew', async (_, damage) => {
+    await untilReady();
+    await inside(`for f in ${MODEL} ${STATE}; do ${damage}; done; systemctl restart chatmail-doveauth`);
+    const { exitCode, stdout } = await run(relay(), 'chatmail', 'status');
+    expect([exitCode, stdout]).toEqual([1, expect.stringMatching(/relay\.json|state\.json/)]);
+    expect((await run(relay(), 'chatmail', 'configure')).exitCode).toBe(0);
+    await untilReady();
+    expect(await inside('systemctl show -P NRestarts chatmail-doveauth')).toBe('0');
+    await inside('rm -rf /etc/chatmail/*.old /var/lib/chatmail/*.old');
+  });
+
+  test('a configuration that was killed is finished by the next in line', async () => {
+    await inside(
+      `chatmail configure & until grep -qE '"state":"(configuring|starting)"' ${STATE}; do :; done; kill -KILL $!`,
+    );
+    await untilReady();
+  });
+
+  test('what the cloud said is damaged and it is silent: the last settings hold', async () => {
+    await inside(`truncate -s 50 ${CLOUD}; rm ${FILE}`);
+    expect(await reboot()).toMatchObject({ state: 'ready', domain: '_relay.test' });
+    const { sources, problems } = await status();
+    expect(sources).toMatchObject({ mail_domain: 'last configuration', max_load_1m: 'last configuration' });
+    expect(problems).toContain(CLOUD);
+  });
+
+  test('nothing is left to know the settings by: the setup page says so, until the cloud answers', async () => {
+    await inside(`: > ${CLOUD}; : > ${MODEL}; sync`);
+    expect(await reboot()).toMatchObject({ state: 'error' });
+    expect((await status()).problems).toContain(CLOUD);
+    expect(await inside('systemctl is-active nginx')).toBe('active');
+    await inside('mv /var/lib/cloud/seed/away /var/lib/cloud/seed/nocloud');
+    expect(await reboot()).toMatchObject({ state: 'ready', domain: '_relay.test' });
+    expect((await status()).problems).not.toContain(CLOUD);
+  });
 });
 
 test('security updates are installed every day, and can be switched off', async () => {

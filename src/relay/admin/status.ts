@@ -1,9 +1,12 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { statSync } from 'node:fs';
 import { printable } from '../../config/printable.ts';
 import { ECHOBOT, PATHS } from '../../model/model.ts';
 import { dictClient } from '../lib/dict-client.ts';
+import { exists } from '../lib/mailbox.ts';
+import { readModel } from '../lib/read-model.ts';
 import { readRegular } from '../lib/read-regular.ts';
-import { readState } from '../lib/state.ts';
+import { readState, type State } from '../lib/state.ts';
 
 const UNITS = [
   'postfix@-',
@@ -63,24 +66,67 @@ const expiry = (): string | undefined => {
   }
 };
 
+/** Whether something makes the relay ready now: the one stays active when it is done, the other ends. */
+const isBeingMade = (): boolean => {
+  const units = ['chatmail-configure', 'chatmail-firstboot'];
+  const { stdout } = spawnSync('systemctl', ['is-active', ...units], { encoding: 'utf8' });
+  const [configure, firstboot] = String(stdout).split('\n');
+  return configure === 'activating' || firstboot === 'active' || firstboot === 'activating';
+};
+
+/** Of the model, which the services read as themselves. */
+const checkModel = (): void => {
+  readModel();
+  if ((statSync(PATHS.model).mode & 0o444) !== 0o444)
+    throw new Error(`${PATHS.model} may not be read by the services: \`chatmail configure\` writes it anew`);
+};
+
+const problemOf = (action: () => unknown): string | undefined => {
+  try {
+    action();
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+};
+
+/** What a state does not tell: files that are damaged, and a way to readiness that nobody goes on. */
+const damage = (state: State | undefined): readonly string[] => {
+  // The page goes with every boot, and comes with its configuration.
+  const isNew = ![PATHS.state, PATHS.model, PATHS.setup].some(exists);
+  if (isNew) return [];
+  const isOnTheWay = /^(configuring|starting|waiting)$/.test(state?.state ?? '');
+  return [
+    state ? undefined : `${PATHS.state} is missing or damaged: \`chatmail configure\` writes it anew`,
+    state?.state === 'error' ? undefined : problemOf(checkModel),
+    isOnTheWay && !isBeingMade()
+      ? 'what made the relay ready was interrupted: run `chatmail configure`'
+      : undefined,
+  ].filter((problem): problem is string => problem !== undefined);
+};
+
 /** Prints where the relay stands. Exit status 0 when it is ready and all services run, else 1. */
 export const status = async (isJson: boolean): Promise<number> => {
   const state = readState();
+  const damaged = damage(state);
+  const problems = [state?.problems, ...damaged].filter(Boolean).join('\n') || undefined;
   const services = activity();
-  const isFine = state?.state === 'ready' && services.every((service) => service === 'active');
+  const isFine =
+    state?.state === 'ready' && damaged.length === 0 && services.every((service) => service === 'active');
   const echobot = invite();
   const accepts = await newAddresses();
   const expireRefusal = expiry();
   if (isJson) {
     const units = Object.fromEntries(UNITS.map((unit, i) => [unit, services[i] ?? 'unknown']));
     process.stdout.write(
-      `${JSON.stringify({ ...state, services: units, newAddresses: accepts, expireRefusal, echobot })}\n`,
+      `${JSON.stringify({ ...state, problems, services: units, newAddresses: accepts, expireRefusal, echobot })}\n`,
     );
     return isFine ? 0 : 1;
   }
-  const { domain = '-', address = '-', cloud, sources = {}, problems, certificate, port25 } = state ?? {};
+  const stateless = damaged.length > 0 ? 'unknown' : 'not configured yet: there are no settings';
+  const { domain = '-', address = '-', cloud, sources = {}, certificate, port25 } = state ?? {};
   const rows = [
-    ['state', state ? `${state.state}: ${state.step}` : 'not configured yet: there are no settings'],
+    ['state', state ? `${state.state}: ${state.step}` : stateless],
     ['domain', domain],
     ['address', address],
     ...(cloud ? [['cloud', cloud]] : []),

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import type { Model } from '../../model/model.ts';
-import { ECHOBOT, PATHS } from '../../model/model.ts';
+import { ECHOBOT, type Model } from '../../model/model.ts';
 import { faultOf } from '../lib/fault.ts';
 import { log } from '../lib/log.ts';
+import { whenModel } from '../lib/read-model.ts';
 import { replaceFile } from '../lib/replace-file.ts';
 import { echoOf, type Message } from './answer.ts';
 import { type Core, startCore } from './core.ts';
@@ -63,8 +63,9 @@ const run = async (core: Core, { addressDomain }: Model): Promise<void> => {
 
 process.umask(0o077);
 const core = startCore(ECHOBOT.core, `${ECHOBOT.folder}/accounts`);
-const model = JSON.parse(readFileSync(PATHS.model, 'utf8')) as Model;
-const failed = run(core, model).catch((error) => error);
+const failed = whenModel()
+  .then((model) => run(core, model))
+  .catch((error) => error);
 Promise.race([failed, core.ended]).then((error) => {
   log('error', `echobot: ${error instanceof Error ? faultOf(error) : 'the core has ended'}`);
   process.exit(1); // systemd starts it anew

@@ -3,7 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { type Model, PATHS } from '../../model/model.ts';
 import { replaceFile } from '../lib/replace-file.ts';
-import { type Account, openAccount } from './authorize.ts';
+import { type Account, DamagedKey, openAccount } from './authorize.ts';
 import { liveFolder } from './keys.ts';
 
 const { acme } = PATHS;
@@ -54,7 +54,11 @@ const accountKey = async ({ acmeDirectory }: Model): Promise<string> => {
     return keys.find((path) => existsSync(path));
   };
   if (find() === undefined) await acmetool('account-url');
-  return readFileSync(find() ?? accounts, 'utf8');
+  const path = find() ?? accounts;
+  const pem = readFileSync(path, 'utf8');
+  if (!/PRIVATE KEY-----\s[\s\S]+-----END/.test(pem))
+    throw new DamagedKey(`${path} is no key: remove its folder, and a new account is made`);
+  return pem;
 };
 
 /** Opens our account with the authority; rejects with its {@link Refusal}, or when it does not answer. */

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { RelayFile } from '../../render/render.ts';
 import { replaceFile } from '../lib/replace-file.ts';
@@ -14,9 +14,10 @@ const keepOriginal = (path: string): void => {
   replaceFile(kept, readFileSync(path));
 };
 
+/** Of a file that all may read; what is there for some only is written anew. */
 const contentOf = (path: string): string | undefined => {
   try {
-    return readFileSync(path, 'utf8');
+    return (statSync(path).mode & 0o444) === 0o444 ? readFileSync(path, 'utf8') : undefined;
   } catch {
     return undefined;
   }

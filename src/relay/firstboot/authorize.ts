@@ -22,6 +22,9 @@ export class Refusal extends Error {
   }
 }
 
+/** The key of our account cannot be read; which, and what to do, in words. */
+export class DamagedKey extends Error {}
+
 interface Answer<T> {
   readonly headers: IncomingHttpHeaders;
   readonly body: T & Problem;

@@ -1,6 +1,6 @@
 import type { CheckedRecord } from '../../dns/compare.ts';
 import type { CertificateState } from '../lib/state.ts';
-import { Refusal } from './authorize.ts';
+import { DamagedKey, Refusal } from './authorize.ts';
 
 const MINUTES = [1, 4, 10, 20, 40];
 const HOUR_S = 3600;
@@ -30,6 +30,7 @@ export const failureIn = (text: string): Error => {
 
 /** Why there is no certificate, in words for the operator. */
 export const explainFailure = (error: Error): string => {
+  if (error instanceof DamagedKey) return error.message;
   if (!(error instanceof Refusal)) return `the certificate authority does not answer: ${error.message}`;
   const meaning = MEANINGS[error.type];
   return `the certificate authority refused${meaning ? `, ${meaning}` : ''} (${error.type}: ${error.message})`;

@@ -15,6 +15,8 @@ export interface Cloud {
   /** User-data and vendor-data, as far as they are cloud-config. */
   readonly user: string;
   readonly vendor: string;
+  /** It does not answer, and what was kept of what it said is damaged. */
+  readonly isLost?: true;
 }
 
 const at = (tree: unknown, path: string): unknown =>
@@ -83,13 +85,24 @@ const factsOf = (instanceData: string | undefined): Omit<Cloud, 'user' | 'vendor
   }
 };
 
+/** What was kept, or that nobody can tell any more. */
+const keptCloud = (kept: string): Cloud => {
+  try {
+    const { user, vendor, ...facts } = JSON.parse(kept) as Cloud;
+    if (typeof user === 'string' && typeof vendor === 'string') return { ...facts, user, vendor };
+  } catch {
+    // as what is no cloud
+  }
+  return { user: '', vendor: '', isLost: true };
+};
+
 /**
  * What cloud-init found out. `kept` is what this returned at an earlier boot, as JSON: it holds when there is no
  * cloud now, because its metadata service does not answer or the disk it was on was taken away.
  */
 export const readCloud = (read: Read, kept?: string): Cloud => {
   const facts = factsOf(read(INSTANCE_DATA));
-  if (facts.name === undefined && kept !== undefined) return JSON.parse(kept) as Cloud;
+  if (facts.name === undefined && kept !== undefined) return keptCloud(kept);
   return {
     ...facts,
     user: cloudConfig(read, 'user-data.txt', 'cloud-config.txt'),

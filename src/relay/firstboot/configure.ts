@@ -2,19 +2,23 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { hostname, networkInterfaces } from 'node:os';
 import { createInterface } from 'node:readline';
+import { isDeepStrictEqual } from 'node:util';
 import { printProblems } from '../../config/print-problems.ts';
 import { readFlags } from '../../config/read-flags.ts';
-import type { Settings } from '../../config/schema.ts';
+import { type Settings, withDefaults } from '../../config/schema.ts';
 import { joinCode } from '../../model/join-code.ts';
 import { type Model, modelOf, PATHS } from '../../model/model.ts';
 import type { Addresses } from '../../model/zone.ts';
 import { type RelayFile, renderFiles } from '../../render/render.ts';
 import { templatesFor } from '../../render/templates.ts';
+import { exists } from '../lib/mailbox.ts';
 import { drawQr } from '../lib/qr.ts';
+import { readModel } from '../lib/read-model.ts';
 import { replaceFile } from '../lib/replace-file.ts';
 import { type CertificateState, readState, type State, updateState } from '../lib/state.ts';
 import { applyFiles } from './apply-files.ts';
 import { settingChanges } from './changes.ts';
+import type { Cloud } from './cloud.ts';
 import { mountDataVolume, withKeptCertificate } from './data-volume.ts';
 import { ensureEchobotPassword } from './echobot.ts';
 import { editSettings } from './edit-settings.ts';
@@ -25,7 +29,7 @@ import { findAddresses, isPublic } from './public-address.ts';
 import { type RelaySettings, readSettings } from './read-settings.ts';
 import { readText } from './read-text.ts';
 import { SETTINGS_FILE, settingsSources } from './settings-sources.ts';
-import { settleCloud } from './settle-cloud.ts';
+import { KEPT_CLOUD, settleCloud } from './settle-cloud.ts';
 import { applyTurn } from './turn.ts';
 import { reload, restartFirstboot, startRelay, stopFirstboot, unitsFor, watchCertificate } from './units.ts';
 
@@ -118,9 +122,32 @@ const apply = (
   if (!isBoot) startRelay();
 };
 
+/** Those of the last configuration; none where there was none, or what it wrote is damaged. */
 const currentSettings = (): Settings | undefined => {
-  const text = readText(PATHS.model);
-  return text === undefined ? undefined : (JSON.parse(text) as Model).settings;
+  try {
+    return readModel().settings;
+  } catch {
+    return undefined;
+  }
+};
+
+/** The same without what is a default: what somebody must have said. */
+const lastKnownSettings = (): object | undefined => {
+  const defaults: Readonly<Record<string, unknown>> = { ...withDefaults({}) };
+  const known = currentSettings();
+  const isSaid = ([name, value]: [string, unknown]) => !isDeepStrictEqual(value, defaults[name]);
+  return known && Object.fromEntries(Object.entries(known).filter(isSaid));
+};
+
+const LOST = `${KEPT_CLOUD} is damaged, and the cloud does not say anew what it said`;
+
+/** Why it cannot be known what the machine was told: then nothing is guessed. */
+const unknown = ({ isLost }: Cloud, lastKnown: object | undefined): string | undefined => {
+  if (exists(SETTINGS_FILE) && readText(SETTINGS_FILE) === undefined)
+    return `${SETTINGS_FILE} cannot be read: it must be a file of at most 1 MiB`;
+  return isLost && !lastKnown
+    ? `${LOST}: reboot when its metadata service answers, or remove the file to go on without`
+    : undefined;
 };
 
 const isConfirmed = async (): Promise<boolean> => {
@@ -156,8 +183,18 @@ export const settingsProblem = async (text: string): Promise<string | undefined>
  * printed and nothing changes, and what changes is shown before.
  */
 export const configure = async (options: ConfigureOptions = {}): Promise<number> => {
+  try {
+    return await settle(options);
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    return fail('configuration failed', text, options.isBoot ?? false, {});
+  }
+};
+
+const settle = async (options: ConfigureOptions): Promise<number> => {
   const { isBoot = false, isDryRun = false, set = [] } = options;
   const cloud = settleCloud(isDryRun);
+  const lastKnown = cloud.isLost && lastKnownSettings();
   const addresses = await findAddresses(networkInterfaces(), cloud);
   const { ipv4, ipv6 } = addresses;
   const address = ipv4 ?? ipv6;
@@ -165,14 +202,18 @@ export const configure = async (options: ConfigureOptions = {}): Promise<number>
     addresses,
     ...(address !== undefined && { address }),
     cloud: cloud.name,
-    problems: remark(addresses),
+    problems:
+      [remark(addresses), lastKnown && `${LOST}: the last settings hold`].filter(Boolean).join('\n') ||
+      undefined,
   };
+  const reason = unknown(cloud, lastKnown);
+  if (reason !== undefined) return fail('settings are unknown', reason, isBoot, facts);
   const flags = readFlags(set);
   const edited =
     flags.ok && set[0] !== undefined ? editSettings(readText(SETTINGS_FILE) ?? '', set) : undefined;
   const sources = settingsSources(cloud, (path) => (path === SETTINGS_FILE && edited) || readText(path));
   const hostNames = [cloud.hostName ?? '', hostname()];
-  const found = flags.ok ? readSettings(sources, { hostNames, address: ipv4 }) : flags;
+  const found = flags.ok ? readSettings(sources, { hostNames, address: ipv4, lastKnown }) : flags;
   if (!found.ok) return fail('settings are wrong', printProblems(found.problems).trim(), isBoot, facts);
   const { value } = found;
   for (const name of Object.keys(flags.ok ? flags.value : {})) {

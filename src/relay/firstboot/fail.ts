@@ -24,7 +24,11 @@ export const fail = (step: string, text: string, isBoot: boolean, facts: Partial
     rmSync(CONFIGURED);
     reload(unitsFor([PATHS.model]), isBoot);
   }
-  updateState({ ...facts, state: 'error', step: `${step}, mail services stay down`, problems: text });
+  try {
+    updateState({ ...facts, state: 'error', step: `${step}, mail services stay down`, problems: text });
+  } catch {
+    // The console is told all the same.
+  }
   announce(`error: ${text}\n${step}: mail services stay down. Correct it and reboot.`);
   showProblem();
   return 1;

@@ -33,7 +33,7 @@ const namesOf = (host: string): string =>
   isIPv4(host) ? `IP:${host}` : [host, `www.${host}`, `mta-sts.${host}`].map((name) => `DNS:${name}`).join();
 
 /** A certificate for that name or address, with its own key beside it. */
-const isFor = (host: string, certificate: string, certificateKey: string): boolean => {
+export const isFor = (host: string, certificate: string, certificateKey: string): boolean => {
   try {
     const parsed = new X509Certificate(readFileSync(certificate));
     if (!parsed.checkPrivateKey(createPrivateKey(readFileSync(certificateKey)))) return false;

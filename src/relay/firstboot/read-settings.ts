@@ -35,11 +35,18 @@ export const readSettings = (
   {
     hostNames = [],
     address,
-  }: { readonly hostNames?: readonly string[]; readonly address?: string | undefined },
+    lastKnown,
+  }: {
+    readonly hostNames?: readonly string[];
+    readonly address?: string | undefined;
+    /** Those of the last configuration, where it is not known any more what the machine was told. */
+    readonly lastKnown?: object | undefined;
+  },
 ): Result<RelaySettings> => {
   const layers = sources.map(({ under, ...source }) =>
     readYaml(source, under === undefined ? {} : { under }),
   );
+  layers.push(readObject('last configuration', lastKnown));
   const hostName = hostNames.map(chosenName).find((name) => name !== undefined);
   for (const [source, mail_domain] of [
     ['host name', hostName],

@@ -8,7 +8,8 @@ export type Read = (path: string) => string | undefined;
 
 export const readText: Read = (path) => {
   try {
-    return statSync(path).size <= LIMIT ? readFileSync(path, 'utf8') : undefined;
+    const file = statSync(path);
+    return file.isFile() && file.size <= LIMIT ? readFileSync(path, 'utf8') : undefined;
   } catch {
     return undefined;
   }

@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import type { Model } from '../../model/model.ts';
+import { type Model, PATHS } from '../../model/model.ts';
+import { whenWeEnd } from '../lib/when-we-end.ts';
 
 /** Who reads what: the unit to reload or restart after a file changed. */
 const READERS: readonly (readonly [pattern: RegExp, ...units: string[]])[] = [
@@ -60,14 +61,28 @@ export const watchCertificate = ({ settings }: Model): void => {
 
 const FIRSTBOOT = 'chatmail-firstboot.service';
 
-/** It writes the state too: who configures by hand must be the only one who does, and starts it again. */
+let isAlive = (): void => {};
+
+/**
+ * It writes the state too: who configures by hand must be the only one who does, and starts it again. If he is
+ * killed before, systemd does: nothing is left on a way that nobody goes on.
+ */
 export const stopFirstboot = (): void => {
+  const settled = `grep -qE '"state":"(ready|error)"' ${PATHS.state}`;
+  isAlive = whenWeEnd('configure', `${settled} || systemctl start ${FIRSTBOOT}`);
   execFileSync('systemctl', ['stop', FIRSTBOOT]);
+};
+
+/** Has what is written at boot written anew, and looks whether the relay is ready. */
+export const configureAnew = (): void => {
+  execFileSync('systemctl', ['restart', 'chatmail-configure.service']);
+  restartFirstboot();
 };
 
 /** Looks anew whether the relay is ready. */
 export const restartFirstboot = (): void => {
   execFileSync('systemctl', ['restart', FIRSTBOOT]);
+  isAlive();
 };
 
 /** Starts what is down, and looks anew whether the relay is ready. At boot systemd does this in its own order. */

@@ -44,9 +44,11 @@ export interface State {
   readonly port25?: 'open' | 'blocked' | 'unknown';
 }
 
+/** `undefined` where there is none, or a damaged one: each step on the way to readiness writes it anew. */
 export const readState = (path: string = PATHS.state): State | undefined => {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as State;
+    const found = JSON.parse(readFileSync(path, 'utf8')) as State | undefined;
+    return typeof found?.state === 'string' && typeof found.step === 'string' ? found : undefined;
   } catch {
     return undefined;
   }
@@ -64,13 +66,16 @@ const showState = (state: State, pages: string): void => {
   else replaceFile(`${pages}/index.html`, page);
 };
 
+/** What is said of a relay whose state is damaged, until it is configured. */
+const UNKNOWN: Omit<State, 'since'> & { since?: number } = { state: 'starting', step: 'starting services' };
+
 /** Enters what is new, and shows it; the rest stays as it was. Nothing new is not written. */
 export const updateState = (
   news: Partial<Omit<State, 'since'>>,
   path: string = PATHS.state,
   pages: string = PATHS.setup,
 ): void => {
-  const { since, ...old } = readState(path) ?? {};
+  const { since, ...old } = readState(path) ?? UNKNOWN;
   const state = JSON.stringify({ ...old, ...news });
   // The pages go with every boot.
   if (state === JSON.stringify(old) && existsSync(`${pages}/setup.html`)) return;

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Model, PATHS } from '../../model/model.ts';
 import { type Service, serveDict } from '../lib/dict-server.ts';
+import { log } from '../lib/log.ts';
 import { forgetDead } from './forget-dead.ts';
 import { type FindHome, metadataHandlers } from './handlers.ts';
 import { turnSecret } from './turn-credentials.ts';
@@ -11,7 +12,9 @@ const APP_VERSIONS = '/etc/chatmail/appversions.json';
 const readAppVersions = (path: string): string => {
   try {
     return JSON.stringify(JSON.parse(readFileSync(path, 'utf8')));
-  } catch {
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
+      log('error', `${path} is no JSON: apps are told of no versions`);
     return '{"clients":[]}';
   }
 };

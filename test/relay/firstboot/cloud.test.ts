@@ -31,6 +31,16 @@ test.each([
   expect(readCloud((path) => (path === INSTANCE_DATA ? read(path) : undefined))).toEqual(NOTHING);
 });
 
+test.each([
+  ['nothing', ''],
+  ['half of it', '{"user":"#clo'],
+  ['other JSON', '{"user":1}'],
+  ['null', 'null'],
+])('%s of what it said at an earlier boot is said to be lost', (_, kept) => {
+  expect(readCloud(cloud('none', {}), kept)).toEqual({ ...NOTHING, isLost: true });
+  expect(readCloud(cloud('hetzner', {}), kept)).toEqual({ ...NOTHING, name: 'hetzner', tags: '' });
+});
+
 test('what it said at an earlier boot holds while it is silent, and no longer', () => {
   const kept = { ...NOTHING, name: 'aws', user: '#cloud-config\nchatmail: {}\n' };
   expect(readCloud(cloud('none', {}), JSON.stringify(kept))).toEqual(kept);

@@ -15,6 +15,19 @@ const read = (files: Record<string, string>, address?: string, hostNames: string
   return readSettings(settingsSources(readCloud(readText), readText), { address, hostNames });
 };
 
+test('the last settings are stronger than a guess, and weaker than what the machine is told', () => {
+  const lastKnown = { mail_domain: 'last.example', max_mailbox_size: 2_000_000 };
+  const found = readSettings([{ name: FILE, text: 'max_mailbox_size: 3M' }], {
+    address: '198.51.100.7',
+    lastKnown,
+  });
+  expect(found.ok && found.value.settings).toMatchObject({
+    mail_domain: 'last.example',
+    max_mailbox_size: 3 * 2 ** 20,
+  });
+  expect(found.ok && found.value.sources.mail_domain).toBe('last configuration');
+});
+
 describe('where settings come from', () => {
   test.each([
     ['nothing: the address', {}, '198.51.100.7', 'IPv4 address'],

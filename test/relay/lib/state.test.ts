@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -43,6 +43,27 @@ test('nothing new is not written', () => {
 });
 
 test('there is none before there is one', () => expect(readState(path)).toBeUndefined());
+
+test.each([
+  ['nothing', ''],
+  ['half of it', '{"state":"rea'],
+  ['other JSON', '[1]'],
+  ['null', 'null'],
+  ['a text', '"ready"'],
+])('%s is no state, and the next step writes it anew', (_, text) => {
+  mkdirSync(join(folder, 'chatmail'));
+  writeFileSync(path, text);
+  expect(readState(path)).toBeUndefined();
+  update({ address: '192.0.2.1' });
+  expect(readState(path)).toMatchObject({ state: 'starting', address: '192.0.2.1' });
+});
+
+test('a folder in its place is no state, and is moved aside', () => {
+  mkdirSync(path, { recursive: true });
+  expect(readState(path)).toBeUndefined();
+  update({ state: 'ready', step: 'ready' });
+  expect(readState(path)).toMatchObject({ state: 'ready' });
+});
 
 test('it is one line of JSON', () => {
   update({ state: 'ready', step: 'ready' });
