@@ -1,4 +1,6 @@
 import { X509Certificate } from 'node:crypto';
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
 import { get } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { connect, type TLSSocket } from 'node:tls';
@@ -10,11 +12,12 @@ import type { State } from '../../src/relay/lib/state.ts';
 import { launchBrowser, picture } from './browser.ts';
 import { type Account, type DeltaChat, startDeltaChat } from './delta-chat.ts';
 import { type DkimSigner, makeDkimSigner } from './dkim-signer.ts';
+import { ask } from './http-client.ts';
 import { AUTHORITY, type Internet, type Member, startInternet } from './internet.ts';
 import { isFrom } from './internet-authority.ts';
 import { FORGED } from './internet-dns.ts';
 import type { Exchange } from './internet-network.ts';
-import { encryptedMail } from './mail.ts';
+import { bounceMail, encryptedMail } from './mail.ts';
 import { endpoint, newLogin, type Relay, run, shell } from './relay.ts';
 import { connectSmtp, type Reply } from './smtp-client.ts';
 import { byHand } from './suite/chat.ts';
@@ -317,12 +320,28 @@ describe('between relays', () => {
 describe('from a server that is no relay', () => {
   let signer: DkimSigner;
   let to: string;
+  let silence: Socket;
+  const SILENT = `silent.${OUTSIDE}`;
+  /** Everybody may keep the key for an hour. */
+  const publish = (record: string) =>
+    internet.dns.publish(
+      OUTSIDE,
+      `@ A ${internet.exchange.host}
+@ MX 10 @
+mail._domainkey 3600 TXT ${quoteTxt(record)}
+alias._domainkey 3600 CNAME mail.keys
+mail.keys 3600 TXT ${quoteTxt(record)}
+*._domainkey TXT ${quoteTxt(record)}
+silent NS ns.silent
+ns.silent A ${internet.exchange.host}`,
+    );
+  afterAll(() => silence?.close());
   beforeAll(async () => {
     signer = makeDkimSigner();
-    await internet.dns.publish(
-      OUTSIDE,
-      `@ A ${internet.exchange.host}\n@ MX 10 @\nmail._domainkey TXT ${quoteTxt(signer.record)}\n`,
-    );
+    await publish(signer.record);
+    // Takes questions and never answers.
+    silence = createSocket('udp4').bind(53, internet.exchange.host);
+    await once(silence, 'listening');
     const { user, password } = newLogin(northRelay());
     const smtp = await connectSmtp(endpoint(northRelay(), 'submissions'));
     await smtp.logIn(user, password);
@@ -338,6 +357,124 @@ describe('from a server that is no relay', () => {
     smtp.close();
     return reply;
   };
+
+  const byHttp = async (mail: string): Promise<string> => {
+    const headers = { 'x-mail-to': to };
+    const { status, body } = await ask(northRelay(), '/mxdeliv', { method: 'POST', headers, body: mail });
+    return `${status} ${body}`;
+  };
+  const bySmtp = async (mail: string): Promise<string> => {
+    const smtp = await connectSmtp(endpoint(northRelay(), 'smtp'));
+    await smtp.startTls();
+    const { code, text } = await smtp.send({ from: '', to: [to], mail });
+    smtp.close();
+    return `${code} ${text}`;
+  };
+  const bothWays = async (mail: string): Promise<string[]> => Promise.all([bySmtp(mail), byHttp(mail)]);
+
+  /** Messages that claim to have been verified; nobody has asked for their keys before. */
+  const forgeries = async (domain: string): Promise<string[]> => {
+    const from = `boss@${domain}`;
+    const claim = `Authentication-Results: ${NORTH}; dkim=pass header.d=${domain} header.i=@${domain}`;
+    const mail = await encryptedMail({ from, to });
+    const fresh = (text: string) => signer.sign(text, domain, { selector: crypto.randomUUID() });
+    const claims = [
+      `${claim} a:b`,
+      `${claim};;`,
+      `${claim.replaceAll(' ', '\r\n\t')} a:b`,
+      `${claim} a:b\r\n${claim} a:b`,
+      `${claim.replace(/^[^:]*/, 'aUTHENTICATION-rESULTS ')} a:b`,
+    ];
+    return [
+      ...claims.map((lines) => `${lines}\r\n${fresh(mail)}`),
+      fresh(mail).replace('From:', `${claims[0]}\r\nFrom:`),
+      `${claims[0]}\r\n${fresh(bounceMail({ from: `mailer-daemon@${domain}`, to }))}`,
+    ];
+  };
+
+  const unbound = (command: string) => shell(northRelay(), command);
+  const REFUSE = '/etc/unbound/unbound.conf.d/zz-refuse.conf';
+  const nothing = async () => {};
+  interface Trouble {
+    readonly domains: readonly string[];
+    readonly begin: () => Promise<unknown>;
+    readonly end: () => Promise<unknown>;
+  }
+  const TROUBLES: readonly (readonly [string, Trouble])[] = [
+    [
+      'is stopped',
+      {
+        domains: [OUTSIDE, SOUTH, NORTH],
+        begin: () => unbound('systemctl stop unbound'),
+        end: () => unbound('systemctl start unbound'),
+      },
+    ],
+    [
+      'refuses',
+      {
+        domains: [OUTSIDE, SOUTH, NORTH],
+        begin: () =>
+          unbound(`echo 'server: access-control: 127.0.0.0/8 refuse' > ${REFUSE}; systemctl restart unbound`),
+        end: () => unbound(`rm ${REFUSE}; systemctl restart unbound`),
+      },
+    ],
+    ['does not believe the zone', { domains: [FORGED], begin: nothing, end: nothing }],
+    ['has no answer from the zone', { domains: [SILENT], begin: nothing, end: nothing }],
+  ];
+  test.each(TROUBLES)('where the resolver %s the sender tries again', async (_, trouble) => {
+    await trouble.begin();
+    try {
+      for (const domain of trouble.domains) {
+        const messages = await forgeries(domain);
+        const replies = await Promise.all(messages.flatMap((mail) => [bySmtp(mail), byHttp(mail)]));
+        const codes = replies.map((reply) => reply.replace(/(4\.7\.5 DKIM key not available).*/s, '$1'));
+        expect([domain, new Set(codes)]).toEqual([
+          domain,
+          new Set(['451 4.7.5 DKIM key not available', '503 451 4.7.5 DKIM key not available']),
+        ]);
+      }
+    } finally {
+      await trouble.end();
+    }
+  });
+
+  test('a good message is taken as soon as the resolver is back', async () => {
+    const from = `somebody@${OUTSIDE}`;
+    const mail = signer.sign(await encryptedMail({ from, to }), OUTSIDE, { selector: crypto.randomUUID() });
+    await unbound('systemctl stop unbound');
+    expect(await bothWays(mail)).toEqual([
+      expect.stringMatching(/^451 4\.7\.5/),
+      expect.stringMatching(/^503 451/),
+    ]);
+    await unbound('systemctl start unbound');
+    expect(await bothWays(mail)).toEqual([expect.stringMatching(/^250/), expect.stringMatching(/^200 250/)]);
+  });
+
+  test('where there is no such name it is refused for good', async () => {
+    const messages = await forgeries(`nobody.${OUTSIDE}`);
+    for (const mail of messages)
+      expect(await bothWays(mail)).toEqual([
+        expect.stringMatching(/^554 .*No valid DKIM/),
+        expect.stringMatching(/^400 554/),
+      ]);
+  });
+
+  test.each(['mail', 'alias'])('a key that was replaced is known at once: %s', async (selector) => {
+    const from = `somebody@${OUTSIDE}`;
+    const mail = await encryptedMail({ from, to });
+    const [before, after] = [signer, makeDkimSigner()];
+    const codeOf = async ({ sign }: DkimSigner) =>
+      (await bySmtp(sign(mail, OUTSIDE, { selector }))).slice(0, 3);
+    expect(await codeOf(before)).toBe('250');
+    await publish(after.record);
+    try {
+      expect([await codeOf(after), await codeOf(before)]).toEqual(['250', '554']);
+    } finally {
+      await publish(signer.record);
+    }
+    // What was asked for a moment ago is not asked for again.
+    await expect.poll(() => codeOf(before), { timeout: 20_000, interval: 1000 }).toBe('250');
+  });
 
   const other = 'No valid DKIM signature found';
   test.each<[string, number, string, (mail: string) => string]>([

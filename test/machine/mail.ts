@@ -27,6 +27,21 @@ const headerOf = ({ from, to, subject = '[...]', headers = [] }: Draft): string[
 export const plainMail = (draft: Draft): string =>
   [...headerOf(draft), 'Content-Type: text/plain; charset=utf-8', '', 'Hello.', ''].join('\r\n');
 
+/** What tells in clear that a message was not delivered (RFC 3462). */
+export const bounceMail = (draft: Draft): string =>
+  [
+    ...headerOf(draft),
+    'Auto-Submitted: auto-replied',
+    'Content-Type: multipart/report; report-type=delivery-status; boundary="b"',
+    '',
+    '--b',
+    'Content-Type: text/plain',
+    '',
+    'No such user.',
+    '--b--',
+    '',
+  ].join('\r\n');
+
 /** A message in the form of RFC 3156 §4, encrypted by OpenPGP.js to a password. */
 export const encryptedMail = async (draft: Draft): Promise<string> => {
   const greeting = Buffer.from('Content-Type: text/plain\r\n\r\nHello.\r\n');

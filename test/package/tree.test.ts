@@ -27,6 +27,7 @@ test('only the programs are executable', () => {
     '/usr/bin/chatmail',
     '/usr/lib/chatmail/data-volume',
     '/usr/lib/chatmail/dkim-key',
+    '/usr/lib/chatmail/forget',
     '/usr/lib/chatmail/queue-lengths',
   ]);
 });
@@ -36,7 +37,12 @@ describe('units', () => {
 
   test('every unit of ours is enabled, but what a timer or a socket starts, and no drop-in', () => {
     const ours = paths.flatMap((path) => /\/system\/(chatmail-[^/]+)$/.exec(path)?.[1] ?? []);
-    const started = ['chatmail-expire.service', 'chatmail-queue@.service', 'chatmail-web.service'];
+    const started = [
+      'chatmail-expire.service',
+      'chatmail-forget@.service',
+      'chatmail-queue@.service',
+      'chatmail-web.service',
+    ];
     expect(units).toEqual(ours.filter((unit) => !started.includes(unit)));
   });
 

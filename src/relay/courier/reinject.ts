@@ -11,8 +11,8 @@ export interface Envelope {
 }
 
 /**
- * Postfix is told of a client elsewhere (RFC 5737 has addresses for nobody), else OpenDKIM would sign what it is to
- * verify, and believe an Authentication-Results field that came along.
+ * Postfix is told of a client elsewhere (RFC 5737 has addresses for nobody), else it would complete the header as that
+ * of a local client (`local_header_rewrite_clients`), and signatures of it would no longer be valid.
  */
 const PROXY = 'PROXY TCP4 192.0.2.1 192.0.2.1 25 25';
 const LOST = '421 4.3.2 Try again later';

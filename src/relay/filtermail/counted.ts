@@ -7,6 +7,7 @@ const REASONS = [
   [/^550/, 'recipient'],
   [/^523/, 'cleartext'],
   [/^500|Invalid FROM/, 'from'],
+  [/^451/, 'unknown'],
   [/DKIM/, 'signature'],
 ] as const;
 

@@ -1,7 +1,6 @@
 /** More is cut short: what decides is never that long, and nothing of this length is taken for valid. */
 const MAX_VALUE = 8192;
 const NAMES = new Set([
-  'authentication-results',
   'auto-submitted',
   'content-transfer-encoding',
   'content-type',
@@ -19,8 +18,6 @@ const NAMES = new Set([
 export class Headers {
   readonly #first = new Map<string, string>();
   readonly #counts = new Map<string, number>();
-  /** Whether a DKIM signature has an encoded identity or a body length; see `isSignedBy`. */
-  hasOddSignature = false;
 
   add(name: string, value: string): void {
     const key = name.trim().toLowerCase();
@@ -28,7 +25,6 @@ export class Headers {
     const count = this.count(key);
     this.#counts.set(key, count + 1);
     if (count === 0) this.#first.set(key, value.length > MAX_VALUE ? '\0' : value.trim());
-    if (key === 'dkim-signature') this.hasOddSignature ||= /(^|;)\s*(l\s*|i\s*=[^;]*)=/i.test(value);
   }
 
   count(name: string): number {

@@ -1,15 +1,24 @@
 import type { Model } from '../../model/model.ts';
 import type { MessageFilter } from '../lib/milter.ts';
-import { isSignedBy } from './dkim.ts';
+import { RawHeader } from './dkim/raw-header.ts';
+import { type Keys, startVerification, type Verification } from './dkim/verification.ts';
 import { readMessage } from './message.ts';
-import { refuseIncoming } from './policy.ts';
+import { isLiteral, refuseIncoming, refuseUnsigned } from './policy.ts';
 
-/** Filters one message from elsewhere. `lookup` asks doveauth for `shared/recipient/<address>`. */
+/** Filters one message from elsewhere. `lookup` asks doveauth for `shared/recipient/<address>`; `keys` are those of DKIM. */
 export const incomingMessage = (
-  { domain }: Pick<Model, 'domain'>,
+  { addressDomain }: Pick<Model, 'addressDomain'>,
   lookup: (key: string) => Promise<string | undefined>,
+  keys: Keys,
+  now = () => Date.now() / 1000,
 ): MessageFilter => {
-  const { read, ...message } = readMessage();
+  const { read, from, ...message } = readMessage();
+  const raw = new RawHeader();
+  let verification: Verification | undefined;
+  const verified = (): Verification => {
+    verification ??= startVerification(raw.fields, from()?.domain ?? '');
+    return verification;
+  };
   let sender = '';
   let isCleartextWelcome = true;
   let hasRecipient = false;
@@ -33,7 +42,15 @@ export const incomingMessage = (
       isCleartextWelcome &&= answer === '0';
       return undefined;
     },
-    end: () => {
+    header: (name, value) => {
+      message.header(name, value);
+      raw.add(name, value);
+    },
+    body: (chunk) => {
+      message.body(chunk);
+      verified().body(chunk);
+    },
+    end: async () => {
       // One HTTP status tells of all recipients. Where some exist, Dovecot refuses the rest, and Postfix tells the sender.
       if (unknown !== undefined && !hasRecipient) return { refusal: unknown };
       const { headers, ...facts } = read();
@@ -42,10 +59,15 @@ export const incomingMessage = (
         sender,
         isCleartextWelcome,
         isAutoSubmitted: headers.count('auto-submitted') > 0,
-        hasSignature: headers.count('dkim-signature') > 0,
-        isSigned: facts.from !== undefined && isSignedBy(headers, domain, facts.from.domain),
+        addressDomain,
       });
       if (refusal) return { refusal };
+      if (raw.isTooLarge()) return { refusal: '552 5.3.4 Message header is too large' };
+      if (!isLiteral(facts.from?.domain ?? '')) {
+        const hasSignature = headers.count('dkim-signature') > 0;
+        const unsigned = refuseUnsigned(await verified().finding(keys, now()), hasSignature);
+        if (unsigned) return { refusal: unsigned };
+      }
       // The reverse-path is not verified: bounces go nowhere rather than to a stranger.
       const isForeign = sender !== '' && sender.toLowerCase() !== facts.from?.address;
       return { edits: isForeign ? [{ sender: '' }] : [] };

@@ -10,9 +10,9 @@ export class LineLength {
   /** Of the line that has begun. */
   #length = 0;
 
-  /** A header field, as a milter is told of it: folded lines are joined by `\n`. */
+  /** A header field, as a milter is told of it: its value begins after the colon, folded lines are joined by `\n`. */
   header(name: string, value: string): void {
-    for (const line of `${name}: ${value}`.split('\n')) this.isTooLong ||= line.length > MAX_LINE;
+    for (const line of `${name}:${value}`.split('\n')) this.isTooLong ||= line.length > MAX_LINE;
   }
 
   /** A piece of the body. Leaps from one end of line to the last one that a line which is not too long may have. */

@@ -5,6 +5,7 @@ import { serveMilter } from '../lib/milter.ts';
 import { rateLimiter } from '../lib/rate-limiter.ts';
 import { askSocketmap } from '../lib/socketmap.ts';
 import { counted } from './counted.ts';
+import { keysInDns } from './dkim/keys.ts';
 import { incomingMessage } from './incoming.ts';
 import { outgoingMessage } from './outgoing.ts';
 
@@ -13,6 +14,8 @@ const RECIPIENTS = '/run/chatmail/recipients.sock';
 /** Where the courier tells how other domains are reached, and how long it may take to find out. */
 const ROUTES = '/var/spool/postfix/chatmail/routes.sock';
 const SETTLED_MS = 3000;
+/** Where unbound is told to forget a key. */
+const FORGETTING = '/run/chatmail/forget.sock';
 
 /**
  * Starts the filter for Postfix, on the sockets named `outgoing` (for submission) and `incoming` (for port 25):
@@ -21,7 +24,7 @@ const SETTLED_MS = 3000;
 export const start = (
   model: Model,
   sockets: ReadonlyMap<string, readonly (number | string)[]>,
-  { recipients = RECIPIENTS, routes = ROUTES } = {},
+  { recipients = RECIPIENTS, routes = ROUTES, keys = keysInDns(FORGETTING) } = {},
 ): { readonly close: () => Promise<void> } => {
   const { max_user_send_per_minute, max_user_send_burst_size } = model.settings;
   const maySend = rateLimiter(max_user_send_per_minute, max_user_send_burst_size);
@@ -35,7 +38,7 @@ export const start = (
     (sockets.get(name) ?? []).map((at) => (typeof at === 'number' ? { fd: at } : { path: at }));
   const services = [
     serveMilter(() => counted('outgoing', outgoingMessage(maySend, settled, isOpen)), listen('outgoing')),
-    serveMilter(() => counted('incoming', incomingMessage(model, dict.lookup)), listen('incoming')),
+    serveMilter(() => counted('incoming', incomingMessage(model, dict.lookup, keys)), listen('incoming')),
   ];
   return {
     close: async () => {

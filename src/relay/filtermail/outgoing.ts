@@ -17,7 +17,7 @@ export const outgoingMessage = (
   settled: (domains: readonly string[]) => Promise<unknown> | undefined = () => undefined,
   isOpen: (login: string) => boolean | Promise<boolean> = () => true,
 ): MessageFilter => {
-  const { read, ...message } = readMessage();
+  const { read, from: _, ...message } = readMessage();
   const lines = new LineLength();
   let sender = '';
   let recipients = 0;

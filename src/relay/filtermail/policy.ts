@@ -1,3 +1,5 @@
+import { isIPv4, isIPv6 } from 'node:net';
+import type { Finding } from './dkim/verification.ts';
 import type { Content } from './judge.ts';
 import type { Mailbox } from './mailbox.ts';
 
@@ -24,9 +26,8 @@ interface IncomingFacts extends Facts {
   readonly isAutoSubmitted: boolean;
   /** Whether each recipient takes messages that are not encrypted. */
   readonly isCleartextWelcome: boolean;
-  readonly hasSignature: boolean;
-  /** Whether there is a valid DKIM signature of the From domain. */
-  readonly isSigned: boolean;
+  /** What follows the @ in addresses of this relay. */
+  readonly addressDomain: string;
 }
 
 const CLEARTEXT = '523 Encryption Needed: Invalid Unencrypted Mail';
@@ -49,14 +50,32 @@ export const refuseOutgoing = (facts: OutgoingFacts): string | undefined => {
   return content === 'encrypted' || content === 'securejoin' || isSetupMessage(facts) ? undefined : CLEARTEXT;
 };
 
-const isBounce = ({ isAutoSubmitted, from, type }: IncomingFacts): boolean =>
-  isAutoSubmitted && type === 'multipart/report' && from?.address.startsWith('mailer-daemon@') === true;
+/** Whether it is an address literal (RFC 5321 §4.1.3), which has no DNS for a key: nobody can tell who sent the message. */
+export const isLiteral = (domain: string): boolean => domain.startsWith('[');
 
-/** Mail from elsewhere. The SMTP reply that refuses it, or `undefined`. */
+const isHost = (literal: string): boolean =>
+  isIPv4(literal.slice(1, -1)) || (/^\[ipv6:/i.test(literal) && isIPv6(literal.slice(6, -1)));
+
+const isBounce = ({ isAutoSubmitted, from, type }: IncomingFacts): boolean =>
+  isAutoSubmitted &&
+  type === 'multipart/report' &&
+  from?.address.startsWith('mailer-daemon@') === true &&
+  !isLiteral(from.domain);
+
+/** Mail from elsewhere, but for its signature. The SMTP reply that refuses it, or `undefined`. */
 export const refuseIncoming = (facts: IncomingFacts): string | undefined => {
-  if (facts.content === 'clear' && !facts.isCleartextWelcome && !isBounce(facts)) return CLEARTEXT;
-  if (!facts.from) return '554 5.7.1 Invalid FROM';
-  // An address literal has no DNS for a key.
-  if (facts.from.domain.startsWith('[') || facts.isSigned) return undefined;
-  return `554 5.7.1 No ${facts.hasSignature ? 'valid ' : ''}DKIM signature found`;
+  const { content, isCleartextWelcome, from, addressDomain } = facts;
+  if (content === 'clear' && !isCleartextWelcome && !isBounce(facts)) return CLEARTEXT;
+  if (!from || (isLiteral(from.domain) && !isHost(from.domain))) return '554 5.7.1 Invalid FROM';
+  return isLiteral(from.domain) && from.domain === addressDomain.toLowerCase()
+    ? '554 5.7.1 Log in to send from this address'
+    : undefined;
 };
+
+/** Mail from elsewhere, by what was found out of its signature. */
+export const refuseUnsigned = (finding: Finding, hasSignature: boolean): string | undefined =>
+  ({
+    pass: undefined,
+    fail: `554 5.7.1 No ${hasSignature ? 'valid ' : ''}DKIM signature found`,
+    unknown: '451 4.7.5 DKIM key not available, try again later',
+  })[finding];

@@ -7,7 +7,15 @@ interface Counted {
   readonly accounts_refused: { readonly reason: string };
   readonly mail: {
     readonly direction: 'incoming' | 'outgoing';
-    readonly result: 'accepted' | 'rate' | 'recipient' | 'from' | 'cleartext' | 'signature' | 'other';
+    readonly result:
+      | 'accepted'
+      | 'rate'
+      | 'recipient'
+      | 'from'
+      | 'cleartext'
+      | 'signature'
+      | 'unknown'
+      | 'other';
   };
   readonly expired: { readonly what: 'message' | 'account' | 'folder' };
   readonly push: { readonly result: 'sent' | 'dead' | 'retried' | 'given_up' };

@@ -19,7 +19,7 @@ export const refuse = (reply: string): Buffer => packet('y', reply.replaceAll('%
 
 const edit = (change: Edit): Buffer =>
   'header' in change
-    ? packet('m', change.index, change.header, change.value)
+    ? packet('m', change.index, change.header, change.value && ` ${change.value}`)
     : packet('e', `<${change.sender}>`);
 
 /** The answer to the end of a message: SMFIR_REPLYCODE, or changes and SMFIR_CONTINUE. */
@@ -28,8 +28,11 @@ export const conclude = (verdict: Verdict): Buffer =>
 
 /** SMFIF_CHGHDRS, SMFIF_CHGFROM */
 const ACTIONS = 0x10 | 0x40;
-/** SMFIP_NOCONNECT, NOHELO, NOEOH, NR_HDR, NOUNKNOWN, NODATA, NR_BODY: only what decides is sent, and waited for. */
-const STEPS = 0x1 | 0x2 | 0x40 | 0x80 | 0x100 | 0x200 | 0x80000;
+/**
+ * SMFIP_NOCONNECT, NOHELO, NOEOH, NR_HDR, NOUNKNOWN, NODATA, NR_BODY: only what decides is sent, and waited for.
+ * SMFIP_HDR_LEADSPC: with the space after the colon, which a signature may cover.
+ */
+const STEPS = 0x1 | 0x2 | 0x40 | 0x80 | 0x100 | 0x200 | 0x80000 | 0x100000;
 
 /** The answer to SMFIC_OPTNEG. Throws where the peer cannot do what the filter needs. */
 export const negotiate = (offer: Buffer): Buffer => {

@@ -12,7 +12,7 @@ export interface MessageFilter {
   readonly mail: (sender: string, macros: ReadonlyMap<string, string>) => MaybePromise<string | undefined>;
   /** RCPT, once for each that Postfix would accept. */
   readonly recipient: (address: string) => MaybePromise<string | undefined>;
-  /** A header field as it stands, in bytes, one per character; folded lines are joined by `\n`. */
+  /** A header field as it stands, with what follows the colon, in bytes, one per character; folded lines are joined by `\n`. */
   readonly header: (name: string, value: string) => void;
   /** A piece of the body. The buffer is used again afterwards. */
   readonly body: (chunk: Buffer) => void;

@@ -1,13 +1,26 @@
 import { expect, test } from 'vitest';
 import { incomingMessage } from '../../../src/relay/filtermail/incoming.ts';
-import { encrypted, incoming, mail, pass, signed } from './mail.ts';
+import { encrypted, incoming, KEYS, mail, pass, signed } from './mail.ts';
 
 const CLEARTEXT = '523 Encryption Needed: Invalid Unencrypted Mail';
 const bob = 'bob@relay.test';
 const carol = 'carol@relay.test';
 const NONE = '554 5.7.1 No DKIM signature found';
 const INVALID = '554 5.7.1 No valid DKIM signature found';
-const invalid = signed(encrypted()).replace('dkim=pass', 'dkim=fail reason="signature verification failed"');
+const invalid = signed(encrypted()).replace('[...]', 'changed');
+const UNKNOWN = '451 4.7.5 DKIM key not available, try again later';
+const noAnswer = { ask: async () => undefined, askAnew: async () => undefined };
+
+const OWN = '554 5.7.1 Log in to send from this address';
+const bounce = (from: string): string =>
+  mail(
+    '--b0\n\nNo such user\n--b0--\n',
+    ['From', from],
+    ['Auto-Submitted', 'auto-replied'],
+    ['Content-Type', 'multipart/report; boundary=b0'],
+  );
+const long = (kB: number) => Array.from({ length: kB }, (_, i) => [`X-${i}`, 'y'.repeat(900)] as const);
+const forged = 'Authentication-Results: relay.test; dkim=pass header.d=example.org header.i=@example.org\r\n';
 
 // biome-ignore format: one line per case
 const REPLIES: readonly (readonly [string, string, Parameters<typeof incoming>[0], string | undefined])[] = [
@@ -25,6 +38,24 @@ const REPLIES: readonly (readonly [string, string, Parameters<typeof incoming>[0
   ['a signature in another case', signed(encrypted(), 'Example.ORG'), {}, undefined],
   ['no From', signed(encrypted({}, ['From', ''])), {}, '554 5.7.1 Invalid FROM'],
   ['an address literal without signature', encrypted({}, ['From', 'a@[192.0.2.1]']), {}, undefined],
+  ['an address literal of IPv6', encrypted({}, ['From', 'a@[IPv6:2001:db8::1]']), {}, undefined],
+  ['a literal that is no address', encrypted({}, ['From', 'a@[example.org]']), {}, '554 5.7.1 Invalid FROM'],
+  ['a literal of another spelling', encrypted({}, ['From', 'a@[192.0.2.01]']), {}, '554 5.7.1 Invalid FROM'],
+  ['the own literal of an IP-only relay', encrypted({}, ['From', 'a@[192.0.2.1]']), { addressDomain: '[192.0.2.1]' }, OWN],
+  ['another literal, to an IP-only relay', encrypted({}, ['From', 'a@[192.0.2.2]']), { addressDomain: '[192.0.2.1]' }, undefined],
+  ['a bounce in clear', signed(bounce('mailer-daemon@example.org')), {}, undefined],
+  ['a bounce in clear, unsigned', bounce('mailer-daemon@example.org'), {}, NONE],
+  ['a bounce in clear from an address literal', bounce('mailer-daemon@[192.0.2.1]'), {}, CLEARTEXT],
+  ['a bounce in clear, and no answer from DNS', signed(bounce('mailer-daemon@example.org')), { keys: noAnswer }, UNKNOWN],
+  ['a signature whose key is not to be had', signed(encrypted()), { keys: noAnswer }, UNKNOWN],
+  ['a signature of another domain, and no answer from DNS', signed(encrypted(), 'example.net'), { keys: noAnswer }, UNKNOWN],
+  ['cleartext, and no answer from DNS', signed(mail('Hi')), { keys: noAnswer }, CLEARTEXT],
+  ['no key', signed(encrypted()), { keys: { ask: async () => [], askAnew: async () => [] } }, INVALID],
+  ['an old key, and a new one when it is asked for again', signed(encrypted()), { keys: { ...KEYS, ask: async () => ['v=DKIM1; p='] } }, undefined],
+  ['a header of 80 kB', signed(encrypted({}, ['X-A', 'y'.repeat(80_000)])), {}, undefined],
+  ['a header of 200 kB', signed(encrypted({}, ...long(200))), {}, undefined],
+  ['a header of 300 kB', signed(encrypted({}, ...long(300))), {}, '552 5.3.4 Message header is too large'],
+  ['a forged result', forged + encrypted(), {}, NONE],
 ];
 
 test.each(REPLIES)('%s', async (_, message, envelope, refusal) => {
@@ -45,10 +76,14 @@ test.each(SENDERS)('a MAIL FROM that is %s', async (_, sender, edits) => {
 
 test('recipients are asked for in lower case, an unknown one is refused', async () => {
   const keys: string[] = [];
-  const filter = incomingMessage({ domain: '192.0.2.1' }, async (key) => {
-    keys.push(key);
-    return key.includes('bob') ? '1' : undefined;
-  });
+  const filter = incomingMessage(
+    { addressDomain: '[192.0.2.1]' },
+    async (key) => {
+      keys.push(key);
+      return key.includes('bob') ? '1' : undefined;
+    },
+    KEYS,
+  );
   expect(await filter.recipient('Bob@[192.0.2.1]')).toBe(undefined);
   expect(await filter.recipient('eve@[192.0.2.1]')).toBe('550 5.1.1 <eve@[192.0.2.1]>: no such user');
   expect(await filter.recipient('postmaster')).toBe('550 5.1.1 <postmaster>: no such user');
@@ -68,8 +103,10 @@ const BY_HTTP: readonly (readonly [string, string, readonly string[], string | u
 ];
 
 test.each(BY_HTTP)('by HTTP nobody is refused alone: %s', async (_, message, to, refusal) => {
-  const filter = incomingMessage({ domain: 'relay.test' }, async (key) =>
-    key.includes('bob') ? '1' : key.includes('carol') ? '0' : undefined,
+  const filter = incomingMessage(
+    { addressDomain: 'relay.test' },
+    async (key) => (key.includes('bob') ? '1' : key.includes('carol') ? '0' : undefined),
+    KEYS,
   );
   filter.mail('alice@example.org', new Map([['daemon_name', 'mxdeliv']]));
   for (const address of to) expect(await filter.recipient(address)).toBe(undefined);
@@ -78,6 +115,10 @@ test.each(BY_HTTP)('by HTTP nobody is refused alone: %s', async (_, message, to,
 });
 
 test('doveauth being down is a fault', async () => {
-  const filter = incomingMessage({ domain: 'relay.test' }, () => Promise.reject(new Error('down')));
+  const filter = incomingMessage(
+    { addressDomain: 'relay.test' },
+    () => Promise.reject(new Error('down')),
+    KEYS,
+  );
   await expect(filter.recipient(bob)).rejects.toThrow('down');
 });

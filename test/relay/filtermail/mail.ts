@@ -1,7 +1,9 @@
+import type { Keys } from '../../../src/relay/filtermail/dkim/verification.ts';
 import { incomingMessage } from '../../../src/relay/filtermail/incoming.ts';
 import { outgoingMessage } from '../../../src/relay/filtermail/outgoing.ts';
 import type { MessageFilter } from '../../../src/relay/lib/milter.ts';
 import type { Verdict } from '../../../src/relay/lib/milter-reply.ts';
+import { makeDkimSigner } from '../../machine/dkim-signer.ts';
 
 /** Messages as bytes, one per character, with CRLF as Postfix hands them on. */
 export const crlf = (text: string): string => text.replace(/\r?\n/g, '\r\n');
@@ -99,11 +101,13 @@ export const encrypted = (pieces: Encrypted = {}, ...fields: readonly Field[]): 
     ...fields,
   );
 
-/** What OpenDKIM puts on top of a message with a valid signature of `domain`. */
-export const signed = (message: string, domain = 'example.org'): string =>
-  crlf(
-    `Authentication-Results: relay.test;\n\tdkim=pass (2048-bit key; unprotected) header.d=${domain} header.i=@${domain} header.a=rsa-sha256 header.s=s header.b=abc\nDKIM-Signature: v=1; a=rsa-sha256; d=${domain}; s=s; h=From; bh=x=; b=y=\n`,
-  ) + message;
+const signer = makeDkimSigner('rsa', 1024);
+
+/** A message with a valid signature of `domain`, which `incoming` knows the key of. */
+export const signed = (message: string, domain = 'example.org'): string => signer.sign(message, domain);
+
+/** Everybody's key, as `signed` signs. */
+export const KEYS: Keys = { ask: async () => [signer.record], askAnew: async () => [signer.record] };
 
 /** Hands a message to a filter as Postfix does; `chunks` cuts the body. */
 export const pass = (
@@ -117,13 +121,7 @@ export const pass = (
     .split(/\r\n(?![ \t])/)
     .slice(0, -1)) {
     const colon = field.indexOf(':');
-    filter.header(
-      field.slice(0, colon),
-      field
-        .slice(colon + 1)
-        .replace(/^ /, '')
-        .replaceAll('\r\n', '\n'),
-    );
+    filter.header(field.slice(0, colon), field.slice(colon + 1).replaceAll('\r\n', '\n'));
   }
   for (const chunk of chunks(Buffer.from(message.slice(end + 2), 'latin1'))) filter.body(chunk);
   return filter.end();
@@ -140,10 +138,13 @@ export const outgoing = ({ sender = 'alice@example.org', to = ['bob@relay.test']
 export const incoming = async ({
   sender = 'alice@example.org',
   answers = { 'bob@relay.test': '1' } as Readonly<Record<string, string | undefined>>,
+  addressDomain = 'relay.test',
+  keys = KEYS,
 } = {}): Promise<MessageFilter> => {
   const filter = incomingMessage(
-    { domain: 'relay.test' },
+    { addressDomain },
     async (key) => answers[key.replace('shared/recipient/', '')],
+    keys,
   );
   filter.mail(sender, new Map());
   for (const address of Object.keys(answers)) await filter.recipient(address);

@@ -30,7 +30,7 @@ test.each([
   [
     'a header changed',
     conclude({ edits: [{ header: 'Subject', index: 1, value: 'x' }] }),
-    Buffer.concat([packet('m', 1, 'Subject', 'x'), packet('c')]),
+    Buffer.concat([packet('m', 1, 'Subject', ' x'), packet('c')]),
   ],
   ['a null sender', conclude({ edits: [{ sender: '' }] }), Buffer.concat([packet('e', '<>'), packet('c')])],
 ])('encodes %s', (_, bytes, expected) => {
@@ -95,7 +95,7 @@ test.each([
 const offer = (...words: readonly number[]) => packet('O', ...words).subarray(5);
 
 test('negotiates for what is needed only', () => {
-  expect(hex(negotiate(offer(6, 0x1ff, 0x1fffff)))).toBe(hex(packet('O', 6, 0x50, 0x803c3)));
+  expect(hex(negotiate(offer(6, 0x1ff, 0x1fffff)))).toBe(hex(packet('O', 6, 0x50, 0x1803c3)));
 });
 
 test.each([

@@ -1,0 +1,82 @@
+import { Resolver } from 'node:dns/promises';
+import { createConnection } from 'node:net';
+import { rateLimiter } from '../../lib/rate-limiter.ts';
+import type { Keys, Records } from './verification.ts';
+
+/** Postfix waits five minutes for a filter, and a sender ten for a reply (RFC 5321 §4.5.3.2.6): a tenth of that, twice. */
+const TIMEOUT_MS = 4000;
+const TRIES = 2;
+/** Names that a name stands for. */
+const MAX_ALIASES = 4;
+/** In this time a name is not asked for anew again, and so many names are remembered. */
+const [FRESH_MS, MAX_FRESH] = [10_000, 1000];
+const FORGET_MS = 5000;
+
+/** unbound keeps what it is told for as long as it may be kept, so that nothing else needs to. */
+const NONE = ['ENOTFOUND', 'ENODATA'];
+
+/** An answer that says there is nothing is one; everything else is none. */
+const answerOf = <T>(question: Promise<T[]>): Promise<T[] | undefined> =>
+  question.catch(({ code }: NodeJS.ErrnoException) => (NONE.includes(code ?? '') ? [] : undefined));
+
+/** Hands names to `chatmail-forget`, which has unbound drop what it keeps of them. Whether that was done. */
+const forget = (path: string, names: readonly string[]): Promise<boolean> =>
+  new Promise((resolve) => {
+    let reply = '';
+    const socket = createConnection(path);
+    socket
+      .setEncoding('latin1')
+      .setTimeout(FORGET_MS, () => socket.destroy())
+      .on('data', (text) => {
+        reply = `${reply}${text}`.slice(0, 10);
+      })
+      .on('error', () => {}) // 'close' follows
+      .on('close', () => resolve(reply === 'done\n'));
+    socket.end(names.map((name) => `${name}\n`).join(''));
+  });
+
+/**
+ * Looks keys up in DNS, by the resolver of this machine, which validates (RFC 4035) and keeps answers for their TTL.
+ * `forgetting` is the socket of `chatmail-forget`.
+ */
+export const keysInDns = (
+  forgetting: string,
+  { server = '127.0.0.1', timeoutMs = TIMEOUT_MS, now = () => performance.now() } = {},
+): Keys => {
+  const resolver = new Resolver({ timeout: timeoutMs, tries: TRIES });
+  resolver.setServers([server]);
+  /** Every question anew costs a process and the name's own servers a question. */
+  const mayAskAnew = rateLimiter(60, 30);
+  const fresh = new Map<string, { readonly at: number; readonly answer: Promise<Records> }>();
+
+  const ask = async (name: string): Promise<Records> =>
+    (await answerOf(resolver.resolveTxt(name)))?.map((strings) => strings.join(''));
+
+  /** A name, and what it is an alias of. */
+  const aliases = async (name: string): Promise<readonly string[]> => {
+    const names = [name];
+    for (let last: string | undefined = name; last !== undefined && names.length < MAX_ALIASES; ) {
+      [last] = (await answerOf(resolver.resolveCname(last))) ?? [];
+      if (last !== undefined) names.push(last);
+    }
+    return names;
+  };
+
+  const askAnew = async (name: string): Promise<Records> =>
+    mayAskAnew('') && (await forget(forgetting, await aliases(name))) ? ask(name) : undefined;
+
+  return {
+    ask,
+    askAnew: (name) => {
+      const known = fresh.get(name);
+      if (known && now() - known.at < FRESH_MS) return known.answer;
+      const answer = askAnew(name);
+      fresh.delete(name);
+      fresh.set(name, { at: now(), answer });
+      const [oldest = name] = fresh.keys();
+      if (fresh.size > MAX_FRESH) fresh.delete(oldest);
+      void answer.then((records) => records ?? fresh.delete(name));
+      return answer;
+    },
+  };
+};
