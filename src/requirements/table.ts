@@ -52,6 +52,8 @@ const SERVERS = [
   ['qrencode', 'qrencode'],
   ['gpg', 'gnupg'],
   ['opendkim', 'opendkim'],
+  ['/usr/lib/python3/dist-packages/dkim/__init__.py', 'python3-dkim'],
+  ['/usr/lib/python3/dist-packages/nacl/__init__.py', 'python3-nacl'],
   ['xmllint', 'libxml2-utils'],
   ['swaks', 'swaks'],
   ['turnutils_uclient', 'coturn'],
@@ -63,6 +65,7 @@ const SERVERS = [
   ['/usr/sbin/nginx', 'nginx-light'],
   ['/usr/lib/nginx/modules/ngx_stream_module.so', 'libnginx-mod-stream'],
   ['faketime', 'faketime'],
+  ['unbound', 'unbound'],
 ] as const;
 
 /** The small internet: an authoritative name server, and a certificate authority. */
