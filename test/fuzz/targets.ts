@@ -1,6 +1,7 @@
 import type { Target } from './fuzz.ts';
 import { lmtpTarget, socketmapTarget } from './targets/courier.ts';
 import { dictTarget } from './targets/dict.ts';
+import { dkimTarget } from './targets/dkim.ts';
 import { httpTarget } from './targets/http.ts';
 import { milterTarget } from './targets/milter.ts';
 import { mxdelivTarget } from './targets/mxdeliv.ts';
@@ -17,4 +18,5 @@ export const TARGETS: Readonly<Record<string, (folder: string) => Target | Promi
   socketmap: socketmapTarget,
   openpgp: openpgpTarget,
   tar: tarTarget,
+  dkim: dkimTarget,
 };
