@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { endpoint, newLogin, type Relay, shell, startRelay } from '../machine/relay.ts';
 import { atLeast, atMost, type Figure, median } from './figures.ts';
+import { incomingFigures } from './incoming.ts';
 import { loadMail, Session, type Submission } from './smtp-load.ts';
 
 /** Nothing here may be refused for its rate, or because a computer that measures is busy. */
@@ -147,6 +148,7 @@ export const loadFigures = async (): Promise<Figure[]> => {
         '×',
         0.85,
       ),
+      ...(await incomingFigures(relay, first.to)),
       atMost('filter: more memory for a message of 25 MB', await largeMessage(relay, first), 'MB', 5),
       atMost('back after SIGKILL: doveauth', await comeback(relay, first, 'chatmail-doveauth'), 's', 2),
       atMost('back after SIGKILL: filtermail', await comeback(relay, first, 'chatmail-filtermail'), 's', 2),

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { connect, type TLSSocket } from 'node:tls';
+import { connect as connectPlain, type Socket } from 'node:net';
+import { connect } from 'node:tls';
 import { encryptedMail } from '../machine/mail.ts';
 
 /** Where to submit, and as whom. */
@@ -11,8 +12,15 @@ export interface Submission {
   readonly password: string;
 }
 
+/** Where another server delivers, and from whom. */
+export interface Incoming {
+  readonly host: string;
+  readonly port: number;
+  readonly sender: string;
+}
+
 /** The codes of replies, one after the other; of a reply with several lines the last counts. */
-async function* replies(socket: TLSSocket): AsyncGenerator<number> {
+async function* replies(socket: Socket): AsyncGenerator<number> {
   let rest = '';
   for await (const chunk of socket) {
     const lines = (rest + String(chunk)).split('\r\n');
@@ -21,13 +29,13 @@ async function* replies(socket: TLSSocket): AsyncGenerator<number> {
   }
 }
 
-/** One session that submits one message after the other, with as few waits as SMTP allows (RFC 2920). */
+/** One session that sends one message after the other, with as few waits as SMTP allows (RFC 2920). */
 export class Session {
-  readonly #socket: TLSSocket;
+  readonly #socket: Socket;
   readonly #replies: AsyncGenerator<number>;
   readonly #user: string;
 
-  private constructor(socket: TLSSocket, user: string) {
+  private constructor(socket: Socket, user: string) {
     this.#socket = socket;
     this.#replies = replies(socket);
     this.#user = user;
@@ -37,12 +45,25 @@ export class Session {
     const socket = connect({ host, port, servername, rejectUnauthorized: false });
     await once(socket, 'secureConnect');
     const session = new Session(socket.setNoDelay(), user);
-    await session.#expect(220);
-    socket.write('EHLO [192.0.2.99]\r\n');
-    await session.#expect(250);
+    await session.#greet();
     socket.write(`AUTH PLAIN ${Buffer.from(`\0${user}\0${password}`).toString('base64')}\r\n`);
     await session.#expect(235);
     return session;
+  }
+
+  /** As another server, at port 25, without TLS. */
+  static async openIncoming({ host, port, sender }: Incoming): Promise<Session> {
+    const socket = connectPlain({ host, port });
+    await once(socket, 'connect');
+    const session = new Session(socket.setNoDelay(), sender);
+    await session.#greet();
+    return session;
+  }
+
+  async #greet(): Promise<void> {
+    await this.#expect(220);
+    this.#socket.write('EHLO [192.0.2.99]\r\n');
+    await this.#expect(250);
   }
 
   async #expect(...codes: number[]): Promise<void> {
