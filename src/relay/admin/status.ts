@@ -59,7 +59,7 @@ const newAddresses = async (): Promise<string> => {
 /** Why mail does not expire, by what the last run has left. It is vmail's to write. */
 const expiry = (): string | undefined => {
   try {
-    const { refusal } = JSON.parse(readRegular(PATHS.expireClock)?.toString() ?? '{}');
+    const { refusal } = JSON.parse(readRegular(PATHS.expireClock, 4096)?.toString() ?? '{}');
     return typeof refusal === 'string' ? printable(refusal) : undefined;
   } catch {
     return undefined;

@@ -96,7 +96,7 @@ const untilComplete = async (model: Model, at: string): Promise<void> => {
 };
 
 /** What is said of a relay that is found by its address only. */
-const BY_ADDRESS = 'ready at its address; DNS does not lead here yet';
+const BY_ADDRESS = 'by its address, as DNS does not lead here yet';
 
 /**
  * Follows DNS for a relay that is ready without it, while somebody may be about to publish it; later its timer looks.

@@ -79,7 +79,7 @@ export const workOff = (folder: string, push: Push): { readonly close: () => voi
   };
 
   const sweep = async (): Promise<void> => {
-    let [found, started] = [0, Date.now()];
+    let [found, started] = [0, performance.now()];
     isSweeping = true;
     next = Number.POSITIVE_INFINITY;
     try {
@@ -95,9 +95,9 @@ export const workOff = (folder: string, push: Push): { readonly close: () => voi
           next = Math.min(next, turn.due);
           continue;
         }
-        const reached = Date.now();
+        const reached = performance.now();
         while (busy.size >= MAX_WAITING) await Promise.race(busy.values());
-        started += Date.now() - reached;
+        started += performance.now() - reached;
         begin(name, turn);
       }
     } catch (error) {
@@ -107,7 +107,7 @@ export const workOff = (folder: string, push: Push): { readonly close: () => voi
     queued = found;
     isSweeping = false;
     // Looking takes no more than a tenth of the time, however much there is.
-    pause = Math.max(1000, 10 * (Date.now() - started));
+    pause = Math.max(1000, 10 * (performance.now() - started));
     plan();
   };
 
