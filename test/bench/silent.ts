@@ -34,6 +34,8 @@ export const silentFigures = async (): Promise<Figure[]> => {
   await writeFile(file, `#cloud-config\nchatmail:\n${SETTINGS.map((line) => `  ${line}\n`).join('')}`);
   const { relay, stop } = await startRelay(['--backend', 'nspawn', '--user-data', file]);
   try {
+    // Once it has said that it is ready it still looks at DNS and port 25.
+    await shell(relay, 'systemctl start --wait chatmail-firstboot');
     const { user, password } = newLogin(relay);
     const smtp = await connectSmtp(endpoint(relay, 'submissions', { rejectUnauthorized: false }));
     await smtp.logIn(user, password);

@@ -330,6 +330,9 @@ test('without the courier mail to others waits, and mail within the relay does n
   expect(await send(alice, [bob])).toMatchObject({ code: 250 });
   await expect.poll(() => shell(one, 'postqueue -j'), { timeout: 20_000 }).toContain('delay_reason');
   await shell(one, 'systemctl start chatmail-courier.socket chatmail-routes.socket chatmail-courier.service');
+  // As above: somebody else's answer must be the last.
+  await send(alice, [ann]);
+  await arrival(ann, 2);
   await flush(one);
   await arrival(bob);
 });
