@@ -58,7 +58,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   image: ['package', 'requirements', 'terminal', ...BASE],
   lab: ['requirements', 'terminal', ...BASE],
   // The same rules of identity and the same manifest as for an image built here, and the same seeds.
-  packer: ['image', 'lab', 'terminal', ...BASE],
+  packer: ['image', 'lab', 'package', 'terminal', ...BASE],
   commands: [
     'cloud-init',
     'config',

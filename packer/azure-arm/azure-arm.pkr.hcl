@@ -122,7 +122,7 @@ build {
 
   provisioner "shell" {
     script          = "${path.root}/../provision/wait.sh"
-    execute_command = "$(test \"$(id -u)\" = 0 || echo sudo -n) env {{ .Vars }} sh {{ .Path }}"
+    execute_command = "$(test \"$(id -u)\" = 0 || echo sudo -n) env {{ .Vars }} sh -eu {{ .Path }}"
   }
 
   provisioner "file" {
@@ -137,12 +137,17 @@ build {
 
   provisioner "shell" {
     script          = "${path.root}/../provision/install.sh"
-    execute_command = "$(test \"$(id -u)\" = 0 || echo sudo -n) env {{ .Vars }} sh {{ .Path }}"
+    execute_command = "$(test \"$(id -u)\" = 0 || echo sudo -n) env {{ .Vars }} sh -eu {{ .Path }}"
+  }
+
+  provisioner "shell" {
+    script          = "${path.root}/../provision/settings.sh"
+    execute_command = "$(test \"$(id -u)\" = 0 || echo sudo -n) env {{ .Vars }} sh -eu {{ .Path }}"
   }
 
   provisioner "shell" {
     script          = "${path.root}/../provision/self-test.sh"
-    execute_command = "$(test \"$(id -u)\" = 0 || echo sudo -n) env {{ .Vars }} sh {{ .Path }}"
+    execute_command = "$(test \"$(id -u)\" = 0 || echo sudo -n) env {{ .Vars }} sh -eu {{ .Path }}"
   }
 
   provisioner "file" {
@@ -153,7 +158,7 @@ build {
 
   provisioner "shell" {
     script          = "${path.root}/../provision/seal.sh"
-    execute_command = "$(test \"$(id -u)\" = 0 || echo sudo -n) env {{ .Vars }} sh {{ .Path }}"
+    execute_command = "$(test \"$(id -u)\" = 0 || echo sudo -n) env {{ .Vars }} sh -eu {{ .Path }}"
   }
 
   post-processor "manifest" {

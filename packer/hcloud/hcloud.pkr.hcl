@@ -71,7 +71,7 @@ build {
 
   provisioner "shell" {
     script          = "${path.root}/../provision/wait.sh"
-    execute_command = "$(test \"$(id -u)\" = 0 || echo sudo -n) env {{ .Vars }} sh {{ .Path }}"
+    execute_command = "$(test \"$(id -u)\" = 0 || echo sudo -n) env {{ .Vars }} sh -eu {{ .Path }}"
   }
 
   provisioner "file" {
@@ -86,12 +86,17 @@ build {
 
   provisioner "shell" {
     script          = "${path.root}/../provision/install.sh"
-    execute_command = "$(test \"$(id -u)\" = 0 || echo sudo -n) env {{ .Vars }} sh {{ .Path }}"
+    execute_command = "$(test \"$(id -u)\" = 0 || echo sudo -n) env {{ .Vars }} sh -eu {{ .Path }}"
+  }
+
+  provisioner "shell" {
+    script          = "${path.root}/../provision/settings.sh"
+    execute_command = "$(test \"$(id -u)\" = 0 || echo sudo -n) env {{ .Vars }} sh -eu {{ .Path }}"
   }
 
   provisioner "shell" {
     script          = "${path.root}/../provision/self-test.sh"
-    execute_command = "$(test \"$(id -u)\" = 0 || echo sudo -n) env {{ .Vars }} sh {{ .Path }}"
+    execute_command = "$(test \"$(id -u)\" = 0 || echo sudo -n) env {{ .Vars }} sh -eu {{ .Path }}"
   }
 
   provisioner "file" {
@@ -102,7 +107,7 @@ build {
 
   provisioner "shell" {
     script          = "${path.root}/../provision/seal.sh"
-    execute_command = "$(test \"$(id -u)\" = 0 || echo sudo -n) env {{ .Vars }} sh {{ .Path }}"
+    execute_command = "$(test \"$(id -u)\" = 0 || echo sudo -n) env {{ .Vars }} sh -eu {{ .Path }}"
   }
 
   post-processor "manifest" {

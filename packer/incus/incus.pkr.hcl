@@ -54,7 +54,7 @@ build {
 
   provisioner "shell" {
     script          = "${path.root}/../provision/wait.sh"
-    execute_command = "$(test \"$(id -u)\" = 0 || echo sudo -n) env {{ .Vars }} sh {{ .Path }}"
+    execute_command = "$(test \"$(id -u)\" = 0 || echo sudo -n) env {{ .Vars }} sh -eu {{ .Path }}"
   }
 
   provisioner "file" {
@@ -69,12 +69,17 @@ build {
 
   provisioner "shell" {
     script          = "${path.root}/../provision/install.sh"
-    execute_command = "$(test \"$(id -u)\" = 0 || echo sudo -n) env {{ .Vars }} sh {{ .Path }}"
+    execute_command = "$(test \"$(id -u)\" = 0 || echo sudo -n) env {{ .Vars }} sh -eu {{ .Path }}"
+  }
+
+  provisioner "shell" {
+    script          = "${path.root}/../provision/settings.sh"
+    execute_command = "$(test \"$(id -u)\" = 0 || echo sudo -n) env {{ .Vars }} sh -eu {{ .Path }}"
   }
 
   provisioner "shell" {
     script          = "${path.root}/../provision/self-test.sh"
-    execute_command = "$(test \"$(id -u)\" = 0 || echo sudo -n) env {{ .Vars }} sh {{ .Path }}"
+    execute_command = "$(test \"$(id -u)\" = 0 || echo sudo -n) env {{ .Vars }} sh -eu {{ .Path }}"
   }
 
   provisioner "file" {
@@ -85,7 +90,7 @@ build {
 
   provisioner "shell" {
     script          = "${path.root}/../provision/seal.sh"
-    execute_command = "$(test \"$(id -u)\" = 0 || echo sudo -n) env {{ .Vars }} sh {{ .Path }}"
+    execute_command = "$(test \"$(id -u)\" = 0 || echo sudo -n) env {{ .Vars }} sh -eu {{ .Path }}"
   }
 
   post-processor "manifest" {

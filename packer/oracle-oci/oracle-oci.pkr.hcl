@@ -153,7 +153,7 @@ build {
 
   provisioner "shell" {
     script          = "${path.root}/../provision/wait.sh"
-    execute_command = "$(test \"$(id -u)\" = 0 || echo sudo -n) env {{ .Vars }} sh {{ .Path }}"
+    execute_command = "$(test \"$(id -u)\" = 0 || echo sudo -n) env {{ .Vars }} sh -eu {{ .Path }}"
   }
 
   provisioner "file" {
@@ -168,12 +168,17 @@ build {
 
   provisioner "shell" {
     script          = "${path.root}/../provision/install.sh"
-    execute_command = "$(test \"$(id -u)\" = 0 || echo sudo -n) env {{ .Vars }} sh {{ .Path }}"
+    execute_command = "$(test \"$(id -u)\" = 0 || echo sudo -n) env {{ .Vars }} sh -eu {{ .Path }}"
+  }
+
+  provisioner "shell" {
+    script          = "${path.root}/../provision/settings.sh"
+    execute_command = "$(test \"$(id -u)\" = 0 || echo sudo -n) env {{ .Vars }} sh -eu {{ .Path }}"
   }
 
   provisioner "shell" {
     script          = "${path.root}/../provision/self-test.sh"
-    execute_command = "$(test \"$(id -u)\" = 0 || echo sudo -n) env {{ .Vars }} sh {{ .Path }}"
+    execute_command = "$(test \"$(id -u)\" = 0 || echo sudo -n) env {{ .Vars }} sh -eu {{ .Path }}"
   }
 
   provisioner "file" {
@@ -184,7 +189,7 @@ build {
 
   provisioner "shell" {
     script          = "${path.root}/../provision/seal.sh"
-    execute_command = "$(test \"$(id -u)\" = 0 || echo sudo -n) env {{ .Vars }} sh {{ .Path }}"
+    execute_command = "$(test \"$(id -u)\" = 0 || echo sudo -n) env {{ .Vars }} sh -eu {{ .Path }}"
   }
 
   post-processor "manifest" {

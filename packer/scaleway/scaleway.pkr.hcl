@@ -97,7 +97,7 @@ build {
 
   provisioner "shell" {
     script          = "${path.root}/../provision/wait.sh"
-    execute_command = "$(test \"$(id -u)\" = 0 || echo sudo -n) env {{ .Vars }} sh {{ .Path }}"
+    execute_command = "$(test \"$(id -u)\" = 0 || echo sudo -n) env {{ .Vars }} sh -eu {{ .Path }}"
   }
 
   provisioner "file" {
@@ -112,12 +112,17 @@ build {
 
   provisioner "shell" {
     script          = "${path.root}/../provision/install.sh"
-    execute_command = "$(test \"$(id -u)\" = 0 || echo sudo -n) env {{ .Vars }} sh {{ .Path }}"
+    execute_command = "$(test \"$(id -u)\" = 0 || echo sudo -n) env {{ .Vars }} sh -eu {{ .Path }}"
+  }
+
+  provisioner "shell" {
+    script          = "${path.root}/../provision/settings.sh"
+    execute_command = "$(test \"$(id -u)\" = 0 || echo sudo -n) env {{ .Vars }} sh -eu {{ .Path }}"
   }
 
   provisioner "shell" {
     script          = "${path.root}/../provision/self-test.sh"
-    execute_command = "$(test \"$(id -u)\" = 0 || echo sudo -n) env {{ .Vars }} sh {{ .Path }}"
+    execute_command = "$(test \"$(id -u)\" = 0 || echo sudo -n) env {{ .Vars }} sh -eu {{ .Path }}"
   }
 
   provisioner "file" {
@@ -128,7 +133,7 @@ build {
 
   provisioner "shell" {
     script          = "${path.root}/../provision/seal.sh"
-    execute_command = "$(test \"$(id -u)\" = 0 || echo sudo -n) env {{ .Vars }} sh {{ .Path }}"
+    execute_command = "$(test \"$(id -u)\" = 0 || echo sudo -n) env {{ .Vars }} sh -eu {{ .Path }}"
   }
 
   post-processor "manifest" {

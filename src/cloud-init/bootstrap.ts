@@ -1,5 +1,6 @@
 import { brotliCompressSync, constants } from 'node:zlib';
-import { type Payload, setupScript } from '../package/payload.ts';
+import { setupScript } from '../package/install-scripts.ts';
+import type { Payload } from '../package/payload.ts';
 
 /** A package to fetch in place of the one that travels in the text. */
 export interface RemotePackage {

@@ -7,7 +7,6 @@ import { makeDisk, rootUuidOf } from './disk.ts';
 import { digestFile } from './file-digest.ts';
 import { needsDisk } from './formats.ts';
 import { hostFacts, requireHost } from './host.ts';
-import { NEEDED, NEEDED_OF_MACHINE } from './identity-rules.ts';
 import { checksumsText, type ImageFile, type Manifest, manifestText } from './manifest.ts';
 import { inputsOf, type Plan, planBuild } from './plan.ts';
 import type { BuildRequest } from './request.ts';
@@ -70,8 +69,8 @@ const make = async (
   const parts = { tree, relayPackage, settings, programs, rootUuid: rootUuidOf(key), epoch, isRoot, folder };
   if (relayPackage !== undefined) await progress.step('relay', () => installRelay(relayPackage, parts, run));
   await progress.step('finish', () => finishTree(parts, run));
-  const needed = relayPackage === undefined ? NEEDED_OF_MACHINE : NEEDED;
-  await progress.step('self-test', () => selfTest(tree, { isRoot, needed }, run));
+  const isBare = relayPackage === undefined;
+  await progress.step('self-test', () => selfTest(tree, { isRoot, isBare }, run));
   const installed = await packagesIn(tree);
 
   const disk = formats.some(needsDisk)

@@ -1,8 +1,9 @@
 import { chmod, copyFile, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { INSTALL_SCRIPT, SEAL_SCRIPT, scriptText } from '../package/install-scripts.ts';
 import { fstab, grubConfig } from './boot-files.ts';
-import { ENABLE, FINISH } from './finish-script.ts';
+import { ENABLE, LAY_OVER, SET_TIMES } from './finish-script.ts';
 import { type InstalledPackage, installedPackages } from './installed-packages.ts';
 import { inside, owning } from './namespace.ts';
 import { type RunOptions, run } from './run.ts';
@@ -24,11 +25,8 @@ interface TreeRequest {
 }
 
 const INSTALL_ENV = { DEBIAN_FRONTEND: 'noninteractive', DEBCONF_NONINTERACTIVE_SEEN: 'true' };
+/** Where `install.sh` looks for it. */
 const DEB = '/tmp/chatmail-relay.deb';
-const POLICY = '/usr/sbin/policy-rc.d';
-
-/** Shell script: `$1` the tree, `$2` the package. No service is started from a tree that is only built. */
-const PREPARE = `set -eu; cp "$2" "$1${DEB}"; printf '#!/bin/sh\\nexit 101\\n' > "$1${POLICY}"; chmod 755 "$1${POLICY}"`;
 
 /** Installs the relay's package into the tree; all it depends on is there already. */
 export const installRelay = async (
@@ -37,14 +35,13 @@ export const installRelay = async (
   options: RunOptions,
 ): Promise<void> => {
   const env = { ...INSTALL_ENV, SOURCE_DATE_EPOCH: String(epoch) };
-  await run(owning(isRoot, ['sh', '-c', PREPARE, 'sh', tree, relayPackage]), options);
-  await run(inside(isRoot, tree, ['dpkg', '--install', DEB]), {
+  await run(owning(isRoot, ['cp', relayPackage, tree + DEB]), options);
+  await run(inside(isRoot, tree, ['sh', '-euc', scriptText(INSTALL_SCRIPT)]), {
     ...options,
     env,
     hint: 'the base system has what the package depends on; a failed script of the package shows its reason above',
   });
   await run(inside(isRoot, tree, ENABLE), options);
-  await run(owning(isRoot, ['rm', '-f', `${tree}${POLICY}`]), options);
 };
 
 /** The image's files with those that this image alone has, in one folder. */
@@ -67,11 +64,16 @@ const overlayFor = async (request: TreeRequest): Promise<string> => {
   return overlay;
 };
 
-/** Lays the image's files over the tree and takes out what is left of the making. */
+/** Lays the image's files over the tree and seals it: rejects where something of one machine is left in it. */
 export const finishTree = async (request: TreeRequest, options: RunOptions): Promise<void> => {
   const { tree, epoch, isRoot } = request;
   const overlay = await overlayFor(request);
-  await run(owning(isRoot, ['sh', '-c', FINISH, 'sh', tree, overlay, String(epoch)]), options);
+  await run(owning(isRoot, ['sh', '-c', LAY_OVER, 'sh', tree, overlay]), options);
+  await run(inside(isRoot, tree, ['sh', '-c', scriptText(SEAL_SCRIPT)]), {
+    ...options,
+    hint: `a package left it behind; remove it in ${SEAL_SCRIPT}`,
+  });
+  await run(owning(isRoot, ['sh', '-c', SET_TIMES, 'sh', tree, String(epoch)]), options);
 };
 
 /** What dpkg has as installed in the tree. */

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { squeeze } from '../squeeze/squeeze.ts';
+import { setupScript } from './install-scripts.ts';
 import { PAYLOAD, PROJECT } from './paths.ts';
 import { controlFiles, type PackageTree, packageTree } from './tree.ts';
 
@@ -27,19 +28,6 @@ const travelling = (tree: PackageTree): PackageTree =>
       .filter(([path]) => !DOCUMENTATION.test(path))
       .sort(([a], [b]) => rank(a) - rank(b) || (a < b ? -1 : 1)),
   );
-
-/** A shell script as short as it runs. */
-const withoutComments = (script: string): string =>
-  script
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '' && !line.startsWith('#'))
-    .map((line) => `${line}\n`)
-    .join('');
-
-/** The script that installs the relay, without what only its readers need. */
-export const setupScript = (): string =>
-  withoutComments(readFileSync(`${PROJECT}cloud-init/setup.sh`, 'utf8'));
 
 /** Names and contents, each ended by a NUL: first the script that goes on, then the package's files. */
 const partsOf = (tree: PackageTree, version: string): string => {

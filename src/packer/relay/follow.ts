@@ -9,6 +9,7 @@ type StepName = (typeof STEPS)[number];
 const SCRIPTS: Readonly<Record<string, StepName>> = {
   'wait.sh': 'wait',
   'install.sh': 'package',
+  'settings.sh': 'package',
   'self-test.sh': 'self-test',
   'seal.sh': 'seal',
 };

@@ -4,7 +4,7 @@ import { GUEST_SCRIPTS } from './guest-scripts.ts';
 import { matches } from './variables.ts';
 
 /** Clouds differ in who may log in; the scripts are root's. */
-const AS_ROOT = '$(test "$(id -u)" = 0 || echo sudo -n) env {{ .Vars }} sh {{ .Path }}';
+const AS_ROOT = '$(test "$(id -u)" = 0 || echo sudo -n) env {{ .Vars }} sh -eu {{ .Path }}';
 
 const script = (name: string): Part => ({
   type: 'shell',

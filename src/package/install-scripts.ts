@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs';
+import { PROJECT } from './paths.ts';
+
+/** A script of this project, by its path there. */
+export const scriptText = (path: string): string => readFileSync(PROJECT + path, 'utf8');
+
+/** Installs the package and starts nothing: in a tree, in Packer's machine, and in the text that is pasted. */
+export const INSTALL_SCRIPT = 'src/install/install.sh';
+/** Looks for what an image must have. */
+export const SELF_TEST_SCRIPT = 'src/install/self-test.sh';
+/** Takes out what belongs to one machine, and looks for what is left of it: the rules of identity are there. */
+export const SEAL_SCRIPT = 'src/install/seal.sh';
+/** Makes a stock Debian a relay. */
+const SETUP_SCRIPT = 'cloud-init/setup.sh';
+
+/** A shell script as short as it runs. */
+const withoutComments = (script: string): string =>
+  script
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .map((line) => `${line}\n`)
+    .join('');
+
+/** The script that makes a stock Debian a relay, in one piece and without what only its readers need. */
+export const setupScript = (): string =>
+  withoutComments(scriptText(SETUP_SCRIPT)).replace('. ./install.sh\n', () =>
+    withoutComments(scriptText(INSTALL_SCRIPT)),
+  );
