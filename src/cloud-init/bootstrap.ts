@@ -35,25 +35,26 @@ const base64 = (program: string): string =>
  * mended first, by an install that names no package: one that does refuses where anything else is broken
  * (apt-get(8), `--fix-broken`). Its message goes to the console, as all that cloud-init runs does.
  */
-const HEAD = `umask 22
+const HEAD = `umask 022
 export DEBIAN_FRONTEND=noninteractive DPKG_FORCE=confdef,confold
-add() {
-apt-get install -fyoDPkg::Lock::Timeout=900 --no-install-recommends "$@"
+install_packages() {
+  apt-get install --fix-broken --yes -o DPkg::Lock::Timeout=900 --no-install-recommends "$@"
 }
-update() {
-apt-get update -oAcquire::Languages=none
+update_lists() {
+  apt-get update -o Acquire::Languages=none
 }
 get() {
-until dpkg --configure -a
-add
-add "$@"
-do
-echo "chatmail: Debian's packages cannot be had, trying again"
-sleep 9
-update
-done
+  until
+    dpkg --configure -a
+    install_packages
+    install_packages "$@"
+  do
+    echo "chatmail: Debian's packages cannot be downloaded, trying again"
+    sleep 9
+    update_lists
+  done
 }
-update
+update_lists
 mkdir -p ${DONE.replace(/\/[^/]*$/, '')} /run/chatmail-setup
 cd /run/chatmail-setup || exit 1
 `;
@@ -63,7 +64,7 @@ cd /run/chatmail-setup || exit 1
  * apt refuses everything until it gets that package again, and making it takes Node.
  */
 const unpack = ({ unpacker, digits }: Payload): string =>
-  `node -v || get nodejs
+  `node --version || get nodejs
 node -e 'SELF=require("zlib").brotliDecompressSync(Buffer.from("${base64(unpacker)}","base64"));eval(SELF+"")' <<'${END}' &&
 ${linesOf(digits)}${END}
 . ./setup
@@ -73,8 +74,8 @@ ${linesOf(digits)}${END}
 const fetch = ({ url, sha256 }: RemotePackage): string =>
   `until /usr/lib/apt/apt-helper download-file '${url}' relay.deb SHA256:${sha256}
 do
-echo 'chatmail: the package cannot be had, trying again'
-sleep 9
+  echo 'chatmail: the package cannot be downloaded, trying again'
+  sleep 9
 done
 ${setupScript()}`;
 

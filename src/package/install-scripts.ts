@@ -13,13 +13,12 @@ export const SEAL_SCRIPT = 'src/install/seal.sh';
 /** Makes a stock Debian a relay. */
 const SETUP_SCRIPT = 'cloud-init/setup.sh';
 
-/** A shell script as short as it runs. */
+/** A shell script without what only readers of the source need, and in the blanks that user-data takes. */
 const withoutComments = (script: string): string =>
   script
     .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '' && !line.startsWith('#'))
-    .map((line) => `${line}\n`)
+    .filter((line) => !/^\s*(#|$)/.test(line))
+    .map((line) => `${line.replace(/^\t+/, (tabs) => '  '.repeat(tabs.length))}\n`)
     .join('');
 
 /** The script that makes a stock Debian a relay, in one piece and without what only its readers need. */

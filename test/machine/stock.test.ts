@@ -42,7 +42,7 @@ describe('a stock Debian 12 with user-data', () => {
     stock = await bootStock(userData(), false);
     const { console } = stock.machine;
     // Debian's mirror is out of reach, and the console says so; then it comes.
-    await console.waitFor(/chatmail: Debian's packages cannot be had, trying again/);
+    await console.waitFor(/chatmail: Debian's packages cannot be downloaded, trying again/);
     stock.archive.isOpen = true;
     // While packages are installed, nothing of theirs starts.
     await console.waitFor(/Setting up nginx/);
