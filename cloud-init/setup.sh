@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes a stock Debian 12 a relay. Sourced in the folder where the package's parts are, by the script that cloud-init
-# runs at each boot until this one is through (src/cloud-init/bootstrap.ts); that one's `get` installs packages and
+# runs at each boot until this one is through (src/cloud-init/bootstrap.ts); that one's `get_packages`
 # does not give up. Every step can be repeated: power may fail between any two.
 if [ -d package ]; then
 	chmod 755 package/DEBIAN/p*
@@ -8,7 +8,7 @@ if [ -d package ]; then
 	(cd package && find usr -type f -exec md5sum {} + >DEBIAN/md5sums)
 	dpkg-deb --root-owner-group --build package relay.deb
 fi
-package=./relay.deb
+relay_package=./relay.deb
 # In the text that is pasted, it stands here.
 # shellcheck source=src/install/install.sh
 . ./install.sh

@@ -30,24 +30,24 @@ const base64 = (program: string): string =>
   }).toString('base64');
 
 /**
- * `get` installs packages and does not give up: the archive may be out of reach for a while, its lists may have
+ * `get_packages` installs packages and does not give up: the archive may be out of reach for a while, its lists may have
  * changed since, another apt may be at work, or an earlier boot was cut short. What that one left in pieces is
  * mended first, by an install that names no package: one that does refuses where anything else is broken
  * (apt-get(8), `--fix-broken`). Its message goes to the console, as all that cloud-init runs does.
  */
 const HEAD = `umask 022
 export DEBIAN_FRONTEND=noninteractive DPKG_FORCE=confdef,confold
-install_packages() {
+apt_install() {
   apt-get install --fix-broken --yes -o DPkg::Lock::Timeout=900 --no-install-recommends "$@"
 }
 update_lists() {
   apt-get update -o Acquire::Languages=none
 }
-get() {
+get_packages() {
   until
     dpkg --configure -a
-    install_packages
-    install_packages "$@"
+    apt_install
+    apt_install "$@"
   do
     echo "chatmail: Debian's packages cannot be downloaded, trying again"
     sleep 9
@@ -64,7 +64,7 @@ cd /run/chatmail-setup || exit 1
  * apt refuses everything until it gets that package again, and making it takes Node.
  */
 const unpack = ({ unpacker, digits }: Payload): string =>
-  `node --version || get nodejs
+  `node --version || get_packages nodejs
 node -e 'SELF=require("zlib").brotliDecompressSync(Buffer.from("${base64(unpacker)}","base64"));eval(SELF+"")' <<'${END}' &&
 ${linesOf(digits)}${END}
 . ./setup

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs the relay's package on a Debian 12, and starts nothing of it. Used for the tree of an image, by Packer, and
 # by the text that is pasted (cloud-init/setup.sh). Every step can be repeated: power may fail between any two.
-package=${package:-/tmp/chatmail-relay.deb}
+relay_package=${relay_package:-/tmp/chatmail-relay.deb}
 policy=/usr/sbin/policy-rc.d
 ucf=/usr/local/bin/ucf
 set -- postfix dovecot nginx opendkim unbound
@@ -10,24 +10,24 @@ export DEBIAN_FRONTEND=noninteractive
 if ! [ -d /run/systemd/system ]; then
 	# The tree of an image: nothing runs in it, and all that the package depends on is there.
 	is_running=false
-	get_package() {
-		dpkg --install "$package"
+	install_relay() {
+		dpkg --install "$relay_package"
 	}
-elif command -v get >/dev/null; then
+elif command -v get_packages >/dev/null; then
 	# The pasted text brings a function that does not give up.
 	is_running=true
-	get_package() {
-		get unattended-upgrades "$package"
+	install_relay() {
+		get_packages unattended-upgrades "$relay_package"
 	}
 else
 	# Packer's machine. As in a tree, no package reloads systemd, which takes longer than the rest of it. Without that
 	# folder names may not be resolved; by then there is nothing left to fetch.
 	is_running=true
-	get_package() {
+	install_relay() {
 		set -- apt-get --quiet --yes -o DPkg::Lock::Timeout=300 -o Acquire::Languages=none --no-install-recommends
 		"$@" update
-		"$@" --download-only install unattended-upgrades "$package"
-		set -- "$@" install unattended-upgrades "$package"
+		"$@" --download-only install unattended-upgrades "$relay_package"
+		set -- "$@" install unattended-upgrades "$relay_package"
 		unshare --mount sh -euc 'mount -t tmpfs none /run/systemd; exec "$@"' sh "$@"
 	}
 fi
@@ -44,7 +44,7 @@ if $is_running; then
 	systemctl --quiet mask "$@" unbound-resolvconf
 fi
 
-get_package
+install_relay
 
 if $is_running; then
 	# Whoever else listens at the relay's ports, or resolves names, does so no more.

@@ -30,7 +30,7 @@ test.each<[readonly string[], readonly string[]]>([
   [['--merge', 'extra.yaml'], ['timezone: "UTC"\n']],
   [
     ['--base', 'debian'],
-    ['bootcmd:\n- |\n', 'get nodejs\n'],
+    ['bootcmd:\n- |\n', 'get_packages nodejs\n'],
   ],
   [['--base', 'debian', '--script'], ['#!/bin/sh\nmkdir -p /etc/chatmail\n']],
   [
