@@ -278,6 +278,7 @@ describe('a backup that is not to be trusted', () => {
       ...DIRECTORIES,
       { name: `${BOX}/password`, content: '{PLAIN}new' },
       { name: 'etc/dkimkeys/opendkim.private', content: `${other}\n` },
+      { name: 'var/lib/acme/accounts/a/privkey', content: 'of another account' },
       { name: 'etc/chatmail-nocreate' },
     ]);
     expect([exitCode, all]).toEqual([1, expect.stringContaining('is back, and services run')]);

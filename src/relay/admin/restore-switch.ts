@@ -156,7 +156,9 @@ export const switchFile = (
   );
 };
 
-const [ACME_NEW, ACME_OLD] = [`${PATHS.acme}/.restore`, `${PATHS.acme}/.before`];
+const [ACME_NEW, ACME_MOVING, ACME_OLD] = ['.restore', '.moving', '.before'].map(
+  (name) => `${PATHS.acme}/${name}`,
+) as [string, string, string];
 const ACME_PARTS = ['accounts', 'certs', 'keys', 'live'];
 
 /** Writes acmetool's files beside those that are in use. Links last: nothing is written through one. */
@@ -181,22 +183,29 @@ const move = (from: string, to: string): void => {
   }
 };
 
+/** What was there before comes back: after a failure, and after a restore that was cut short. */
+export const putAcmeBack = (): void => {
+  // Once all of it was away, what is in its place is the backup's.
+  if (exists(ACME_OLD)) for (const part of ACME_PARTS) removeTree(`${PATHS.acme}/${part}`);
+  for (const away of [ACME_OLD, ACME_MOVING]) move(away, PATHS.acme);
+};
+
+/** What was there before does not come back from here on. */
+export const forgetAcme = (): void => {
+  if (exists(ACME_OLD)) renameSync(ACME_OLD, `${ACME_NEW}/replaced`);
+};
+
 /** One account at the authority: that of the backup. */
 export const switchAcme = (step: Step): void =>
-  step(
-    () => {
-      removeTree(ACME_OLD);
-      mkdirSync(ACME_OLD, { mode: 0o700 });
-      move(PATHS.acme, ACME_OLD);
-      move(ACME_NEW, PATHS.acme);
-    },
-    () => {
-      for (const part of ACME_PARTS) if (exists(`${ACME_OLD}/${part}`)) removeTree(`${PATHS.acme}/${part}`);
-      move(ACME_OLD, PATHS.acme);
-    },
-  );
+  step(() => {
+    for (const path of [ACME_OLD, ACME_MOVING]) removeTree(path);
+    mkdirSync(ACME_MOVING, { mode: 0o700 });
+    move(PATHS.acme, ACME_MOVING);
+    renameSync(ACME_MOVING, ACME_OLD);
+    move(ACME_NEW, PATHS.acme);
+  }, putAcmeBack);
 
-/** Nothing of a restore is left, but for mail that was not put back. */
+/** Nothing of a restore is left. */
 export const cleanAcme = (): void => {
-  for (const path of [ACME_NEW, ACME_OLD]) removeTree(path);
+  for (const path of [ACME_NEW, ACME_MOVING, ACME_OLD]) removeTree(path);
 };

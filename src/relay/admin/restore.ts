@@ -10,8 +10,10 @@ import { readState } from '../lib/state.ts';
 import {
   cleanAcme,
   findWorkplace,
+  forgetAcme,
   forgetMail,
   makeStaging,
+  putAcmeBack,
   putMailBack,
   removeStaging,
   stageAcme,
@@ -172,6 +174,7 @@ const apply = async (
     if (noCreate) switchFile(step, PATHS.noCreate, '');
     if (settings !== undefined) switchFile(step, PATHS.settings, settings);
     if ((await configure()) !== 0) throw new Refusal('the relay cannot be configured with it');
+    forgetAcme();
     asUser('vmail', () => forgetMail(place, domain));
   } catch (error) {
     undo();
@@ -210,7 +213,9 @@ export const restore = async (options: RestoreOptions): Promise<number> => {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
   let isApplied = false;
   try {
+    // After one that was killed.
     asUser('vmail', () => putMailBack(place));
+    putAcmeBack();
     makeStaging(place.staging);
     const backup = await unpackBackup(await tarIn(stdin), place.staging);
     tellLeftOut(backup);

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { isIPv4 } from 'node:net';
 import { type Model, PATHS } from '../../model/model.ts';
 import { replaceFile } from '../lib/replace-file.ts';
@@ -41,7 +41,8 @@ export const applyTurn = (model: Model, rendered: string, own: string | undefine
     return old === '' ? [] : [path];
   }
   const config = turnConfig(rendered, old, outerAddress(model, own));
-  if (config === old) return [];
+  // Earlier versions gave it to vmail.
+  if (config === old && statSync(path).uid === 0) return [];
   replaceFile(`${path}.made`, config, 0o440);
   execFileSync('chown', ['root:vmail', `${path}.made`]);
   renameSync(`${path}.made`, path);
