@@ -11,8 +11,8 @@ import { treeOfDisk } from '../machine/disk-tree.ts';
 import { identityIn } from '../machine/identity.ts';
 import { type StartedRelay, shell, startRelay } from '../machine/relay.ts';
 import { relaySuite } from '../machine/relay-suite.ts';
-import { BARE } from '../machine/stock-tree.ts';
 import { diskSuite } from '../machine/suite/disk.ts';
+import { IS_COMPLETE, stockDisk } from './stock-disk.ts';
 
 /** A computer that runs tests is busy; by default that closes a relay for new addresses. */
 const USER_DATA = '#cloud-config\nchatmail:\n  mail_domain: _relay.test\n  max_load_1m: 1000\n';
@@ -21,18 +21,25 @@ let folder: string;
 let archive: Awaited<ReturnType<typeof openArchive>>;
 let manifest: PackerManifest;
 let tree: string;
+/** What Packer began with. */
+let disk: string;
 /** The process that has built. */
 let builder: number;
 const image = () => join(folder, 'packer/qemu/image/chatmail-relay.qcow2');
 const userData = () => join(folder, 'user-data');
 
-/** Packer builds from a bare Debian disk, with nothing given but where packages come from and how slow this is. */
+/**
+ * Packer builds from a stock Debian's disk, with little given but where packages come from and how slow this is; in
+ * the complete run it finds the disk itself.
+ */
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'packer-qemu-'));
   archive = await openArchive('127.0.0.1');
   await writeFile(join(folder, 'apt.conf'), archive.aptConf);
   await writeFile(userData(), USER_DATA);
+  disk = (await stockDisk(folder)).image;
   const options = ['--builder', 'qemu', '--var', 'accelerator=tcg', '--output', join(folder, 'packer')];
+  if (!IS_COMPLETE) options.push('--var', `disk=${disk}`);
   const building = execa('node', ['lib/cli.js', 'packer', 'build', '--json', ...options], {
     stderr: 'inherit',
     env: { APT_CONFIG: join(folder, 'apt.conf') },
@@ -115,11 +122,11 @@ describe('that disk under QEMU', () => {
 
 test('an interrupted build leaves no machine and no half disk', async () => {
   const output = join(folder, 'interrupted');
-  const disk = { disk: BARE.qcow2, disk_checksum: 'none', output_directory: output };
+  const from = { disk, disk_checksum: 'none', output_directory: output };
   const machine = { accelerator: 'tcg', seed: folder, ssh_private_key_file: join(folder, 'key') };
   await execa('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', machine.ssh_private_key_file]);
   const template = join(folder, 'packer/qemu/qemu.pkr.hcl');
-  const command = packerCommand({ action: 'build', template, variables: { ...disk, ...machine } });
+  const command = packerCommand({ action: 'build', template, variables: { ...from, ...machine } });
   const controller = new AbortController();
   const running: boolean[] = [];
   const isRunning = async () =>

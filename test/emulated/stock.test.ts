@@ -7,8 +7,8 @@ import { bootVirtualMachine } from '../../src/lab/qemu.ts';
 import { relayOutcome } from '../../src/lab/readiness.ts';
 import { openArchive } from '../machine/archive.ts';
 import { type Relay, shell } from '../machine/relay.ts';
-import { BARE } from '../machine/stock-tree.ts';
 import { diskSuite } from '../machine/suite/disk.ts';
+import { stockDisk } from './stock-disk.ts';
 
 const PROXY = '10.0.2.100:3128';
 const GIGABYTES = 4;
@@ -35,8 +35,7 @@ beforeAll(async () => {
     },
   );
   machine = await bootVirtualMachine({
-    image: BARE.qcow2,
-    format: 'qcow2',
+    ...(await stockDisk(folder)),
     diskSize: GIGABYTES * 1024 ** 3,
     userData: Buffer.from(text),
     services: [{ at: PROXY, command: `${process.execPath} ${pipe} ${port}` }],

@@ -1,4 +1,4 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -14,29 +14,22 @@ import { writeFiles } from '../../src/packer/relay/write-files.ts';
 import { runPacker } from '../../src/packer/run.ts';
 import { createProgress } from '../../src/terminal/progress.ts';
 import { inFolder } from '../cli-in-folder.ts';
-import { TAR } from './images.ts';
-import { run, type StartedRelay, shell, startRelay } from './relay.ts';
+import { run, type StartedRelay, shell } from './relay.ts';
+import { bootStock } from './stock.ts';
 
-/** The scripts that Packer runs in a cloud's machine, in one that has booted here and has an identity. */
-let started: StartedRelay;
+/** The scripts that Packer runs in a cloud's machine, in a stock Debian that has booted here and has an identity. */
+let started: Pick<StartedRelay, 'relay' | 'stop'>;
 let folder: Awaited<ReturnType<typeof inFolder>>;
 beforeAll(async () => {
   folder = await inFolder();
   await execa('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder.cwd, 'key')]);
   const key = await folder.read('key.pub');
   // The user of Debian's own images, who is not root.
-  await writeFile(
-    join(folder.cwd, 'user-data'),
-    `#cloud-config\nusers: [default]\nssh_authorized_keys: [${JSON.stringify(key.trim())}]\n`,
-  );
-  started = await startRelay([
-    '--backend',
-    'nspawn',
-    '--image',
-    TAR,
-    '--user-data',
-    join(folder.cwd, 'user-data'),
-  ]);
+  const keys = `ssh_authorized_keys: [${JSON.stringify(key.trim())}]`;
+  const stock = await bootStock(`#cloud-config\nusers: [default]\n${keys}\n`);
+  started = { relay: stock.relay(), stop: stock.remove };
+  // Packer comes no earlier.
+  await stock.machine.console.waitFor(/Secure Shell server/);
 });
 afterAll(async () => {
   await started?.stop();
@@ -88,12 +81,10 @@ test('it waits for cloud-init, and knows Debian 12', async () => {
   expect(await runScript('wait.sh')).toMatchObject({ exitCode: 0 });
 });
 
-test('the package is installed with the settings, and nothing is left of that', async () => {
+test('the package is installed with all it needs and the settings, and nothing is left of that', async () => {
   const { path } = await buildRelayPackage(folder.cwd);
   await put('/tmp/chatmail-relay.deb', await readFile(path));
   await put('/tmp/chatmail.yaml', '# a comment\nprivacy_postal: "$(id) `id` \'"\n');
-  // There is no archive within reach, and all that the package depends on is there.
-  await shell(started.relay, 'mv /etc/apt/sources.list /etc/apt/sources.list.d /root');
   for (const script of ['install.sh', 'settings.sh'] as const) {
     const { exitCode, all } = await runScript(script);
     expect(exitCode, all).toBe(0);
@@ -135,9 +126,8 @@ test('the self-test finds what is there, and what is missing', async () => {
 test('Packer provisions over SSH as a user, and the seal takes out all that is of this one machine', async () => {
   await shell(
     started.relay,
-    `systemctl stop chatmail-firstboot 'chatmail-*.socket' 'chatmail-*.service' postfix@- dovecot opendkim nginx unbound || true
-     rm -rf /etc/chatmail/relay.json /var/lib/chatmail/* /etc/dkimkeys/*.private /etc/dkimkeys/*.txt /home/vmail/mail/* \
-       /etc/ssl/private/* /var/lib/acme/*
+    // What the package depends on is there by now, and no archive within reach.
+    `rm -r /etc/apt/sources.list /etc/apt/sources.list.d
      mkdir -p /root/.ssh /var/lib/dhcp
      echo key > /root/.ssh/authorized_keys
      echo history > /root/.bash_history
