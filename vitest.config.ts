@@ -1,9 +1,14 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * `unit` is fast and starts no machine; `machine` boots real relays, one file after the other, because the
- * computer has two cores and the images are shared; `emulated` makes relays in machines under QEMU: by Packer, and
- * of a stock Debian from a pasted text.
+ * Files that boot machines, two at once: one waits while another is at work, and a machine in emulation takes hardly
+ * more than a core. They have nothing in common but images that nobody writes to.
+ */
+const BOOTING = { maxWorkers: 2, sequence: { groupOrder: 1 }, testTimeout: 180_000 } as const;
+
+/**
+ * `unit` is fast and starts no machine; `machine` boots real relays; `emulated` makes relays in machines under QEMU: by
+ * Packer, and of a stock Debian from a pasted text. It begins first, as it takes longest.
  */
 export default defineConfig({
   test: {
@@ -21,8 +26,7 @@ export default defineConfig({
           name: 'machine',
           globalSetup: ['test/machine/setup.ts'],
           include: ['test/machine/**/*.test.ts'],
-          fileParallelism: false,
-          testTimeout: 180_000,
+          ...BOOTING,
           hookTimeout: 900_000,
         },
       },
@@ -31,11 +35,8 @@ export default defineConfig({
           name: 'emulated',
           include: ['test/emulated/**/*.test.ts'],
           globalSetup: ['test/emulated/setup.ts'],
-          // A machine at work in emulation takes hardly more than a core; nothing else is to be beside them.
-          maxWorkers: 2,
-          testTimeout: 180_000,
+          ...BOOTING,
           hookTimeout: 3_600_000,
-          sequence: { groupOrder: 1 },
         },
       },
     ],
