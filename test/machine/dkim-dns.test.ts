@@ -101,7 +101,7 @@ beforeAll(async () => {
   mkdirSync(at('bin'));
   writeFileSync(
     at('bin/unbound-control'),
-    `#!/bin/sh\nexec /usr/sbin/unbound-control -c ${at('unbound.conf')} "$@"\n`,
+    `#!/bin/sh\nshift 2; exec /usr/sbin/unbound-control -c ${at('unbound.conf')} "$@"\n`,
   );
   chmodSync(at('bin/unbound-control'), 0o755);
   forgetting = createServer({ allowHalfOpen: true }, (socket) => {
@@ -161,11 +161,6 @@ describe('no answer is none', () => {
     await control('local_zone', 'refused.example', 'always_refuse');
     expect(await refusing.ask(name('mail', 'refused.example'))).toBe(undefined);
   });
-
-  test('nobody who forgets', async () => {
-    const alone = keysInDns(at('nowhere.sock'), { server: `127.0.0.1:${port}` });
-    expect(await alone.askAnew(name('mail'))).toBe(undefined);
-  });
 });
 
 test('what is known is kept, and forgotten on demand', async () => {
@@ -185,6 +180,11 @@ test('what is known is kept, and forgotten on demand', async () => {
   const [first, second] = [clocked.askAnew(name('mail')), clocked.askAnew(name('mail'))];
   expect([await first, await second]).toEqual([['p=three'], ['p=three']]);
   await publish('one');
+});
+
+test('where nobody forgets, what is known has to do', async () => {
+  const alone = keysInDns(at('nowhere.sock'), { server: `127.0.0.1:${port}` });
+  expect(await alone.askAnew(name('mail'))).toEqual(await alone.ask(name('mail')));
 });
 
 test('new questions are few: then there is no answer, and the sender tries again', async () => {

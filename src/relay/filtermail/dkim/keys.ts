@@ -1,5 +1,6 @@
 import { Resolver } from 'node:dns/promises';
 import { createConnection } from 'node:net';
+import { log } from '../../lib/log.ts';
 import { rateLimiter } from '../../lib/rate-limiter.ts';
 import type { Keys, Records } from './verification.ts';
 
@@ -62,8 +63,12 @@ export const keysInDns = (
     return names;
   };
 
-  const askAnew = async (name: string): Promise<Records> =>
-    mayAskAnew('') && (await forget(forgetting, await aliases(name))) ? ask(name) : undefined;
+  const askAnew = async (name: string): Promise<Records> => {
+    if (!mayAskAnew('')) return undefined;
+    // Without it what is known has to do, for as long as its TTL says.
+    if (!(await forget(forgetting, await aliases(name)))) log('warning', 'unbound does not forget');
+    return ask(name);
+  };
 
   return {
     ask,
