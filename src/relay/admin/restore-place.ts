@@ -4,7 +4,7 @@ import { PATHS } from '../../model/model.ts';
 import { mailboxFinder } from '../lib/mailbox.ts';
 
 /** What something in a backup is, by its name there. */
-export type Place =
+type Place =
   /** `path`: below the folder of the address; empty for that folder itself. */
   | { readonly is: 'mail'; readonly domain: string; readonly address: string; readonly path: string }
   | { readonly is: 'domain'; readonly domain: string }

@@ -28,7 +28,7 @@ import { servicesNow, startServers, startServersIfKilled, stopServers } from './
 import { TarError } from './tar-entries.ts';
 
 /** What a restore needs of the rest of the relay. */
-export interface RestoreOptions {
+interface RestoreOptions {
   readonly isReplacing: boolean;
   /** What is wrong with a settings file of this text, in words. */
   readonly settingsProblem: (text: string) => Promise<string | undefined>;
