@@ -86,8 +86,9 @@ describe('on the way to readiness', () => {
   let browser: Browser;
   let page: Page;
   beforeAll(async () => {
-    browser = await launchBrowser();
-    page = await browser.newPage({ viewport: { width: 360, height: 740 } });
+    browser = await launchBrowser({ [NORTH]: north.address });
+    // It does not know the authority.
+    page = await browser.newPage({ viewport: { width: 360, height: 740 }, ignoreHTTPSErrors: true });
   });
   afterAll(() => browser?.close());
 
@@ -116,6 +117,8 @@ describe('on the way to readiness', () => {
     expect(await page.textContent('h1')).toBe('Almost there');
     expect(await page.locator('h2 small').first().innerText()).toBe('0 of 7 found');
     await picture(page, 'live-waiting');
+    // Browsers would hold it against the relay for a year.
+    expect((await ask(northRelay(), '/')).headers).not.toHaveProperty('strict-transport-security');
   });
 
   test('a relay without a domain is ready meanwhile', async () => {
@@ -172,6 +175,7 @@ describe('on the way to readiness', () => {
       await north.machine.console.waitFor(/chatmail: ready/);
       await page.getByText('Join with Delta Chat').waitFor();
       expect(await page.textContent('h1')).toBe(NORTH);
+      expect(page.url()).toBe(`https://${NORTH}/`);
       await picture(page, 'live-ready');
     };
     const southGoes = async () => {
@@ -215,6 +219,32 @@ describe('once ready', () => {
           async () => expect((await certificateOf(member, host, port)).checkHost(host)).toBe(host),
           5000,
         );
+  });
+
+  test.each(['/', '/new', '/join', '/setup', '/nothing-here'])(
+    '%s by HTTPS tells browsers to come by HTTPS only',
+    async (path) => {
+      const { headers } = await ask(northRelay(), path);
+      expect(headers['strict-transport-security']).toBe('max-age=31536000');
+    },
+  );
+
+  test.each([
+    'GET /',
+    'POST /new',
+    'GET /join',
+    'GET /info',
+    'POST /mxdeliv',
+    'GET /.well-known/mta-sts.txt',
+  ])('%s by HTTP leads to HTTPS and nothing else', async (line) => {
+    const [method, path = ''] = line.split(' ') as ['GET' | 'POST', string];
+    const { status, headers } = await ask(northRelay(), path, {
+      isTls: false,
+      method,
+      name: 'elsewhere.example',
+    });
+    expect([status, headers.location]).toEqual([307, `https://${NORTH}${path}`]);
+    expect(headers).not.toHaveProperty('strict-transport-security');
   });
 
   test('everything required is in DNS, reverse names too, and the relay says so', async () => {

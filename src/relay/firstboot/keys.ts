@@ -1,12 +1,22 @@
 import { execFileSync } from 'node:child_process';
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readlinkSync, renameSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { isIPv4 } from 'node:net';
 import { dirname } from 'node:path';
 import type { Model } from '../../model/model.ts';
 import { PATHS } from '../../model/model.ts';
 import { exists } from '../lib/mailbox.ts';
+import { PublicError } from '../lib/public-error.ts';
 import { readRegular } from '../lib/read-regular.ts';
+import { CERTIFIED } from './places.ts';
 
 const isRsaKey = (pem: Buffer): boolean => {
   try {
@@ -24,7 +34,7 @@ export const ensureDkimKey = (path: string = PATHS.dkimKey): void => {
   if (!exists(path))
     execFileSync('systemctl', ['start', 'chatmail-dkim.service'], { stdio: ['ignore', 'ignore', 'pipe'] });
   if (!isRsaKey(readRegular(path) ?? Buffer.alloc(0)))
-    throw new Error(
+    throw new PublicError(
       `${path} is no RSA key in PEM: put it back from a backup, or remove it and publish the record of the new one`,
     );
 };
@@ -76,11 +86,19 @@ const link = (host: string): boolean => {
   return true;
 };
 
+/** Whether a certificate is for `host`, and another key than its own vouches for it. */
+export const isFromAuthority = (host: string, certificate: string, certificateKey: string): boolean => {
+  if (!isFor(host, certificate, certificateKey)) return false;
+  const parsed = new X509Certificate(readFileSync(certificate));
+  return !parsed.checkIssued(parsed);
+};
+
 /** The certificate that the servers read; whose it is depends on the kind of relay. True: it is another one. */
-export const ensureCertificate = ({
-  isCertified,
-  isSelfSigned,
-  host,
-  certificate,
-  certificateKey,
-}: Model): boolean => (isCertified ? link(host) : isSelfSigned && sign(host, certificate, certificateKey));
+export const ensureCertificate = (model: Model): boolean => {
+  const { isCertified, isSelfSigned, host, certificate, certificateKey } = model;
+  const isNew = isCertified ? link(host) : isSelfSigned && sign(host, certificate, certificateKey);
+  mkdirSync(dirname(CERTIFIED), { recursive: true });
+  if (isFromAuthority(host, certificate, certificateKey)) writeFileSync(CERTIFIED, '');
+  else rmSync(CERTIFIED, { force: true });
+  return isNew;
+};

@@ -5,3 +5,5 @@ export const SHARE = '/usr/share/chatmail';
  * `whenConfigured`; gone with every boot.
  */
 export const CONFIGURED = '/run/chatmail/configured';
+/** While it exists the servers show a certificate of an authority, and nginx has browsers insist on HTTPS. */
+export const CERTIFIED = '/run/chatmail/certified';

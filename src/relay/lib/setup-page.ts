@@ -19,9 +19,6 @@ const HEADINGS: Readonly<Record<State['state'], string>> = {
 const part = (mark: Mark, title: string, body: string): string =>
   `<section class="${mark}"><h2>${title}</h2>\n${body}</section>\n`;
 
-/** The lines a problem quotes are for the console: here everybody would read what the user wrote. */
-const withoutQuotes = (problems: string): string => problems.replace(/^ +(\d+ )?\| .*\n?/gm, '');
-
 const copied = (value: string): string => `<div><code>${text(value)}</code></div>`;
 
 const RECORD: Readonly<Record<CheckedRecord['state'], readonly [Mark, string]>> = {
@@ -65,7 +62,9 @@ const CERTIFICATE: Readonly<Record<CertificateState['state'], readonly [Mark, st
 const certificate = ({ certificate: found }: State): string => {
   if (!found) return '';
   const [mark, word] = CERTIFICATE[found.state];
-  return part(mark, `Certificate <small>${word}</small>`, found.detail && `<p>${text(found.detail)}</p>\n`);
+  // Where the operator keeps it is nobody's business.
+  const detail = found.state === 'external' ? '' : found.detail;
+  return part(mark, `Certificate <small>${word}</small>`, detail && `<p>${text(detail)}</p>\n`);
 };
 
 const PORT25 = { open: 'ok', blocked: 'bad', unknown: 'wait' } as const;
@@ -81,25 +80,33 @@ const port25 = ({ port25: is, cloud }: State): string => {
 };
 
 const problems = ({ state, problems: found }: State): string =>
-  found
-    ? part(
-        state === 'error' ? 'bad' : 'wait',
-        'Settings',
-        `<pre>${text(withoutQuotes(found).trim())}</pre>\n`,
-      )
+  found ? part(state === 'error' ? 'bad' : 'wait', 'Settings', `<pre>${text(found)}</pre>\n`) : '';
+
+/** A relay with a certificate of its own waits for no DNS; until then it is found by its address. */
+const isUnnamed = ({ dns = [] }: State): boolean =>
+  dns.some(({ isRequired, state }) => isRequired && state !== 'found');
+
+const byAddress = (shown: State): string =>
+  isUnnamed(shown)
+    ? `<p>${text(shown.domain ?? '')} cannot be found in DNS yet. Accounts made at <a href="${homeOf(shown)}join">${homeOf(shown)}join</a> work now, and connect to that address. Mail from other servers does not arrive until the records below are there.\n`
     : '';
 
-/** A relay with a certificate of its own waits for no DNS. */
-const byAddress = ({ domain, address, dns = [] }: State): string =>
-  dns.some(({ isRequired, state }) => isRequired && state !== 'found')
-    ? `<p>${text(domain ?? '')} cannot be found in DNS yet. Accounts made at <a href="http://${text(address ?? '')}/join">http://${text(address ?? '')}/join</a> work now, and connect to that address. Mail from other servers does not arrive until the records below are there.\n`
+const isSelfSigned = ({ certificate: found }: State): boolean => found?.state === 'self-signed';
+
+/** By HTTP, where this page is all there is, its own root is this page again. */
+const homeOf = (shown: State): string =>
+  isSelfSigned(shown) ? `https://${text((isUnnamed(shown) ? shown.address : shown.domain) ?? '')}/` : '/';
+
+const warning = (shown: State): string =>
+  isSelfSigned(shown)
+    ? '<p>Your browser will warn you: the relay has signed its certificate itself. Apps are told so by the join code.\n'
     : '';
 
 /** What there is to say; a relay is ready whatever else is still wanting. */
 const lead = (shown: State): string => {
   const { state, step } = shown;
   return state === 'ready'
-    ? `<a class="join" href="/">Open the home page</a>\n${byAddress(shown)}`
+    ? `<a class="join" href="${homeOf(shown)}">Open the home page</a>\n${warning(shown)}${byAddress(shown)}`
     : `<p class="step">${text(step)}${state === 'error' ? '<p>Correct it, and reboot the machine.' : ''}</p>\n`;
 };
 

@@ -18,12 +18,53 @@ const SERVER =
 
 /** The pages, and what apps ask for, of a relay that signs its certificate itself. */
 export const webSuite = (current: () => Relay): void => {
-  test.each([true, false])('the home page shows how to join (TLS: %s)', async (isTls) => {
-    const { status, headers, body } = await ask(current(), '/', { isTls });
+  test('the home page shows how to join', async () => {
+    const { status, headers, body } = await ask(current(), '/');
     expect(status).toBe(200);
     expect(headers['content-type']).toBe('text/html; charset=utf-8');
     expect(body).toContain(`<h1>${current().domain}</h1>`);
     expect(body).toContain('href="/join"');
+  });
+
+  test.each(['/', '/setup'])(
+    '%s by HTTP is the setup page, which leads to HTTPS and says what will happen',
+    async (path) => {
+      const { status, headers, body } = await ask(current(), path, { isTls: false });
+      expect([status, headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
+      expect(body).toContain('<main class="setup ready">');
+      // Without DNS it is its address that leads there.
+      const { domain, address } = current();
+      expect([domain, address]).toContain(/class="join" href="https:\/\/([^/]*)\/"/.exec(body)?.[1]);
+      expect(body).toContain('Your browser will warn you');
+      for (const [, url = ''] of body.matchAll(/(?:href|src)="(\/[^"]*)"/g))
+        expect([url, (await ask(current(), url, { isTls: false })).status]).toEqual([url, 200]);
+    },
+  );
+
+  test.each([
+    ...['GET /new', 'POST /new', 'GET /join', 'POST /cgi-bin/newemail.py', 'GET /info'],
+    ...['GET /.well-known/autoconfig/mail/config-v1.1.xml', 'GET /.well-known/mta-sts.txt', 'POST /mxdeliv'],
+  ])('%s by HTTP leads to HTTPS and nothing else', async (line) => {
+    const [method, path = ''] = line.split(' ') as ['GET' | 'POST', string];
+    const { status, headers, body } = await ask(current(), path, {
+      isTls: false,
+      method,
+      name: '192.0.2.9',
+    });
+    // A name that is not in DNS would lead nowhere.
+    expect([status, headers.location]).toEqual([307, `https://192.0.2.9${path}`]);
+    expect(body).not.toMatch(/password|dclogin/);
+  });
+
+  test('what proves to an authority that names lead here is there by HTTP', async () => {
+    await shell(current(), 'echo proof > /run/acme/acme-challenge/token');
+    const { status, body } = await ask(current(), '/.well-known/acme-challenge/token', { isTls: false });
+    await shell(current(), 'rm /run/acme/acme-challenge/token');
+    expect([status, body]).toEqual([200, 'proof\n']);
+  });
+
+  test('a certificate that browsers do not know is nothing to insist on', async () => {
+    expect((await ask(current(), '/')).headers).not.toHaveProperty('strict-transport-security');
   });
 
   test.each(['/', '/info.html', '/privacy.html', '/info', '/privacy', '/join'])(

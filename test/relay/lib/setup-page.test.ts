@@ -23,16 +23,6 @@ test('what comes from elsewhere is text', () => {
   expect(page.match(/<script|<img|<b>|<i>/g)).toEqual(['<script', '<img', '<b>']);
 });
 
-test('of a problem the place and the rule are shown, and not what the user wrote', () => {
-  const problems =
-    'user-data:12:3: error: not valid YAML: unexpected characters\n  12 | password: "hunter2\n     |           ^\n    hint: quote it\n\n1 error';
-  const page = setupPage({ ...WAITING, state: 'error', problems });
-  expect(page).toContain(
-    'user-data:12:3: error: not valid YAML: unexpected characters\n    hint: quote it\n\n1 error',
-  );
-  expect(page).not.toContain('hunter2');
-});
-
 test.each([
   ['hetzner', 'limit request'],
   ['constructor', 'Ask your provider'],
@@ -49,6 +39,29 @@ test.each([
   expect(setupPage({ ...WAITING, state }).includes('http-equiv="refresh"')).toBe(expected);
 });
 
+const SELF_SIGNED: State = {
+  state: 'ready',
+  step: 'ready',
+  domain: '_chat.example',
+  address: '198.51.100.7',
+  certificate: { state: 'self-signed', detail: '' },
+  since: 0,
+};
+
+test.each([
+  ['self-signed', 'https://_chat.example/', true],
+  ['valid', '/', false],
+  ['external', '/', false],
+] as const)(
+  'ready, with a certificate that is %s: home is %s; browsers warn: %s',
+  (state, home, isWarning) => {
+    const page = setupPage({ ...SELF_SIGNED, certificate: { state, detail: 'said' } });
+    expect(page.includes('said')).toBe(state !== 'external');
+    expect(page).toContain(`<a class="join" href="${home}">`);
+    expect(page.includes('Your browser will warn you')).toBe(isWarning);
+  },
+);
+
 test.each([
   ['missing', true],
   ['different', true],
@@ -61,7 +74,8 @@ test.each([
     isRequired: true,
     state,
   } as const;
-  const page = setupPage({ ...WAITING, state: 'ready', address: '198.51.100.7', dns: [record] });
-  expect(page.includes('<a href="http://198.51.100.7/join">')).toBe(isShown);
+  const page = setupPage({ ...SELF_SIGNED, dns: [record] });
+  expect(page.includes('<a href="https://198.51.100.7/join">')).toBe(isShown);
+  expect(page).toContain(`<a class="join" href="https://${isShown ? '198.51.100.7' : '_chat.example'}/">`);
   expect(page.includes('Mail from other servers does not arrive until')).toBe(isShown);
 });

@@ -19,7 +19,10 @@ const addButtons = () => {
 let shown;
 const look = async () => {
   try {
-    const page = await (await fetch(location)).text();
+    const answer = await fetch(location, { redirect: 'manual' });
+    // The relay is ready: its home page is by HTTPS.
+    if (answer.type === 'opaqueredirect') return location.reload();
+    const page = await answer.text();
     if (page === shown) return;
     const next = new DOMParser().parseFromString(page, 'text/html');
     // The relay is ready: this is its home page.
