@@ -6,6 +6,7 @@ import { incomingSuite } from './suite/incoming.ts';
 import { loginSuite } from './suite/logins.ts';
 import { mxdelivSuite } from './suite/mxdeliv.ts';
 import { outgoingSuite } from './suite/outgoing.ts';
+import { privacySuite } from './suite/privacy.ts';
 import { submissionSuite } from './suite/submission.ts';
 import { systemSuite } from './suite/system.ts';
 import { transportSuite } from './suite/transport.ts';
@@ -33,4 +34,6 @@ export const relaySuite = (current: () => Relay, { hasDomain, isOurImage = true 
   describe('outgoing', () => outgoingSuite(current, hasDomain));
   describe('web', () => webSuite(current));
   describe('system', () => systemSuite(current, { hasDomain, isOurImage }));
+  // The other suites have sent and received by now.
+  describe('privacy', () => privacySuite(current));
 };

@@ -90,6 +90,12 @@ describe('units', () => {
     expect(textOf(name)).not.toMatch(/@[A-Z]+@/);
   });
 
+  test.each(['postfix@-', 'dovecot'])('what %s logs of its clients is kept by no journal', (server) => {
+    expect(unit(`${server}.service.d/chatmail.conf`)).toMatch(/^LogNamespace=mail\nLogLevelMax=crit$/m);
+    const journal = String(tree.get('/usr/lib/systemd/journald@mail.conf.d/chatmail.conf')?.content);
+    expect(journal).toContain('\nMaxLevelStore=crit\n');
+  });
+
   // nginx shows what is wrong where the others wait until nothing is.
   const CONFIGURED = '/run/chatmail/configured';
   const servers = [
