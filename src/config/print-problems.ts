@@ -8,6 +8,8 @@ interface PrintOptions {
   readonly color?: boolean;
   /** Columns to print a source line in. */
   readonly width?: number;
+  /** For everybody to read: the place, the rule and what to do, and nothing that the user wrote. */
+  readonly isPublic?: boolean;
 }
 
 /** So many are printed; a broken text can have thousands. */
@@ -52,18 +54,18 @@ const excerpt = (text: string, from: number, to: number, width: number): readonl
  */
 export const printProblems = (
   problems: readonly Problem[],
-  { color = false, width = 80 }: PrintOptions = {},
+  { color = false, width = 80, isPublic = false }: PrintOptions = {},
 ): string => {
   const bold = (code: number, text: string) => (color ? `\x1b[1;${code}m${text}\x1b[m` : text);
   const print = (problem: Problem): string => {
     const { source, severity, range } = problem;
-    const { message, hint } = describeProblem(problem);
+    const { message, hint } = describeProblem(problem, isPublic);
     const red = severity === 'error' ? 31 : 33;
     const at = locate(problem);
     const place = source ? `${printable(source.name)}:${at ? `${at.line}:${at.column}:` : ''} ` : '';
     let text = `${place}${bold(red, severity)}: ${printable(message)}\n`;
     const margin = ' '.repeat(at ? `${at.line}`.length + 3 : 2);
-    if (at && range) {
+    if (at && range && !isPublic) {
       const from = at.column - 1;
       const [line, carets] = excerpt(
         at.text,

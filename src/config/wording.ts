@@ -17,6 +17,8 @@ interface Said {
   /** The kind of the setting of that name. */
   readonly kind: Kind;
   readonly facts: Readonly<Record<string, string | number>>;
+  /** Everybody may read it: it repeats nothing that the user wrote. */
+  readonly isPublic: boolean;
 }
 type Sentence = (said: Said) => readonly [message: string, hint?: string | undefined];
 
@@ -44,8 +46,9 @@ const SIMILAR: Readonly<Partial<Record<Kind, (value: string) => string | undefin
   size: similarSize,
 };
 
-const expected: Sentence = ({ it, kind, facts: { value = '' } }) => {
+const expected: Sentence = ({ it, kind, facts, isPublic }) => {
   const [what, example] = EXPECTED[kind];
+  const { value = '' } = isPublic ? {} : facts;
   const not = kind === 'domain' && value && notADomain(`${value}`);
   return [
     `${it} must be ${what}${not ? `, not ${not}` : ''}`,
@@ -64,8 +67,10 @@ const SYNTAX: Readonly<Record<string, string>> = {
 };
 
 const SENTENCES: Readonly<Record<ProblemCode, Sentence>> = {
-  syntax: ({ facts: { rule, detail } }) => [
-    `not valid YAML: ${SYNTAX[`${rule}`] ?? detail}`.replace(/: ./, (start) => start.toLowerCase()),
+  syntax: ({ facts: { rule, detail }, isPublic }) => [
+    `not valid YAML: ${SYNTAX[`${rule}`] ?? (isPublic ? 'a mistake here' : detail)}`.replace(/: ./, (start) =>
+      start.toLowerCase(),
+    ),
     'write each setting as `name: value`, all in one column; quotes allow any character in a value',
   ],
   'bad-line': ({ it }) => [`${it} sets nothing`, 'write `name=value`'],
@@ -76,8 +81,8 @@ const SENTENCES: Readonly<Record<ProblemCode, Sentence>> = {
     'remove it, and write the value itself',
   ],
   'not-a-mapping': () => ['settings must be lines of `name: value`', 'write `mail_domain: chat.example.org`'],
-  'unknown-setting': ({ it, name }) => [
-    `there is no setting ${it}`,
+  'unknown-setting': ({ it, name, isPublic }) => [
+    isPublic ? 'there is no such setting' : `there is no setting ${it}`,
     name === 'chatmail'
       ? 'remove this line, and the spaces before the lines below it'
       : didYouMean(nearest(name, SETTING_NAMES), 'see `chatmail-image describe`'),
@@ -130,10 +135,14 @@ const SENTENCES: Readonly<Record<ProblemCode, Sentence>> = {
 /** Every code, for tests and documentation. */
 export const PROBLEM_CODES = Object.keys(SENTENCES) as ProblemCode[];
 
-/** Says what a problem is and what to do. The texts quote what the user wrote: escape them to print. */
-export const describeProblem = ({ code, path, facts = {} }: Problem): Wording => {
+/**
+ * Says what a problem is and what to do. The texts quote what the user wrote, unless they are public: escape them to
+ * print.
+ */
+export const describeProblem = ({ code, path, facts = {} }: Problem, isPublic = false): Wording => {
   const name = `${path[0] ?? ''}`;
-  const kind = settingOf(name)?.kind ?? 'text';
-  const [message, hint] = SENTENCES[code]({ name, it: `\`${name}\``, kind, facts });
+  const setting = settingOf(name);
+  const it = isPublic && !setting ? 'this' : `\`${name}\``;
+  const [message, hint] = SENTENCES[code]({ name, it, kind: setting?.kind ?? 'text', facts, isPublic });
   return hint === undefined ? { message } : { message, hint };
 };

@@ -21,6 +21,7 @@ import { faultOf } from './lib/fault.ts';
 import { listeners } from './lib/listeners.ts';
 import { log } from './lib/log.ts';
 import { mailboxFinder } from './lib/mailbox.ts';
+import { PublicError } from './lib/public-error.ts';
 import { readModel, whenModel } from './lib/read-model.ts';
 import { start as metadata } from './metadata/main.ts';
 import { start as notifier } from './notifier/main.ts';
@@ -155,7 +156,11 @@ runCommand(COMMANDS, process.argv.slice(2)).then(
     if (code !== undefined) process.exitCode = code;
   },
   (error: unknown) => {
-    process.stderr.write(`chatmail: ${error instanceof Error ? error.message : String(error)}\n`);
+    const message = error instanceof Error ? error.message : String(error);
+    // systemd.exec(5): the journal reads it, and not who ran the command.
+    if (process.env.JOURNAL_STREAM === undefined || error instanceof PublicError)
+      process.stderr.write(`chatmail: ${message}\n`);
+    else log('error', faultOf(error));
     process.exitCode = 1;
   },
 );

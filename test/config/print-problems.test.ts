@@ -100,3 +100,39 @@ test('the name of the source is escaped', () => {
   const problem = { ...problemIn('', 0, 0), source: { name: 'a\x1b[2J', text: '' } };
   expect(printProblems([problem])).toContain('a\\u{1b}[2J: ');
 });
+
+test.each([
+  ['a value', 'acme_email: hunter2\n'],
+  ['a value that could be meant', 'mail_domain: https://hunter2.example/\n'],
+  ['a name', 'hunter2: 1\n'],
+  ['a name, twice', 'hunter2: 1\nhunter2: 2\n'],
+  ['a name in a word', 'max_mailbox_size-hunter2: 1\n'],
+  ['a quote that does not end', 'acme_email: "hunter2\n'],
+  ['a reserved character', 'acme_email: @hunter2\n'],
+  ['a tag', 'acme_email: !hunter2 x\n'],
+  ['an alias', 'acme_email: *hunter2\n'],
+  ['a directive', '%hunter2 1\n---\na: b\n'],
+  ['a bad escape', 'acme_email: "\\hunter2"\n'],
+  ['a flow', 'acme_email: [hunter2\n'],
+  ['text', 'hunter2\n'],
+])('what everybody may read has a place, and nothing that the user wrote: %s', (_, text) => {
+  const { problems } = readYaml({ name: 'user-data', text });
+  const printed = printProblems(problems, { isPublic: true });
+  expect(printed).toMatch(/^user-data:\d+:\d+: (error|warning): /);
+  expect(printed).not.toMatch(/hunter|unter2/);
+});
+
+test('a hint in words of ours is for everybody', () => {
+  const { problems } = readYaml({
+    name: 'user-data',
+    text: 'max_mailbox_sice: 1G\npassword_min_length: many\n',
+  });
+  expect(printProblems(problems, { isPublic: true })).toBe(`user-data:1:1: error: there is no such setting
+    hint: did you mean \`max_mailbox_size\`?
+
+user-data:2:22: error: \`password_min_length\` must be a whole number
+    hint: write for example \`10\`
+
+2 errors
+`);
+});

@@ -109,7 +109,7 @@ const damage = (state: State | undefined): readonly string[] => {
 export const status = async (isJson: boolean): Promise<number> => {
   const state = readState();
   const damaged = damage(state);
-  const problems = [state?.problems, ...damaged].filter(Boolean).join('\n') || undefined;
+  const problems = [state?.details ?? state?.problems, ...damaged].filter(Boolean).join('\n') || undefined;
   const services = activity();
   const isFine =
     state?.state === 'ready' && damaged.length === 0 && services.every((service) => service === 'active');

@@ -1,8 +1,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { printable } from '../../config/printable.ts';
 import { replaceFile } from '../lib/replace-file.ts';
 
-/** Shows lines on the machine's console and above its login prompt (agetty(8), issue files). */
-export const announce = (text: string): void => {
+/**
+ * Shows lines on the machine's console and above its login prompt (agetty(8), issue files), where they must not be
+ * commands to a terminal: DNS and authorities have a say in them.
+ */
+export const announce = (said: string): void => {
+  const text = said.split('\n').map(printable).join('\n');
   process.stdout.write(`${text}\n`);
   const lines = text.replace(/^/gm, 'chatmail: ');
   try {

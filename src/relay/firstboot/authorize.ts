@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import type { IncomingHttpHeaders } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
 import { askHttp, retryAfter } from '../lib/ask-http.ts';
+import { PublicError } from '../lib/public-error.ts';
 import { replaceFile } from '../lib/replace-file.ts';
 
 interface Problem {
@@ -39,14 +40,14 @@ const MAX_TRIES = 4;
 
 /** Asks by HTTPS and by nothing else (RFC 8555 §6.1); a problem in the answer (RFC 7807) is a {@link Refusal}. */
 const ask = async <T>(url: string, method: string, timeoutMs: number, content = ''): Promise<Answer<T>> => {
-  if (!/^https:/i.test(url)) throw new Error('the certificate authority must be asked by HTTPS');
+  if (!/^https:/i.test(url)) throw new PublicError('the certificate authority must be asked by HTTPS');
   const headers = { 'content-type': 'application/jose+json', 'user-agent': 'chatmail-image' };
   const answer = await askHttp(url, { method, headers, content, timeoutMs, maxBytes: MAX_BYTES });
   let json: T & Problem;
   try {
     json = JSON.parse(answer.body || '{}');
   } catch {
-    throw new Error(`HTTP status ${answer.status}`);
+    throw new PublicError(`HTTP status ${answer.status}`);
   }
   if (/problem/.test(answer.headers['content-type'] ?? '')) throw new Refusal(json, answer.headers);
   return { headers: answer.headers, body: json };
@@ -97,7 +98,7 @@ export const openAccount = async (
   /** For the next answer. */
   const patience = (): number => {
     const left = end - performance.now();
-    if (left <= 0) throw new Error('the certificate authority takes too long');
+    if (left <= 0) throw new PublicError('the certificate authority takes too long');
     return Math.min(TIMEOUT_MS, left);
   };
   const key = createPrivateKey(pem);
@@ -140,7 +141,7 @@ export const openAccount = async (
           throw new Refusal(body.challenges.find(({ error }) => error)?.error ?? { detail: body.status });
         await pause(retryAfter(headers, wait)); // RFC 8555 §7.5.1
       }
-      throw new Error('it does not come to an end with its proof');
+      throw new PublicError('it does not come to an end with its proof');
     } finally {
       rmSync(file);
     }
@@ -151,7 +152,7 @@ export const openAccount = async (
       const identifiers = names.map((value) => ({ type: 'dns', value }));
       const { body } = await post<{ authorizations: string[] }>(directory.newOrder, { identifiers });
       if (body.authorizations.length > names.length)
-        throw new Error('more is to be proved than was asked for');
+        throw new PublicError('more is to be proved than was asked for');
       // All come to their end before one that failed is told: no question is left on its way.
       for (const proof of await Promise.allSettled(body.authorizations.map(prove)))
         if (proof.status === 'rejected') throw proof.reason;

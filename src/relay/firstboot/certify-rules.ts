@@ -1,4 +1,6 @@
+import { printable } from '../../config/printable.ts';
 import type { CheckedRecord } from '../../dns/compare.ts';
+import { PublicError } from '../lib/public-error.ts';
 import type { CertificateState } from '../lib/state.ts';
 import { DamagedKey, Refusal } from './authorize.ts';
 
@@ -28,12 +30,18 @@ export const failureIn = (text: string): Error => {
   return new Error(text.trim().split('\n').at(-1));
 };
 
-/** Why there is no certificate, in words for the operator. */
+/** Why there is no certificate, in words for everybody: what a program printed is for the journal. */
 export const explainFailure = (error: Error): string => {
   if (error instanceof DamagedKey) return error.message;
-  if (!(error instanceof Refusal)) return `the certificate authority does not answer: ${error.message}`;
+  if (!(error instanceof Refusal)) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    const why = error instanceof PublicError ? error.message : /^[A-Z_]+$/.test(code) ? code : '';
+    return `the certificate authority does not answer${why && `: ${why}`}`;
+  }
   const meaning = MEANINGS[error.type];
-  return `the certificate authority refused${meaning ? `, ${meaning}` : ''} (${error.type}: ${error.message})`;
+  // It quotes what it got from wherever it was sent.
+  const message = printable(error.message).slice(0, 300);
+  return `the certificate authority refused${meaning ? `, ${meaning}` : ''} (${printable(error.type)}: ${message})`;
 };
 
 /** Whether CAA records keep the authority from issuing to us (RFC 8659 §4.2, RFC 8657 §3); in words if they do. */

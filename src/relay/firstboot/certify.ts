@@ -3,6 +3,7 @@ import { caaOf, checkZone } from '../../dns/check-zone.ts';
 import type { CheckedRecord } from '../../dns/compare.ts';
 import type { Model } from '../../model/model.ts';
 import { issuerOf } from '../../model/zone.ts';
+import { log } from '../lib/log.ts';
 import { type CertificateState, readState, updateState } from '../lib/state.ts';
 import { recordsOf } from '../lib/zone-facts.ts';
 import { liveCertificate, openOurAccount, reconcile } from './acme.ts';
@@ -106,7 +107,7 @@ export const certify = async (
     return await request(model, isAlone ? [domain] : names);
   } catch (error) {
     const detail = explainFailure(error as Error);
-    process.stderr.write(`${detail}\n`);
+    log('warning', `${detail} (${error instanceof Error ? error.message : error})`);
     const isRefused = error instanceof Refusal;
     return {
       ...withFailure(valid, detail),

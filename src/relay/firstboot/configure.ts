@@ -12,6 +12,7 @@ import type { Addresses } from '../../model/zone.ts';
 import { type RelayFile, renderFiles } from '../../render/render.ts';
 import { templatesFor } from '../../render/templates.ts';
 import { exists } from '../lib/mailbox.ts';
+import { PublicError } from '../lib/public-error.ts';
 import { drawQr } from '../lib/qr.ts';
 import { readModel } from '../lib/read-model.ts';
 import { replaceFile } from '../lib/replace-file.ts';
@@ -22,7 +23,7 @@ import type { Cloud } from './cloud.ts';
 import { mountDataVolume, withKeptCertificate } from './data-volume.ts';
 import { ensureEchobotPassword } from './echobot.ts';
 import { editSettings } from './edit-settings.ts';
-import { fail } from './fail.ts';
+import { errorTrouble, fail, settingsTrouble } from './fail.ts';
 import { ensureCertificate, ensureDkimKey } from './keys.ts';
 import { CONFIGURED, SHARE } from './places.ts';
 import { findAddresses, isPublic } from './public-address.ts';
@@ -186,8 +187,7 @@ export const configure = async (options: ConfigureOptions = {}): Promise<number>
   try {
     return await settle(options);
   } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
-    return fail('configuration failed', text, options.isBoot ?? false, {});
+    return fail('configuration failed', errorTrouble(error), options.isBoot ?? false, {});
   }
 };
 
@@ -205,21 +205,25 @@ const settle = async (options: ConfigureOptions): Promise<number> => {
     problems:
       [remark(addresses), lastKnown && `${LOST}: the last settings hold`].filter(Boolean).join('\n') ||
       undefined,
+    details: undefined,
   };
   const reason = unknown(cloud, lastKnown);
-  if (reason !== undefined) return fail('settings are unknown', reason, isBoot, facts);
+  if (reason !== undefined)
+    return fail('settings are unknown', errorTrouble(new PublicError(reason)), isBoot, facts);
   const flags = readFlags(set);
   const edited =
     flags.ok && set[0] !== undefined ? editSettings(readText(SETTINGS_FILE) ?? '', set) : undefined;
   const sources = settingsSources(cloud, (path) => (path === SETTINGS_FILE && edited) || readText(path));
   const hostNames = [cloud.hostName ?? '', hostname()];
   const found = flags.ok ? readSettings(sources, { hostNames, address: ipv4, lastKnown }) : flags;
-  if (!found.ok) return fail('settings are wrong', printProblems(found.problems).trim(), isBoot, facts);
+  if (!found.ok) return fail('settings are wrong', settingsTrouble(found.problems), isBoot, facts);
   const { value } = found;
   for (const name of Object.keys(flags.ok ? flags.value : {})) {
     const source = value.sources[name];
-    if (source !== SETTINGS_FILE)
-      return fail('', `${name} is set by ${source}, which is stronger: change it there`, isBoot, facts);
+    if (source !== SETTINGS_FILE) {
+      const stronger = new PublicError(`${name} is set by ${source}, which is stronger: change it there`);
+      return fail('', errorTrouble(stronger), isBoot, facts);
+    }
   }
   const changes = isBoot ? [] : settingChanges(currentSettings(), value);
   const shown = isDryRun
@@ -236,7 +240,6 @@ const settle = async (options: ConfigureOptions): Promise<number> => {
     return 0;
   } catch (error) {
     if (!isBoot) restartFirstboot();
-    const text = error instanceof Error ? error.message : String(error);
-    return fail('configuration failed', text, isBoot, facts);
+    return fail('configuration failed', errorTrouble(error), isBoot, facts);
   }
 };

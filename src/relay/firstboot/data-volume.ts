@@ -1,10 +1,19 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import type { Model } from '../../model/model.ts';
+import { PublicError } from '../lib/public-error.ts';
 import { replaceFile } from '../lib/replace-file.ts';
 
 const PROGRAM = '/usr/lib/chatmail/data-volume';
 const TLS = '/var/lib/chatmail/data/chatmail/tls';
+
+/** The program's own last words are for everybody; what the programs that it runs print is for root. */
+export const volumeError = (printed: string): Error => {
+  const [said] = printed.match(/^data_volume: .*/gm)?.slice(-1) ?? [];
+  return said === undefined
+    ? new Error(printed.trim() || 'data_volume: no reason given')
+    : new PublicError(said);
+};
 
 /**
  * Mounts the volume that the relay's state lives on; nothing to do once it is. In a unit of its own, for what is
@@ -16,7 +25,7 @@ export const mountDataVolume = (volume: string): void => {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
   } catch (error) {
-    throw new Error(String((error as { stderr?: unknown }).stderr).trim() || String(error));
+    throw volumeError(String((error as { stderr?: unknown }).stderr ?? error));
   }
 };
 

@@ -63,7 +63,7 @@ const fault = ({ type, name, value, state, found = [] }: CheckedRecord): string 
     state === 'different'
       ? `is ${found.join(' and ')} and should ${value ? `be ${value}` : 'not be'}`
       : words[state];
-  return `DNS: ${type} ${name} ${is}`.replace(/(\S{60})\S+/g, '$1…');
+  return `DNS: ${type} ${name} ${is}`.replace(/(\S{60})\S+/g, '$1...');
 };
 
 /** What is still wanting, in words; empty: nothing. */

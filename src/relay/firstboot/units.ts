@@ -88,6 +88,7 @@ export const restartFirstboot = (): void => {
 /** Starts what is down, and looks anew whether the relay is ready. At boot systemd does this in its own order. */
 export const startRelay = (): void => {
   const units = new Set(READERS.flatMap(([, ...readers]) => readers));
+  units.delete('chatmail-web.service'); // requests start it
   execFileSync('systemctl', ['start', ...units, 'chatmail-expire.timer']);
   restartFirstboot();
 };

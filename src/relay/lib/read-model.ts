@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Model, PATHS } from '../../model/model.ts';
 import { log } from './log.ts';
+import { PublicError } from './public-error.ts';
 import { readRegular } from './read-regular.ts';
 
 const isModel = (value: unknown): value is Model => {
@@ -20,7 +21,7 @@ const jsonIn = (path: string): unknown => {
 export const readModel = (path: string = PATHS.model): Model => {
   const found = jsonIn(path);
   if (isModel(found)) return found;
-  throw new Error(`${path} is missing or damaged: \`chatmail configure\` writes it anew`);
+  throw new PublicError(`${path} is missing or damaged: \`chatmail configure\` writes it anew`);
 };
 
 /** The same for a service, which does not end for a damaged one: it says so once, and waits for a good one. */

@@ -18,7 +18,7 @@ export interface CertificateState {
   readonly isRefused?: boolean;
 }
 
-/** Where a relay is on its way to readiness: one JSON file, shown by `chatmail status` and on the console. */
+/** Where a relay is on its way to readiness: one JSON file of root's, shown by `chatmail status` and on the console. */
 export interface State {
   readonly state: 'configuring' | 'starting' | 'waiting' | 'ready' | 'error';
   /** What it is doing or waiting for, in a few words. */
@@ -31,8 +31,10 @@ export interface State {
   readonly addresses?: Addresses;
   /** Where each setting that is not a default came from. */
   readonly sources?: Readonly<Record<string, string>>;
-  /** Printed problems, with their place; only in state `error`, or warnings. */
+  /** Printed problems, with their place; only in state `error`, or warnings. In words that everybody may read. */
   readonly problems?: string | undefined;
+  /** The same for root alone: with what the user wrote, and what programs printed. */
+  readonly details?: string | undefined;
   /** Unix time of this entry, in seconds. */
   readonly since: number;
   /** What DNS should say and what it says. */
@@ -49,7 +51,9 @@ export const readState = (path: string = PATHS.state): State | undefined => {
   try {
     const found = JSON.parse(readFileSync(path, 'utf8')) as State | undefined;
     return typeof found?.state === 'string' && typeof found.step === 'string' ? found : undefined;
-  } catch {
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EACCES')
+      throw new Error('only root may see this: use sudo');
     return undefined;
   }
 };
@@ -81,6 +85,6 @@ export const updateState = (
   if (state === JSON.stringify(old) && existsSync(`${pages}/setup.html`)) return;
   mkdirSync(dirname(path), { recursive: true });
   const text = `${state.slice(0, -1)},"since":${Math.floor(Date.now() / 1000)}}\n`;
-  replaceFile(path, text);
+  replaceFile(path, text, 0o600);
   showState(JSON.parse(text) as State, pages);
 };

@@ -11,6 +11,7 @@ import {
   namesToCertify,
   pauseAfter,
 } from '../../../src/relay/firstboot/certify-rules.ts';
+import { PublicError } from '../../../src/relay/lib/public-error.ts';
 
 const DOMAIN = 'chat.example.org';
 const checked = (type: CheckedRecord['type'], state: RecordState, name = DOMAIN): CheckedRecord => ({
@@ -67,7 +68,27 @@ test.each([
 test('silence is no refusal', () => {
   const failure = failureIn('20261124180512 [CRITICAL] acmetool: fatal: connection refused\n');
   expect(failure).not.toBeInstanceOf(Refusal);
-  expect(explainFailure(failure)).toMatch(/does not answer: .*connection refused/);
+  // What a program printed is for the journal.
+  expect(failure.message).toContain('connection refused');
+  expect(explainFailure(failure)).toBe('the certificate authority does not answer');
+});
+
+test.each([
+  [
+    Object.assign(new Error('connect ECONNREFUSED 192.0.2.1:443'), { code: 'ECONNREFUSED' }),
+    ': ECONNREFUSED',
+  ],
+  [Object.assign(new Error('open /var/lib/x'), { code: '/var/lib/x' }), ''],
+  [new PublicError('it takes too long'), ': it takes too long'],
+  [new SyntaxError('Unexpected token < in JSON'), ''],
+])('of %s everybody is told what is in words of ours', (error, why) =>
+  expect(explainFailure(error)).toBe(`the certificate authority does not answer${why}`),
+);
+
+test('what an authority quotes is no command to a terminal, and not without end', () => {
+  const said = explainFailure(new Refusal({ type: 'dns', detail: `\x1b[2J${'x'.repeat(10_000)}` }));
+  expect(said).not.toMatch(/[\x00-\x1f]/);
+  expect(said.length).toBeLessThan(500);
 });
 
 describe('CAA', () => {

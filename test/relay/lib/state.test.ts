@@ -27,9 +27,20 @@ test('what is new is entered, the rest stays', () => {
   });
 });
 
-test('everybody may read it', () => {
-  update({ state: 'ready', step: 'ready' });
-  expect(statSync(path).mode & 0o777).toBe(0o644);
+test('root alone may read it: everybody has the page, without the details', () => {
+  update({
+    state: 'error',
+    step: 'settings are wrong',
+    problems: 'user-data:3:1: error',
+    details: 'hunter2',
+  });
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+  expect(readFileSync(path, 'utf8')).toContain('hunter2');
+  for (const name of readdirSync(pages())) {
+    expect(statSync(join(pages(), name)).mode & 0o777).toBe(0o644);
+    expect(readFileSync(join(pages(), name), 'utf8')).toContain('user-data:3:1: error');
+    expect(readFileSync(join(pages(), name), 'utf8')).not.toContain('hunter2');
+  }
 });
 
 test('nothing new is not written', () => {
