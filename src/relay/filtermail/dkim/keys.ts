@@ -4,16 +4,19 @@ import { log } from '../../lib/log.ts';
 import { rateLimiter } from '../../lib/rate-limiter.ts';
 import type { Keys, Records } from './verification.ts';
 
-/** Postfix waits five minutes for a filter, and a sender ten for a reply (RFC 5321 §4.5.3.2.6): a tenth of that, twice. */
+/**
+ * The second time it waits twice as long: 12 seconds in all. Postfix waits five minutes for a filter, and a sender ten
+ * for the reply to a message (RFC 5321 §4.5.3.2.6).
+ */
 const TIMEOUT_MS = 4000;
 const TRIES = 2;
-/** Names that a name stands for. */
+/** Names that a name stands for; others than those of hosts nobody publishes keys at. */
 const MAX_ALIASES = 4;
+const HOST_NAME = /^\w[\w.-]{0,252}$/;
 /** In this time a name is not asked for anew again, and so many names are remembered. */
 const [FRESH_MS, MAX_FRESH] = [10_000, 1000];
 const FORGET_MS = 5000;
 
-/** unbound keeps what it is told for as long as it may be kept, so that nothing else needs to. */
 const NONE = ['ENOTFOUND', 'ENODATA'];
 
 /** An answer that says there is nothing is one; everything else is none. */
@@ -37,8 +40,8 @@ const forget = (path: string, names: readonly string[]): Promise<boolean> =>
   });
 
 /**
- * Looks keys up in DNS, by the resolver of this machine, which validates (RFC 4035) and keeps answers for their TTL.
- * `forgetting` is the socket of `chatmail-forget`.
+ * Looks keys up in DNS, by the resolver of this machine, which validates (RFC 4035) and keeps answers for their TTL, so
+ * that nothing else needs to. `forgetting` is the socket of `chatmail-forget`.
  */
 export const keysInDns = (
   forgetting: string,
@@ -56,9 +59,9 @@ export const keysInDns = (
   /** A name, and what it is an alias of. */
   const aliases = async (name: string): Promise<readonly string[]> => {
     const names = [name];
-    for (let last: string | undefined = name; last !== undefined && names.length < MAX_ALIASES; ) {
-      [last] = (await answerOf(resolver.resolveCname(last))) ?? [];
-      if (last !== undefined) names.push(last);
+    for (let last = name; names.length < MAX_ALIASES; names.push(last)) {
+      [last = ''] = (await answerOf(resolver.resolveCname(last))) ?? [];
+      if (!HOST_NAME.test(last)) break;
     }
     return names;
   };
