@@ -165,7 +165,7 @@ describe('what is damaged', () => {
   });
 
   test('what the cloud said is damaged and it is silent: the last settings hold', async () => {
-    await inside(`truncate -s 50 ${CLOUD}; rm ${FILE}`);
+    await inside(`truncate -s 50 ${CLOUD}; rm -f ${FILE}`);
     expect(await reboot()).toMatchObject({ state: 'ready', domain: '_relay.test' });
     const { sources, problems } = await status();
     expect(sources).toMatchObject({ mail_domain: 'last configuration', max_load_1m: 'last configuration' });
@@ -176,7 +176,7 @@ describe('what is damaged', () => {
     await inside(`: > ${CLOUD}; : > ${MODEL}; sync`);
     expect(await reboot()).toMatchObject({ state: 'error' });
     expect((await status()).problems).toContain(CLOUD);
-    expect(await inside('systemctl is-active nginx')).toBe('active');
+    await inside('until systemctl is-active --quiet nginx; do sleep 0.1; done');
     await inside('mv /var/lib/cloud/seed/away /var/lib/cloud/seed/nocloud');
     expect(await reboot()).toMatchObject({ state: 'ready', domain: '_relay.test' });
     expect((await status()).problems).not.toContain(CLOUD);
