@@ -15,10 +15,13 @@ const MILTER_OFFER = '\0\0\0\rO\0\0\0\x06\0\0\x01\xff\0\x1f\xff\xff';
 
 /**
  * What must answer before a relay may be called ready. Servers greet; ours are asked, as systemd holds their sockets.
- * chatmail-web is not: systemd starts it for a request, which waits for it.
+ * Postfix too is asked where it listens itself, as nginx takes its connections in any case. chatmail-web is not:
+ * systemd starts it for a request, which waits for it.
  */
 const PROBES: readonly Probe[] = [
-  ...[25, 80, 143, 443, 465, 587, 993].map((port) => [`port ${port}`, { port, host: '127.0.0.1' }] as const),
+  ...[25, 80, 143, 443, 465, 587, 993, 10026, 10465, 10587].map(
+    (port) => [`port ${port}`, { port, host: '127.0.0.1' }] as const,
+  ),
   ['doveauth', { path: '/run/chatmail/recipients.sock' }, 'Lshared/recipient/-\n'],
   ['courier', { path: '/run/chatmail/mxdeliv.sock' }, 'GET / HTTP/1.0\r\n\r\n'],
   ['filtermail', { path: '/var/spool/postfix/chatmail/incoming.sock' }, MILTER_OFFER],
