@@ -16,6 +16,7 @@ beforeEach(async () => {
     'key.pub': `# mine\n${KEY}\n\n`,
     'extra.yaml': '#cloud-config\ntimezone: UTC\n',
     'bad-extra.yaml': '#cloud-config\nhostname: other\n',
+    'long-extra.yaml': `#cloud-config\nfinal_message: ${'long '.repeat(4000)}\n`,
     'relay.deb': 'a package',
   });
 });
@@ -98,9 +99,9 @@ test('compressed it is the same text', async () => {
 });
 
 test('what fits compressed is said, with its size', async () => {
-  const refused = await folder.run('user-data', '--base', 'debian', '--provider', 'openstack');
-  const args = ['--base', 'debian', '--provider', 'openstack', '--gzip', '-o', 'out'];
-  expect(await folder.run('user-data', ...args)).toMatchObject({ status: 0 });
+  const args = ['--provider', 'aws', '--merge', 'long-extra.yaml'];
+  const refused = await folder.run('user-data', ...args);
+  expect(await folder.run('user-data', ...args, '--gzip', '-o', 'out')).toMatchObject({ status: 0 });
   const { length } = await readFile(join(folder.cwd, 'out'));
   expect(refused).toMatchObject({
     status: 1,

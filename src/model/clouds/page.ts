@@ -1,11 +1,9 @@
 import type { Cloud } from './cloud.ts';
-import { fits, takesGzip } from './limit.ts';
+import { fits } from './limit.ts';
 import { cloudFacts } from './words.ts';
 
 /** The most that a text with the whole relay may have. */
 const WHOLE_BYTES = 65_536;
-/** What its gzip has now, with some settings; the commands of the pages are tried. */
-const GZIP_BYTES = 48_500;
 
 type Way = 'whole' | 'fetched' | 'script';
 
@@ -16,19 +14,16 @@ const wayOf = (cloud: Cloud): Way => {
 };
 
 /** One or more each, for a shell. */
-const COMMANDS = {
+const COMMANDS: Readonly<Record<Way, (name: string) => readonly string[]>> = {
   whole: (name: string) => [`node lib/cli.js user-data --base debian --provider ${name} --output relay.txt`],
   fetched: (name: string) => [
     'node lib/cli.js package',
     `node lib/cli.js user-data --base debian --provider ${name} --package-url https://example.org/chatmail-relay.deb --output relay.txt`,
   ],
-  compressed: (name: string) => [
-    `node lib/cli.js user-data --base debian --provider ${name} --gzip --output relay.gz`,
-  ],
   script: (name: string) => [
     `node lib/cli.js user-data --base debian --provider ${name} --script --output relay.txt`,
   ],
-} as const;
+};
 
 const PASTE: Readonly<Record<Way, (form: string) => string>> = {
   whole: (form) => `Paste all of \`relay.txt\`: ${form}.`,
@@ -46,18 +41,11 @@ const PASTE: Readonly<Record<Way, (form: string) => string>> = {
 
 const steps = (cloud: Cloud): string => {
   const way = wayOf(cloud);
-  const block = (of: keyof typeof COMMANDS) => `\`\`\`sh\n${COMMANDS[of](cloud.name).join('\n')}\n\`\`\`\n`;
   return [
     '## A relay on its stock Debian 12\n',
-    block(way),
+    `\`\`\`sh\n${COMMANDS[way](cloud.name).join('\n')}\n\`\`\`\n`,
     'Add your settings, such as `--set mail_domain=chat.example.org`.\n',
     `${PASTE[way](cloud.userData.form?.value ?? '')}\n`,
-    ...(way === 'fetched' && takesGzip(cloud) && fits(cloud, GZIP_BYTES)
-      ? [
-          "The provider's client takes the whole relay, without another place for the package. Give it this file as",
-          `user-data:\n\n${block('compressed')}`,
-        ]
-      : []),
     'The machine installs the rest from Debian, says on its console how far it is, and is then at',
     '`http://<its address>/`.\n',
   ].join('\n');
