@@ -5,7 +5,7 @@ import { loadSettings, SETTINGS_OPTIONS } from '../config/load-settings.ts';
 import { toYaml } from '../config/to-yaml.ts';
 import { build } from '../image/build.ts';
 import { DEFAULT_NAMES } from '../image/default-names.ts';
-import { COMPRESSIONS, type Compression, FORMATS } from '../image/formats.ts';
+import { COMPRESSIONS, FORMATS } from '../image/formats.ts';
 import { buildJobs } from '../image/host.ts';
 import type { Manifest } from '../image/manifest.ts';
 import type { BuildRequest } from '../image/request.ts';
@@ -37,10 +37,10 @@ const table = ({ files, packages }: Manifest): string =>
       .join(', ')}\n`,
   ].join('');
 
-const installRequirements = async (compression: Compression, context: Context): Promise<void> => {
+const installRequirements = async (context: Context): Promise<void> => {
   const { env, stderr, signal } = context;
   const isRoot = process.geteuid?.() === 0;
-  const lacking = await findMissing(['package', ...buildJobs(isRoot, compression)], env.PATH);
+  const lacking = await findMissing(['package', ...buildJobs(isRoot)], env.PATH);
   await installPackages(packagesOf(lacking), {
     signal,
     say: (line) => stderr.write(`${line}\n`),
@@ -172,7 +172,7 @@ export const command = defineCommand({
     const relay = values.bare ? {} : await readRelay(values, context);
     if (!relay) return 1;
 
-    if (values['install-requirements']) await installRequirements(choices.compression, context);
+    if (values['install-requirements']) await installRequirements(context);
     const folder = await mkdtemp(join(tmpdir(), 'chatmail-image-'));
     try {
       const request = {

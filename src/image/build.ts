@@ -80,8 +80,8 @@ const make = async (
   const files: ImageFile[] = [];
   for (const format of formats) {
     files.push(
-      await progress.step(format, async (step) => {
-        const file = await writeFormat(format, sources, { signal, onProgress: step.update });
+      await progress.step(format, async () => {
+        const file = await writeFormat(format, sources, { signal });
         return { format, file: `${name}.${format}`, ...(await digestFile(file, signal)) };
       }),
     );

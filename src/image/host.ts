@@ -5,7 +5,6 @@ import { installCommand } from '../requirements/install.ts';
 import { findMissing, packagesOf } from '../requirements/missing.ts';
 import type { Job } from '../requirements/table.ts';
 import { failure } from '../terminal/failure.ts';
-import type { Compression } from './formats.ts';
 import type { BuildRequest } from './request.ts';
 import { programEnv } from './run.ts';
 
@@ -97,22 +96,18 @@ const namespaceErrorOf = async (isRoot: boolean): Promise<string | undefined> =>
 const NEEDED = { temporary: 1.2e9, output: 2.5e9, cache: 0.5e9 };
 
 /** The jobs whose requirements a build has. */
-export const buildJobs = (isRoot: boolean, compression: Compression): readonly Job[] => [
-  isRoot ? 'build' : 'build-unprivileged',
-  ...(compression === 'zstd' ? (['build-zstd'] as const) : []),
-];
+export const buildJobs = (isRoot: boolean): readonly Job[] => [isRoot ? 'build' : 'build-unprivileged'];
 
 /** Looks at this machine. Creates the folders that are asked for. */
 export const hostFacts = async ({
   output,
   cache,
-  compression,
-}: Pick<BuildRequest, 'output' | 'cache' | 'compression'>): Promise<HostFacts> => {
+}: Pick<BuildRequest, 'output' | 'cache'>): Promise<HostFacts> => {
   await mkdir(output, { recursive: true });
   await mkdir(cache, { recursive: true });
   const { username, uid } = userInfo();
   const isRoot = uid === 0;
-  const jobs = buildJobs(isRoot, compression);
+  const jobs = buildJobs(isRoot);
   const places = [
     { folder: tmpdir(), needed: NEEDED.temporary },
     { folder: output, needed: NEEDED.output },

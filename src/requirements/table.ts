@@ -18,6 +18,7 @@ const DISK = [
   ['mkfs.vfat', 'dosfstools'],
   ['mcopy', 'mtools'],
   ['grub-mkimage', 'grub-common'],
+  ['qemu-img', 'qemu-utils'],
   ['/usr/lib/grub/i386-pc/boot.img', 'grub-pc-bin'],
   ['/usr/lib/grub/x86_64-efi/normal.mod', 'grub-efi-amd64-bin'],
 ] as const;
@@ -96,8 +97,6 @@ export const REQUIREMENTS = {
   build: [...MMDEBSTRAP, ...DISK],
   /** An image, as an ordinary user: the same, with what maps a range of user ids. */
   'build-unprivileged': [...MMDEBSTRAP, ...DISK, ['newuidmap', 'uidmap']],
-  /** `build --compression zstd`. */
-  'build-zstd': [['qemu-img', 'qemu-utils']],
   'try-nspawn': NSPAWN,
   'try-qemu': QEMU,
   packer: [['dpkg-deb', 'dpkg'], ['xz', 'xz-utils'], ...PACKER],

@@ -47,9 +47,8 @@ test.each<[string, Partial<HostFacts>, readonly string[]]>([
 });
 
 test.each([
-  [true, 'zlib', ['build']],
-  [true, 'zstd', ['build', 'build-zstd']],
-  [false, 'zlib', ['build-unprivileged']],
-] as const)('root: %s, %s', (isRoot, compression, jobs) => {
-  expect(buildJobs(isRoot, compression)).toEqual(jobs);
+  [true, ['build']],
+  [false, ['build-unprivileged']],
+] as const)('root: %s', (isRoot, jobs) => {
+  expect(buildJobs(isRoot)).toEqual(jobs);
 });
