@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { encryptedMail } from '../machine/mail.ts';
 import { endpoint, newLogin, shell, startRelay } from '../machine/relay.ts';
 import { HEALTHY, startSilentRelay } from '../machine/silent-relay.ts';
@@ -34,8 +35,8 @@ export const silentFigures = async (): Promise<Figure[]> => {
   await writeFile(file, `#cloud-config\nchatmail:\n${SETTINGS.map((line) => `  ${line}\n`).join('')}`);
   const { relay, stop } = await startRelay(['--backend', 'nspawn', '--user-data', file]);
   try {
-    // Once it has said that it is ready it still looks at DNS and port 25.
-    await shell(relay, 'systemctl start --wait chatmail-firstboot');
+    // The servers may read their files once more.
+    await pause(5000);
     const { user, password } = newLogin(relay);
     const smtp = await connectSmtp(endpoint(relay, 'submissions', { rejectUnauthorized: false }));
     await smtp.logIn(user, password);
