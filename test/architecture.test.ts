@@ -74,7 +74,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   cli: ['commands', 'config', 'terminal'],
   index: ['cloud-init', 'config', 'model'],
-  generated: ['model', 'packer'],
+  generated: ['config', 'model', 'package', 'packer'],
   generate: ['generated', 'package'],
 };
 

@@ -1,17 +1,13 @@
+import { PORTS, type Port, type PortName } from '../model/ports.ts';
 import type { GuestConsole } from './console.ts';
 
 /** The ports of a relay by the names of RFC 6335's registry, as people and programs know them. */
-export const SERVICE_PORTS = {
-  smtp: 25,
-  submission: 587,
-  submissions: 465,
-  imap: 143,
-  imaps: 993,
-  http: 80,
-  https: 443,
-} as const;
+export const SERVICE_PORTS = Object.fromEntries(
+  Object.entries<Port>(PORTS).flatMap(([name, { port, isOptional }]) => (isOptional ? [] : [[name, port]])),
+) as Readonly<Record<Service, number>>;
 
-export type Service = keyof typeof SERVICE_PORTS;
+/** Those that every relay has. */
+export type Service = Exclude<PortName, 'turn'>;
 export type Ports = Readonly<Record<Service, number>>;
 
 /** A machine on this computer. Its disk lives until `remove`, through any number of boots. */

@@ -1,4 +1,5 @@
 import { isIPv4 } from 'node:net';
+import { PORTS, type Port } from './ports.ts';
 
 /** The addresses under which the Internet reaches a relay. */
 export interface Addresses {
@@ -65,14 +66,9 @@ export const zoneOf = ({ domain, addresses, dkimKey, account, issuer }: ZoneFact
     recommended('_dmarc.', 'TXT', 'v=DMARC1;p=reject;adkim=s;aspf=s'),
     ...(account ? [recommended('', 'CAA', `0 issue "${issuer};accounturi=${account}"`)] : []),
     recommended('_adsp._domainkey.', 'TXT', 'dkim=discardable'),
-    ...(
-      [
-        ['submission', 587],
-        ['submissions', 465],
-        ['imap', 143],
-        ['imaps', 993],
-      ] as const
-    ).map(([service, port]) => recommended(`_${service}._tcp.`, 'SRV', `0 1 ${port} ${domain}.`)),
+    ...Object.entries<Port>(PORTS).flatMap(([service, { port, hasSrv }]) =>
+      hasSrv ? [recommended(`_${service}._tcp.`, 'SRV', `0 1 ${port} ${domain}.`)] : [],
+    ),
   ];
 };
 

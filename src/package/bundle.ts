@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { minify } from 'terser';
 import * as relayTable from '../model/clouds/relay-table.ts';
+import * as serviceFacts from '../model/service-facts.ts';
 import { ECHOBOT_PROGRAM } from './echobot.ts';
 import { PAYLOAD, PROGRAM, PROJECT } from './paths.ts';
 import { type Payload, payloadOf } from './payload.ts';
@@ -80,21 +81,28 @@ const shared = (imports: Imports): Plugin => ({
   },
 });
 
-/** In place of the records of all clouds, the bundle gets the values that a relay takes from them. */
-const relayTableOnly: Plugin = {
-  name: 'relay table',
+/** Modules of constants, by the end of their path: of the tables they are made from the relay needs nothing more. */
+const FACTS: readonly (readonly [path: RegExp, constants: object])[] = [
+  [/\/model\/clouds\/relay-table\.ts$/, relayTable],
+  [/\/model\/service-facts\.ts$/, serviceFacts],
+];
+
+/** In place of the records of all clouds and services, the bundle gets the values that a relay takes from them. */
+const factsOnly: Plugin = {
+  name: 'facts',
   setup: ({ onLoad }) => {
-    onLoad({ filter: /\/model\/clouds\/relay-table\.ts$/ }, () => ({
-      contents: Object.entries(relayTable)
-        .map(([name, value]) => `export const ${name}=${JSON.stringify(value)};`)
-        .join(''),
-    }));
+    for (const [filter, constants] of FACTS)
+      onLoad({ filter }, () => ({
+        contents: Object.entries(constants)
+          .map(([name, value]) => `export const ${name}=${JSON.stringify(value)};`)
+          .join(''),
+      }));
   },
 };
 
 /** Bundles a program into one script for Debian's Node 18, as small as can be. */
 const bundle = async (entry: string, define: Record<string, string> = {}): Promise<string> => {
-  const plugins = [relayTableOnly, shared(await importsOf(entry))];
+  const plugins = [factsOnly, shared(await importsOf(entry))];
   const { outputFiles } = await build({ ...NODE_18, entryPoints: [entry], define, plugins, format: 'cjs' });
   const { code = '' } = await minify(outputFiles[0]?.text ?? '', {
     ecma: 2020,

@@ -1,7 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
+import { STOPPED_FOR_RESTORE } from '../model/service-facts.ts';
+import { DAEMONS, LONG_RUNNING, STOPPED_ON_REMOVAL } from '../model/services.ts';
 import { loadTemplates } from '../render/load-templates.ts';
 import { PROJECT } from './paths.ts';
+import { generatedUnits, withSandbox } from './units.ts';
 
 /** A file of the package by its absolute path. */
 interface PackageFile {
@@ -10,6 +13,7 @@ interface PackageFile {
 }
 export type PackageTree = ReadonlyMap<string, PackageFile>;
 
+const UNITS = '/usr/lib/systemd/system';
 const DOC = '/usr/share/doc/chatmail-relay';
 
 const debian = (name: string): string => readFileSync(`${PROJECT}src/package/debian/${name}`, 'utf8');
@@ -33,6 +37,17 @@ const withoutComments = (text: string): string => {
 const withoutIndentation = (text: string): string =>
   text.replace(/^\s*\/\/.*\n/gm, '').replace(/\n\s+/g, '\n');
 
+/** Lists of services as scripts take them, by the name between the signs of a placeholder. */
+const LISTS: Readonly<Record<string, readonly string[]>> = {
+  DAEMONS,
+  LONG_RUNNING,
+  STOPPED_FOR_RESTORE,
+  STOPPED_ON_REMOVAL,
+};
+
+const withServices = (text: string): string =>
+  text.replace(/@([A-Z_]+)@/g, (placeholder, name: string) => LISTS[name]?.join(' ') ?? placeholder);
+
 /** What is in the package, decided without writing anything. `program` is the bundled script. */
 export const packageTree = (program: string, version: string, date: string): PackageTree => {
   const files = new Map<string, PackageFile>();
@@ -42,9 +57,10 @@ export const packageTree = (program: string, version: string, date: string): Pac
   for (const [path, text] of loadTemplates(`${PROJECT}templates/usr`, '/usr'))
     add(
       path,
-      path.endsWith('.js') ? withoutIndentation(text) : withoutComments(text),
+      path.endsWith('.js') ? withoutIndentation(text) : withoutComments(withServices(withSandbox(text))),
       text.startsWith('#!') ? 0o755 : 0o644,
     );
+  for (const [name, unit] of generatedUnits()) add(`${UNITS}/${name}`, withoutComments(unit));
   for (const [path, text] of loadTemplates(`${PROJECT}templates/etc`, '/usr/share/chatmail/templates/etc'))
     add(path, withoutComments(text));
   for (const [path, text] of loadTemplates(`${PROJECT}www`, '/usr/share/chatmail/www'))
@@ -60,10 +76,7 @@ export const packageTree = (program: string, version: string, date: string): Pac
 /** Units of ours, in the order in which they are enabled: those with an `[Install]` section. */
 export const unitsOf = (tree: PackageTree): string[] =>
   [...tree]
-    .filter(
-      ([path, file]) =>
-        path.startsWith('/usr/lib/systemd/system/') && String(file.content).includes('\n[Install]\n'),
-    )
+    .filter(([path, file]) => path.startsWith(`${UNITS}/`) && String(file.content).includes('\n[Install]\n'))
     .map(([path]) => path.replace(/^.*\//, ''));
 
 /** The control files, with the units and the version filled in. */
@@ -71,7 +84,7 @@ export const controlFiles = (tree: PackageTree, version: string): PackageTree =>
   const units = unitsOf(tree);
   const kib = Math.ceil([...tree.values()].reduce((sum, file) => sum + file.content.length, 0) / 1024);
   const fill = (text: string) =>
-    text
+    withServices(text)
       .replaceAll('@UNITS@', units.join(' '))
       .replaceAll('@SOCKETS@', units.filter((unit) => /\.(socket|timer)$/.test(unit)).join(' '))
       .replaceAll('@VERSION@', version)

@@ -1,17 +1,41 @@
 import type { Model } from '../model/model.ts';
 import { PATHS } from '../model/model.ts';
+import { LOOPBACK_PORTS, METRICS_PORT, PORTS } from '../model/ports.ts';
+import { SOCKET_PATHS } from '../model/service-facts.ts';
 import type { View } from './mustache.ts';
 
 const DAY = 86_400;
 const GB = 1_000_000_000;
 
-const listenOn = (address = ''): string => (address.includes(':') ? `[${address}]:3903` : `${address}:3903`);
+const listenOn = (address = ''): string =>
+  `${address.includes(':') ? `[${address}]` : address}:${METRICS_PORT}`;
+
+/** Each of these under its name with this at its end: `imapsPort`, `webSocket`. */
+const named = <T>(of: Readonly<Record<string, T>>, ending: string): Record<string, T> =>
+  Object.fromEntries(Object.entries(of).map(([name, value]) => [name + ending, value]));
+
+const mapped = <T, U>(of: Readonly<Record<string, T>>, to: (value: T) => U): Record<string, U> =>
+  Object.fromEntries(Object.entries(of).map(([name, value]) => [name, to(value)]));
+
+/** Ports, and sockets; Postfix's as it finds them from its queue, which is its root. */
+const PLACES = {
+  ...named(
+    mapped(PORTS, ({ port }) => port),
+    'Port',
+  ),
+  ...named(LOOPBACK_PORTS, 'LoopbackPort'),
+  ...named(
+    mapped(SOCKET_PATHS, (path) => path.replace('/var/spool/postfix/', '')),
+    'Socket',
+  ),
+};
 
 /** What templates may name: the settings, the model, and numbers in the units the servers want. */
 export const viewOf = (model: Model): View => ({
   ...model.settings,
   ...model,
   ...model.limits,
+  ...PLACES,
   dkimKey: PATHS.dkimKey,
   mailFolder: PATHS.mail,
   /** Whom apps are told to write to; nobody rather than an address that is nobody's. */

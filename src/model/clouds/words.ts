@@ -1,3 +1,4 @@
+import { TCP_PORTS } from '../ports.ts';
 import type { Cloud, Firewall, Gzip, Limit, Port25 } from './cloud.ts';
 import type { Certainty, Fact } from './fact.ts';
 import { maxTextBytes } from './limit.ts';
@@ -27,7 +28,7 @@ const GZIP: Readonly<Record<Gzip, string>> = {
 const port25Words = ({ text, help }: Port25): string => (help === undefined ? text : `${text}. ${help}`);
 
 /** What a relay wants to be reached at, and its owner. */
-const PORTS = 'TCP 22, 25, 80, 143, 443, 465, 587, 993';
+const PORTS = `TCP 22, ${TCP_PORTS.join(', ')}`;
 
 const firewallWords = ({ name, isClosed }: Firewall): string => {
   if (name === undefined) return `none unless you add one: then open ${PORTS}`;

@@ -1,24 +1,16 @@
 import { execFileSync } from 'node:child_process';
+import { STOPPED_FOR_RESTORE } from '../../model/service-facts.ts';
 import { whenWeEnd } from '../lib/when-we-end.ts';
-
-/** What must stand still while mail and keys are changed beneath it. */
-const SERVERS = [
-  'postfix@-.service',
-  'dovecot.service',
-  'opendkim.service',
-  'chatmail-doveauth.service',
-  'chatmail-filtermail.service',
-];
 
 const systemctl = (...args: string[]): void => {
   execFileSync('systemctl', args, { stdio: 'ignore' }); // it warns of sockets that may wake them
 };
 
-export const stopServers = (): void => systemctl('stop', ...SERVERS);
+export const stopServers = (): void => systemctl('stop', ...STOPPED_FOR_RESTORE);
 
 const areRunning = (): boolean => {
   try {
-    systemctl('is-active', ...SERVERS);
+    systemctl('is-active', ...STOPPED_FOR_RESTORE);
     return true;
   } catch {
     return false;
@@ -28,7 +20,7 @@ const areRunning = (): boolean => {
 /** Those that run go on. Of one that does not start {@link servicesNow} tells. */
 export const startServers = (): void => {
   try {
-    systemctl('start', ...SERVERS);
+    systemctl('start', ...STOPPED_FOR_RESTORE);
   } catch {
     // said below
   }
@@ -40,4 +32,4 @@ export const servicesNow = (): string =>
 
 /** They start also where this process is killed; until the function that is returned is called. */
 export const startServersIfKilled = (): (() => void) =>
-  whenWeEnd('restore', `systemctl start ${SERVERS.join(' ')}`);
+  whenWeEnd('restore', `systemctl start ${STOPPED_FOR_RESTORE.join(' ')}`);

@@ -2,29 +2,18 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { printable } from '../../config/printable.ts';
 import { ECHOBOT, PATHS } from '../../model/model.ts';
+import { socketPath } from '../../model/readers.ts';
+import { ESSENTIAL_UNITS } from '../../model/service-facts.ts';
 import { dictClient } from '../lib/dict-client.ts';
 import { exists } from '../lib/mailbox.ts';
 import { readModel } from '../lib/read-model.ts';
 import { readRegular } from '../lib/read-regular.ts';
 import { readState, type State } from '../lib/state.ts';
 
-const UNITS = [
-  'postfix@-',
-  'dovecot',
-  'opendkim',
-  'nginx',
-  'unbound',
-  'chatmail-doveauth',
-  'chatmail-filtermail',
-  'chatmail-courier',
-  // Its service runs while somebody asks.
-  'chatmail-web.socket',
-];
-
 /** `systemctl is-active` exits non-zero when one is not, and prints a line for each all the same. */
 const activity = (): string[] => {
   try {
-    return execFileSync('systemctl', ['is-active', ...UNITS], { encoding: 'utf8' })
+    return execFileSync('systemctl', ['is-active', ...ESSENTIAL_UNITS], { encoding: 'utf8' })
       .trim()
       .split('\n');
   } catch (error) {
@@ -45,7 +34,7 @@ const invite = (): string | undefined => {
 
 /** Whether a first login makes an address, as the one that makes them says it. */
 const newAddresses = async (): Promise<string> => {
-  const dict = dictClient('/run/chatmail/census.sock', { timeoutMs: 1000 });
+  const dict = dictClient(socketPath('census'), { timeoutMs: 1000 });
   try {
     const reason = await dict.lookup('shared/closed');
     return reason === undefined ? 'accepted' : `refused: ${reason}`;
@@ -117,7 +106,7 @@ export const status = async (isJson: boolean): Promise<number> => {
   const accepts = await newAddresses();
   const expireRefusal = expiry();
   if (isJson) {
-    const units = Object.fromEntries(UNITS.map((unit, i) => [unit, services[i] ?? 'unknown']));
+    const units = Object.fromEntries(ESSENTIAL_UNITS.map((unit, i) => [unit, services[i] ?? 'unknown']));
     process.stdout.write(
       `${JSON.stringify({ ...state, problems, services: units, newAddresses: accepts, expireRefusal, echobot })}\n`,
     );
@@ -135,7 +124,7 @@ export const status = async (isJson: boolean): Promise<number> => {
     ...Object.entries(sources),
     ['new addresses', accepts],
     ...(expireRefusal === undefined ? [] : [['nothing expires', expireRefusal]]),
-    ...UNITS.map((unit, i) => [unit, services[i] ?? 'unknown']),
+    ...ESSENTIAL_UNITS.map((unit, i) => [unit, services[i] ?? 'unknown']),
     ...(echobot === undefined ? [] : [['echobot', echobot]]),
   ];
   for (const [name = '', value = ''] of rows) process.stdout.write(`${name.padEnd(28)} ${value}\n`);

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { Model } from '../../model/model.ts';
+import { LOOPBACK_PORTS } from '../../model/ports.ts';
 import type { Service } from '../lib/serve.ts';
 import { serveSocketmap } from '../lib/socketmap.ts';
 import { deliverer } from './deliver.ts';
@@ -11,7 +12,7 @@ import { Routes } from './routes.ts';
 import { transportTo } from './transport.ts';
 
 /** Postfix's way in for what comes by HTTP. */
-const REINJECT = { host: '127.0.0.1', port: 10025 };
+const REINJECT = { host: '127.0.0.1', port: LOOPBACK_PORTS.reinject };
 
 /** RFC 3463 §3.5, X.4.4: unable to route. */
 const NOT_CARRIED = 'error:5.4.4 Mail is not carried to private addresses (deliver_to_private_addresses)';

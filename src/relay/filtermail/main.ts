@@ -1,5 +1,6 @@
 import type { ListenOptions } from 'node:net';
 import type { Model } from '../../model/model.ts';
+import { socketPath } from '../../model/readers.ts';
 import { dictClient } from '../lib/dict-client.ts';
 import { serveMilter } from '../lib/milter.ts';
 import { rateLimiter } from '../lib/rate-limiter.ts';
@@ -10,12 +11,12 @@ import { incomingMessage } from './incoming.ts';
 import { outgoingMessage } from './outgoing.ts';
 
 /** Where doveauth tells about recipients. */
-const RECIPIENTS = '/run/chatmail/recipients.sock';
+const RECIPIENTS = socketPath('recipients');
 /** Where the courier tells how other domains are reached, and how long it may take to find out. */
-const ROUTES = '/var/spool/postfix/chatmail/routes.sock';
+const ROUTES = socketPath('routes');
 const SETTLED_MS = 3000;
 /** Where unbound is told to forget a key. */
-const FORGETTING = '/run/chatmail/forget.sock';
+const FORGETTING = socketPath('forget');
 
 /**
  * Starts the filter for Postfix, on the sockets named `outgoing` (for submission) and `incoming` (for port 25):

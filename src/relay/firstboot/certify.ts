@@ -2,6 +2,7 @@ import { readlinkSync } from 'node:fs';
 import { caaOf, checkZone } from '../../dns/check-zone.ts';
 import type { CheckedRecord } from '../../dns/compare.ts';
 import type { Model } from '../../model/model.ts';
+import { readersOf } from '../../model/readers.ts';
 import { issuerOf } from '../../model/zone.ts';
 import { log } from '../lib/log.ts';
 import { type CertificateState, readState, updateState } from '../lib/state.ts';
@@ -20,7 +21,7 @@ import {
 } from './certify-rules.ts';
 import { ensureCertificate, liveFolder } from './keys.ts';
 import { learnAddress } from './learn-address.ts';
-import { reload, unitsFor } from './units.ts';
+import { reload } from './units.ts';
 
 /** What public DNS says of this relay now. */
 export const lookAtDns = async (model: Model): Promise<CheckedRecord[]> => {
@@ -69,7 +70,7 @@ const request = async (model: Model, names: readonly string[]): Promise<Certific
   await account.authorize(names);
   const { isDone, text } = await reconcile(domain, names);
   const isAnother = linkTo(liveFolder(domain)) !== before;
-  if (ensureCertificate(model) || isAnother) reload(unitsFor([model.certificate]), false);
+  if (ensureCertificate(model) || isAnother) reload(readersOf([model.certificate]), false);
   const valid = validCertificate(domain);
   if (isDone && valid) return valid;
   throw failureIn(text);

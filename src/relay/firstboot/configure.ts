@@ -8,6 +8,7 @@ import { readFlags } from '../../config/read-flags.ts';
 import { type Settings, withDefaults } from '../../config/schema.ts';
 import { joinCode } from '../../model/join-code.ts';
 import { type Model, modelOf, PATHS } from '../../model/model.ts';
+import { readersOf } from '../../model/readers.ts';
 import type { Addresses } from '../../model/zone.ts';
 import { type RelayFile, renderFiles } from '../../render/render.ts';
 import { templatesFor } from '../../render/templates.ts';
@@ -32,7 +33,7 @@ import { readText } from './read-text.ts';
 import { SETTINGS_FILE, settingsSources } from './settings-sources.ts';
 import { KEPT_CLOUD, settleCloud } from './settle-cloud.ts';
 import { applyTurn } from './turn.ts';
-import { reload, restartFirstboot, startRelay, stopFirstboot, unitsFor, watchCertificate } from './units.ts';
+import { reload, restartFirstboot, startRelay, stopFirstboot, watchCertificate } from './units.ts';
 
 const PLACEHOLDER: CertificateState = {
   state: 'placeholder',
@@ -116,7 +117,7 @@ const apply = (
   replaceFile(CONFIGURED, '');
   // Our own services have waited for this, and have read nothing yet.
   reload(
-    unitsFor(changed).filter((unit) => hasBegun || !unit.startsWith('chatmail-')),
+    readersOf(changed).filter((unit) => hasBegun || !unit.startsWith('chatmail-')),
     isBoot,
   );
   watchCertificate(model);

@@ -2,19 +2,20 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { printProblems } from '../../config/print-problems.ts';
 import type { Problem } from '../../config/problem.ts';
 import { PATHS } from '../../model/model.ts';
+import { readersOf } from '../../model/readers.ts';
 import { PublicError } from '../lib/public-error.ts';
 import { type State, updateState } from '../lib/state.ts';
 import { announce } from './announce.ts';
 import { applyFiles } from './apply-files.ts';
 import { CONFIGURED, SHARE } from './places.ts';
-import { reload, unitsFor } from './units.ts';
+import { reload } from './units.ts';
 
 /** With wrong settings nginx has nothing to serve but the setup page. */
 const showProblem = (): void => {
   const server = readFileSync(`${SHARE}/nginx-setup.conf`, 'utf8');
   const hasIpv6 = existsSync('/proc/net/if_inet6');
   const content = hasIpv6 ? server : server.replace(/.*\[::].*\n/, '');
-  reload(unitsFor(applyFiles([{ path: '/etc/chatmail/nginx.conf', content }])), true);
+  reload(readersOf(applyFiles([{ path: '/etc/chatmail/nginx.conf', content }])), true);
 };
 
 /** What went wrong: for everybody, and what only root may read, which may quote user-data or what a program printed. */
@@ -52,7 +53,7 @@ export const fail = (
   }
   if (existsSync(CONFIGURED)) {
     rmSync(CONFIGURED);
-    reload(unitsFor([PATHS.model]), isBoot);
+    reload(readersOf([PATHS.model]), isBoot);
   }
   try {
     updateState({

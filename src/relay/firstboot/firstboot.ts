@@ -1,55 +1,18 @@
-import { connect, type NetConnectOpts } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { CheckedRecord } from '../../dns/compare.ts';
 import { isComplete } from '../../dns/report.ts';
 import type { Model } from '../../model/model.ts';
+import { PROBES } from '../../model/service-facts.ts';
 import { type CertificateState, readState, updateState } from '../lib/state.ts';
 import { announce } from './announce.ts';
 import { certify, lookAtDns, validCertificate } from './certify.ts';
 import { checkPort25 } from './port25.ts';
-
-type Probe = readonly [name: string, at: NetConnectOpts, question?: string];
-
-/** The start of a milter session (`SMFIC_OPTNEG`): its length, version 6, any actions and steps. */
-const MILTER_OFFER = '\0\0\0\rO\0\0\0\x06\0\0\x01\xff\0\x1f\xff\xff';
-
-/**
- * What must answer before a relay may be called ready. Servers greet; ours are asked, as systemd holds their sockets.
- * Postfix too is asked where it listens itself, as nginx takes its connections in any case. chatmail-web is not:
- * systemd starts it for a request, which waits for it.
- */
-const PROBES: readonly Probe[] = [
-  ...[25, 80, 143, 443, 465, 587, 993, 10026, 10465, 10587].map(
-    (port) => [`port ${port}`, { port, host: '127.0.0.1' }] as const,
-  ),
-  ['doveauth', { path: '/run/chatmail/recipients.sock' }, 'Lshared/recipient/-\n'],
-  ['courier', { path: '/run/chatmail/mxdeliv.sock' }, 'GET / HTTP/1.0\r\n\r\n'],
-  ['filtermail', { path: '/var/spool/postfix/chatmail/incoming.sock' }, MILTER_OFFER],
-];
-
-const answers = (at: NetConnectOpts, question?: string): Promise<boolean> =>
-  new Promise((resolve) => {
-    const socket = connect(at);
-    const end = (isAnswer: boolean) => () => {
-      socket.destroy();
-      resolve(isAnswer);
-    };
-    socket.setTimeout(2000, end(false));
-    socket.once('error', end(false)).once('close', end(false));
-    if (question === undefined) socket.once('connect', end(true));
-    else socket.once('data', end(true)).write(question, 'latin1');
-  });
-
-/** Those of these that do not answer yet. */
-const silent = async (probes: readonly Probe[]): Promise<readonly Probe[]> => {
-  const found = await Promise.all(probes.map(([, at, question]) => answers(at, question)));
-  return probes.filter((_, i) => !found[i]);
-};
+import { silentOf } from './probes.ts';
 
 /** systemd starts the servers at this time, and restarts any that fails. */
 const untilAllAnswer = async (): Promise<void> => {
-  for (let waiting = await silent(PROBES); waiting.length > 0; waiting = await silent(waiting)) {
-    const names = waiting.map(([name]) => name).join(', ');
+  for (let waiting = await silentOf(PROBES); waiting.length > 0; waiting = await silentOf(waiting)) {
+    const names = waiting.map(({ name }) => name).join(', ');
     updateState({ state: 'starting', step: `waiting for ${names} to answer` });
     await pause(100);
   }

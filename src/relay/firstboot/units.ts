@@ -1,33 +1,9 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { type Model, PATHS } from '../../model/model.ts';
+import { readersOf } from '../../model/readers.ts';
+import { STARTABLE_UNITS } from '../../model/service-facts.ts';
 import { whenWeEnd } from '../lib/when-we-end.ts';
-
-/** Who reads what: the unit to reload or restart after a file changed. */
-const READERS: readonly (readonly [pattern: RegExp, ...units: string[]])[] = [
-  [/^\/etc\/postfix\//, 'postfix@-.service'],
-  [/\/dovecot[^/]*$/, 'dovecot.service'],
-  [/\/opendkim\.conf$/, 'opendkim.service'],
-  [/\/nginx\.conf$/, 'nginx.service'],
-  [/^\/etc\/unbound\//, 'unbound.service'],
-  [
-    /\/relay\.json$/,
-    'chatmail-doveauth.service',
-    'chatmail-filtermail.service',
-    'chatmail-courier.service',
-    'chatmail-web.service',
-    'chatmail-echobot.service',
-  ],
-  [/\/turnserver\.conf$/, 'chatmail-turn.service', 'chatmail-doveauth.service'],
-  [/\/iroh-relay\.toml$/, 'chatmail-iroh.service'],
-  [/\/(mailserver\.(pem|key)|fullchain)$/, 'postfix@-.service', 'dovecot.service', 'nginx.service'],
-];
-
-export const unitsFor = (changed: readonly string[]): string[] => [
-  ...new Set(
-    READERS.flatMap(([pattern, ...units]) => (changed.some((path) => pattern.test(path)) ? units : [])),
-  ),
-];
 
 /** It may take over ports that an earlier version's files gave to others. */
 const LISTENER = 'nginx.service';
@@ -44,7 +20,7 @@ export const reload = (units: readonly string[], isBoot: boolean): void => {
 };
 
 /** Those who read the certificate read it again; who did not start for the lack of it starts. */
-const RELOAD = ['systemctl', 'reload-or-restart', ...unitsFor(['/fullchain'])] as const;
+const RELOAD = ['systemctl', 'reload-or-restart', ...readersOf(['/fullchain'])] as const;
 
 /**
  * A certificate that is kept by somebody else is read again whenever that one changes it. The units are
@@ -87,8 +63,6 @@ export const restartFirstboot = (): void => {
 
 /** Starts what is down, and looks anew whether the relay is ready. At boot systemd does this in its own order. */
 export const startRelay = (): void => {
-  const units = new Set(READERS.flatMap(([, ...readers]) => readers));
-  units.delete('chatmail-web.service'); // requests start it
-  execFileSync('systemctl', ['start', ...units, 'chatmail-expire.timer']);
+  execFileSync('systemctl', ['start', ...STARTABLE_UNITS, 'chatmail-expire.timer']);
   restartFirstboot();
 };

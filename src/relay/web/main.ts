@@ -1,5 +1,6 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { Model } from '../../model/model.ts';
+import { socketPath } from '../../model/readers.ts';
 import { closeWhenIdle } from '../lib/close-when-idle.ts';
 import { dictClient } from '../lib/dict-client.ts';
 import { log } from '../lib/log.ts';
@@ -18,7 +19,7 @@ const AT_ONCE = 40;
 const IDLE_MS = (AT_ONCE / PER_MINUTE + 1) * 60_000;
 
 /** Where doveauth tells how many addresses there are, and why there are no new ones. */
-const CENSUS = '/run/chatmail/census.sock';
+const CENSUS = socketPath('census');
 
 /** Answers requests that nginx passes on; it names the client in X-Real-IP. Bodies are not read. */
 export const handler = (

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { connect } from 'node:net';
 import type { Model } from '../../model/model.ts';
+import { socketPath } from '../../model/readers.ts';
 import { METRICS, readTotals, TOTALS_FILE, type Totals } from '../lib/metrics.ts';
 import type { Answer } from './answer.ts';
 
@@ -8,7 +9,7 @@ import type { Answer } from './answer.ts';
 const STATS = '/run/dovecot/stats-reader';
 const STATS_QUESTION = 'VERSION\tstats-reader-client\t2\t0\nDUMP\tcount\n';
 /** chatmail-queue.socket, which says how long each of Postfix's queues is. */
-const QUEUE = '/run/chatmail/queue.sock';
+const QUEUE = socketPath('queue');
 
 /** All that a socket says until it ends or `isWhole`, in pieces; it has five seconds. */
 const listen = (path: string, question: string, onPiece: (text: string) => boolean): Promise<void> =>
