@@ -2,17 +2,19 @@ import { bootFigures } from './booting.ts';
 import { buildFigures } from './building.ts';
 import { cutFigures } from './cuts.ts';
 import { figureTable } from './figures.ts';
+import { idleFigures } from './idle.ts';
 import { loadFigures } from './load.ts';
 import { mailboxFigures } from './mailboxes.ts';
 import { relayFigures } from './running.ts';
 import { silentFigures } from './silent.ts';
 
-/** Measures what the project promises and prints a table. `run.js mailboxes|running|booting|load|silent|cuts|building` measures a part. */
+/** Measures what the project promises and prints a table. `run.js mailboxes|running|booting|load|idle|silent|cuts|building` measures a part. */
 const PARTS = {
   mailboxes: mailboxFigures,
   running: relayFigures,
   booting: bootFigures,
   load: loadFigures,
+  idle: idleFigures,
   silent: silentFigures,
   cuts: cutFigures,
   building: buildFigures,

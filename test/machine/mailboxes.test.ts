@@ -236,6 +236,22 @@ test('a mailbox has room for so many messages, however small, and takes the next
   expect((await subjects(imap)).length).toBeLessThan(48);
 });
 
+test('of too many folders the latest go, and Dovecot finds their mail in the INBOX', async () => {
+  const { imap, home } = await newUser();
+  for (let i = 0; i < 103; i++) await imap.require(`CREATE f${i}`);
+  await append(imap, 'f102', 'moved', 100);
+  // It looks when it starts, and then every minute.
+  await shell(
+    relay(),
+    `systemctl restart chatmail-doveauth; until [ "$(ls -d '${home}'/.f* | wc -l)" = 100 ]; do sleep 0.1; done`,
+  );
+  await imap.require('SELECT INBOX');
+  expect(await subjects(imap)).toEqual(['moved']);
+  const { lines } = await imap.require('LIST "" f*');
+  expect(lines).toHaveLength(100);
+  expect(lines.some((line) => line.endsWith(' f102'))).toBe(false);
+});
+
 /** Waits until the sessions of this address are in hibernation, all of them in one process. */
 const hibernated = (user: string) =>
   shell(

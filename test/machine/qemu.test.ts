@@ -2,6 +2,7 @@ import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { connectIdle } from './idle-clients.ts';
 import { QCOW2 } from './images.ts';
 import { connectImap } from './imap-client.ts';
 import { withKernelOption } from './kernel-option.ts';
@@ -87,4 +88,20 @@ describe.each([
   });
 
   diskSuite(() => started.relay, 4);
+
+  // A container has the limits of its host's kernel; here they are the machine's own.
+  test('more idle clients than a stock kernel has inotify instances are all hibernated, and hear of new mail', async () => {
+    if (firmware !== 'bios') return;
+    const { relay } = started;
+    const limits = 'cd /proc/sys/fs/inotify; cat max_user_instances max_user_watches';
+    expect(await shell(relay, limits)).toBe('65535\n1048576');
+    // Of a stock kernel's 128. The bench has 1,000, which take minutes to log in where all is emulated.
+    const clients = await connectIdle(relay, 220);
+    try {
+      await clients.hibernated();
+      expect(await clients.notify()).toHaveLength(30);
+    } finally {
+      clients.close();
+    }
+  }, 400_000);
 });
