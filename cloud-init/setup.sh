@@ -20,6 +20,7 @@ systemctl restart unbound chatmail-configure
 sync
 touch /var/lib/cloud/sem/chatmail-relay
 rm -f "$0"
+# Sockets that nothing waits for would start at the next boot only.
 # Not waited for: it is reached only when cloud-init, which runs this, has ended. Postfix's unit may be
 # active while its instance was stopped above; the target alone would leave it so.
-systemctl --no-block start timers.target multi-user.target postfix@-
+systemctl --no-block start sockets.target timers.target multi-user.target postfix@-

@@ -17,9 +17,12 @@ export const ESSENTIAL_UNITS: readonly string[] = SERVICES.flatMap(({ unit, runs
   return runs === 'on request' ? sockets.map(({ name }) => `chatmail-${name}.socket`) : [];
 });
 
-/** Units that can be started at any time: a condition in its unit holds each back where it is not wanted. */
-export const STARTABLE_UNITS: readonly string[] = SERVICES.filter(({ runs }) => runs !== 'on request').map(
-  ({ unit }) => `${unit}.service`,
+/**
+ * Units that can be started at any time: a condition in its unit holds each back where it is not wanted. What starts
+ * on request has its sockets started.
+ */
+export const STARTABLE_UNITS: readonly string[] = SERVICES.flatMap(({ unit, runs, sockets = [] }) =>
+  runs === 'on request' ? sockets.map(({ name }) => `chatmail-${name}.socket`) : [`${unit}.service`],
 );
 
 /** Units that must not run while mail and keys are replaced beneath them. */

@@ -245,7 +245,7 @@ test('TURN is had with the password that an app is told, and relays nothing to t
 test("TURN's secret is for root and the mail service only, and in no list of processes", async () => {
   const secret = await inside("sed -n 's/^static-auth-secret=//p' /etc/chatmail/turnserver.conf");
   expect(secret).toMatch(/^\w{64}$/);
-  expect(await inside('stat -c "%U %a" /etc/chatmail/turnserver.conf')).toBe('vmail 400');
+  expect(await inside('stat -c "%U %G %a" /etc/chatmail/turnserver.conf')).toBe('root vmail 440');
   expect(await inside('ps axww; journalctl --boot --no-pager; cat /etc/chatmail/relay.json')).not.toContain(
     secret,
   );
