@@ -40,6 +40,10 @@ export const ENDLESS: readonly (readonly [what: string, behaviour: Behaviour])[]
   ['headers and then nothing', (socket) => socket.write(`${OK}Content-Length: 9\r\n\r\n`)],
   ['half of the headers', (socket) => socket.write(`${OK}Content-Le`)],
   ['100 Continue and then nothing', (socket) => socket.write('HTTP/1.1 100 Continue\r\n\r\n')],
+  [
+    'a change to another protocol',
+    (socket) => socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n'),
+  ],
   ['a byte now and then', dribbling(`${OK}\r\n`, 'x')],
   ['405 and a body without end', endless('HTTP/1.1 405 Not Allowed\r\n\r\n', 'x')],
 ];

@@ -3,7 +3,7 @@ import { Resolver } from 'node:dns/promises';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { Agent, type RequestOptions, request } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
-import { bodyOf } from '../lib/ask-http.ts';
+import { bodyOf, refuseUpgrade } from '../lib/ask-http.ts';
 
 /** `user@[IPv6:2001:db8::1]` → `[ipv6:2001:db8::1]` */
 export const domainOf = (address: string): string =>
@@ -111,7 +111,7 @@ export const speaksMxdeliv = async (open: OpenRequest, domain: string, nth = 0):
       act();
     };
     const timer = setTimeout(() => asked.destroy(new Error('timeout')), 10_000);
-    asked
+    refuseUpgrade(asked)
       .once('response', (response: IncomingMessage) => {
         end(() => resolve(response.statusCode === 405));
         void answerOf(response); // so that the connection can be used again

@@ -71,7 +71,7 @@ export const keepFolders = (folder: string): { close: () => void } => {
   let timer: NodeJS.Timeout | undefined;
   let isClosed = false;
   const look = async (): Promise<void> => {
-    await lookForFolders(folder);
+    await lookForFolders(folder).catch(({ code }: NodeJS.ErrnoException) => log('error', `folders: ${code}`));
     if (!isClosed) timer = setTimeout(look, LOOK_MS).unref();
   };
   look();

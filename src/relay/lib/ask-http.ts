@@ -1,4 +1,10 @@
-import { type IncomingHttpHeaders, type IncomingMessage, type RequestOptions, request } from 'node:http';
+import {
+  type ClientRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type RequestOptions,
+  request,
+} from 'node:http';
 import { request as secureRequest } from 'node:https';
 
 /**
@@ -21,6 +27,13 @@ export const bodyOf = async (
   }
   return Buffer.concat(pieces).subarray(0, maxBytes + 1);
 };
+
+/** Nobody here asks for another protocol (RFC 9110 §15.2.2); without this Node ends such a request without a word. */
+export const refuseUpgrade = (asked: ClientRequest): ClientRequest =>
+  asked.once('upgrade', (_, socket) => {
+    socket.destroy();
+    asked.emit('error', Object.assign(new Error('another protocol'), { code: 'EPROTO' }));
+  });
 
 interface HttpAnswer {
   readonly status: number;
@@ -56,7 +69,7 @@ export const askHttp = (
       asked.destroy(error);
     };
     const timer = setTimeout(() => giveUp('no answer in time', 'ETIMEDOUT'), timeoutMs);
-    asked
+    refuseUpgrade(asked)
       .once('response', (response) => {
         bodyOf(response, maxBytes, timeoutMs).then((body) => {
           if (body.length > maxBytes) return giveUp('answer too long', 'EMSGSIZE');

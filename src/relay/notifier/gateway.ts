@@ -2,7 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { Agent as HttpAgent, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { LookupFunction } from 'node:net';
-import { bodyOf } from '../lib/ask-http.ts';
+import { bodyOf, refuseUpgrade } from '../lib/ask-http.ts';
 import type { Push } from './retry.ts';
 
 /** As many requests at once, each on a connection that is kept for the next. */
@@ -44,7 +44,7 @@ export const gateway = (url: string, { timeoutMs = 20_000 } = {}): Push => {
       });
       const late = () => sent.destroy(Object.assign(new Error('late'), { code: 'ETIMEDOUT' }));
       const timer = setTimeout(late, timeoutMs);
-      sent
+      refuseUpgrade(sent)
         .on('error', (error: NodeJS.ErrnoException) => {
           // It had ended a connection that we took for a kept one.
           const isStale = sent.reusedSocket && error.code === 'ECONNRESET' && tries < MAX_STALE;

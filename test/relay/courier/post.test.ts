@@ -222,6 +222,12 @@ describe('a host that', () => {
     await expect.poll(left).toBe(0);
   });
 
+  test('changes to another protocol does not speak it', async () => {
+    const [, behaviour = () => {}] = ENDLESS.find(([what]) => what.includes('protocol')) ?? [];
+    const { opener } = await hostile(behaviour);
+    await expect(speaksMxdeliv(opener, SELF_SIGNED)).rejects.toThrow();
+  });
+
   test('says 405 and goes on is known to speak it, and not listened to', async () => {
     const [, behaviour = () => {}] = ENDLESS.find(([what]) => what.startsWith('405')) ?? [];
     const { opener, open: left } = await hostile(behaviour);

@@ -26,6 +26,16 @@ test.each([200, 410, 500, 302])('status %d is told, of a POST of the bare token'
   expect(seen).toEqual(['POST', '/notify', 'openpgp:abc+/=']);
 });
 
+test('an answer that changes to another protocol is no answer', async () => {
+  const url = await serve(() => {});
+  server.on('connection', (socket) =>
+    socket.once('data', () =>
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n'),
+    ),
+  );
+  expect(await gateway(url)('a')).toBe('EPROTO');
+});
+
 test('one connection does for one push after another, and a few for many at once', async () => {
   const ports = new Set<number | undefined>();
   const url = await serve((request, response) => {
