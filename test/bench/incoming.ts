@@ -13,7 +13,7 @@ const SENDERS = { filter: `alice@${DOMAIN}`, opendkim: 'alice@[192.0.2.99]' } as
 
 const RELOAD = 'postfix reload 2> /dev/null';
 const milters = (...names: readonly string[]) =>
-  `postconf -P "127.0.0.1:10026/inet/smtpd_milters=${names.map((name) => `unix:${name}`).join(' ')}"; ${RELOAD}`;
+  `postconf -P "127.0.0.1:10026/inet/smtpd_milters=${names.map((name) => `unix:${name}`).join(',')}"; ${RELOAD}`;
 const CHAIN = {
   filter: milters('chatmail/incoming.sock'),
   opendkim: milters('opendkim/verify.sock', 'chatmail/incoming.sock'),

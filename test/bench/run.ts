@@ -21,5 +21,8 @@ const PARTS = {
 };
 
 const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !Object.hasOwn(PARTS, name));
+if (unknown.length > 0)
+  throw new Error(`no part is called ${unknown.join(', ')}: the parts are ${Object.keys(PARTS).join(', ')}`);
 const parts = Object.entries(PARTS).filter(([name]) => wanted.length === 0 || wanted.includes(name));
 for (const [, measure] of parts) process.stdout.write(figureTable(await measure()));
