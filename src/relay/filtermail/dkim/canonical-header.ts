@@ -3,6 +3,9 @@ import type { Canonicalization, Field, Signature } from './signature.ts';
 /** What a field is called, however it is written. */
 export const plainName = (name: string): string => name.trimEnd().toLowerCase();
 
+/** RFC 5322 §2.2, and white space before the colon, as of old (§4.5). Of any other name readers may make another one. */
+export const isFieldName = (name: string): boolean => /^[!-9;-~]+[ \t]*$/.test(name);
+
 /** RFC 6376 §3.4.1 and §3.4.2, without the end of the line. */
 export const canonicalField = ({ name, value }: Field, how: Canonicalization): string =>
   how === 'simple'

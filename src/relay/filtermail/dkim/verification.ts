@@ -1,6 +1,6 @@
 import { createHash, type Hash, verify } from 'node:crypto';
 import { type BodySink, canonicalBody } from './canonical-body.ts';
-import { plainName, signedHeader } from './canonical-header.ts';
+import { isFieldName, plainName, signedHeader } from './canonical-header.ts';
 import { keyFor } from './key-record.ts';
 import { type Canonicalization, type Field, parseSignature, type Signature } from './signature.ts';
 
@@ -51,11 +51,12 @@ export interface Verification {
 
 /**
  * Verifies the signatures of exactly `domain` (in lower case), wherever they stand among others (RFC 6376 §6.1). One
- * that is valid is enough. Without one the message is refused for good only while DNS answers, about the others, too.
+ * that is valid is enough, but none is where a field has no proper name. Without one the message is refused for good only while DNS answers, about the others, too.
  */
 export const startVerification = (fields: readonly Field[], domain: string): Verification => {
+  const isReadable = fields.every(({ name }) => isFieldName(name));
   const found = fields
-    .filter(({ name }) => plainName(name) === 'dkim-signature')
+    .filter(({ name }) => isReadable && plainName(name) === 'dkim-signature')
     .flatMap((field) => parseSignature(field) ?? []);
   const signatures = found.filter((signature) => signature.domain === domain).slice(0, MAX_SIGNATURES);
   const others = found
