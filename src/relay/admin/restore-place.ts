@@ -60,7 +60,7 @@ export const placeOf = (name: string): Place => {
   const isOnTheWay = [PATHS.mail, PATHS.acme, ...FILES.keys()].some((known) =>
     `${known}/`.startsWith(path === '' ? '/' : `/${path}/`),
   );
-  // A file of ours that is written anew, and what upstream has beside the key.
+  // A file that the relay writes anew, and what upstream has beside the key.
   const isMadeAnew = `/${path}` === PATHS.model || path.startsWith('etc/dkimkeys/');
   return isOnTheWay || isMadeAnew
     ? { is: 'passed over' }

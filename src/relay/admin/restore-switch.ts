@@ -80,7 +80,10 @@ export const makeStaging = (staging: string): void => {
   for (const part of PARTS) chownSync(`${staging}/${part}`, uid, gid);
 };
 
-/** Steps of which each can be taken back, the last one first. */
+/**
+ * Steps of which each can be taken back, the last one first. One that cannot be does not keep the others from it:
+ * `undo` returns the messages of those that failed.
+ */
 export const undoable = () => {
   const backs: (() => void)[] = [];
   return {
@@ -88,8 +91,16 @@ export const undoable = () => {
       backs.push(back);
       action();
     },
-    undo: (): void => {
-      for (const back of backs.splice(0).reverse()) back();
+    undo: (): string[] => {
+      const failures: string[] = [];
+      for (const back of backs.splice(0).reverse()) {
+        try {
+          back();
+        } catch (error) {
+          failures.push((error as Error).message);
+        }
+      }
+      return failures;
     },
   };
 };

@@ -9,6 +9,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { printable } from '../../config/printable.ts';
 import { becomeUser } from '../lib/as-user.ts';
 import { placeOf } from './restore-place.ts';
 import { type TarEntry, tarEntries } from './tar-entries.ts';
@@ -36,6 +37,8 @@ const SPARE_BYTES = 2 ** 26;
 const SPARE_FILES = 1000;
 /** What an entry takes at least. */
 const BLOCK = 512;
+/** Of domains whose mail is in it; a relay has one. */
+const MAX_DOMAINS = 1000;
 const MAX_NAMED = 20;
 const MAX_PRINTED = 300;
 
@@ -65,7 +68,7 @@ const readAll = async ({ content }: TarEntry): Promise<Buffer> => {
   return Buffer.concat(parts);
 };
 
-/** A file of ours, with the time it had: of a password that is the last login. */
+/** Writes a file with the time it had: a password's is the last login. */
 const writeMail = async (path: string, { content, mtime }: TarEntry): Promise<void> => {
   mkdirSync(bytes(dirname(path)), { recursive: true, mode: 0o700 });
   // What is there twice was added later, and holds.
@@ -80,8 +83,8 @@ const writeMail = async (path: string, { content, mtime }: TarEntry): Promise<vo
 };
 
 /**
- * Reads a backup. As vmail, and of mail only regular files and folders are made, below `staging`, with owners and
- * modes of ours; what else is there is named in `leftOut`. Throws a {@link Refusal} where something that a relay
+ * Reads a backup. As vmail, and of mail only regular files and folders are made, below `staging`, with
+ * vmail's modes; what else is there is named in `leftOut`. Throws a {@link Refusal} where something that a relay
  * cannot do without is not a file.
  */
 export const unpackBackup = async (tar: AsyncIterable<Buffer>, staging: string): Promise<Unpacked> => {
@@ -95,6 +98,7 @@ export const unpackBackup = async (tar: AsyncIterable<Buffer>, staging: string):
   const addressesOf = (domain: string): Set<string> => {
     const known = domains.get(domain) ?? new Set();
     domains.set(domain, known);
+    if (domains.size > MAX_DOMAINS) throw new Refusal('the backup has mail of too many domains');
     return known;
   };
   const takeOne = async (entry: TarEntry): Promise<string | undefined> => {
@@ -109,7 +113,9 @@ export const unpackBackup = async (tar: AsyncIterable<Buffer>, staging: string):
       case 'settings':
       case 'noCreate':
         if (!isFile || entry.size > MAX_FILE)
-          throw new Refusal(`${JSON.stringify(entry.name)} in the backup is not a small regular file`);
+          throw new Refusal(
+            `"${printable(entry.name.slice(0, MAX_PRINTED))}" in the backup is not a small regular file`,
+          );
         files[place.is] = await readAll(entry);
         return undefined;
       case 'acme':
@@ -145,7 +151,7 @@ export const unpackBackup = async (tar: AsyncIterable<Buffer>, staging: string):
     for await (const entry of tarEntries(tar)) {
       const why = await takeOne(entry);
       if (why !== undefined && count++ < MAX_NAMED)
-        named.push(`${JSON.stringify(entry.name.slice(0, MAX_PRINTED))}: ${why}`);
+        named.push(`"${printable(entry.name.slice(0, MAX_PRINTED))}": ${why}`);
     }
   } finally {
     back();

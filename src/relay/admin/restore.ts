@@ -158,7 +158,13 @@ const check = async (
   return { place, backup, domain, addresses, settings };
 };
 
-/** Puts everything in its place, and the relay to work with it; or all is as it was. */
+/** Not all of what was there before is back. What was put aside stays, and the next restore puts it back first. */
+class NotUndone extends Error {}
+
+/**
+ * Puts everything in its place, and the relay to work with it; or all is as it was. Throws {@link NotUndone} where it
+ * is not.
+ */
 const apply = async (
   { place, backup, domain, addresses, settings }: Plan,
   configure: () => Promise<number>,
@@ -177,13 +183,21 @@ const apply = async (
     forgetAcme();
     asUser('vmail', () => forgetMail(place, domain));
   } catch (error) {
-    undo();
+    const failures = undo();
     await configure();
-    throw error;
+    if (failures.length === 0) throw error;
+    throw new NotUndone([(error as Error).message, ...failures].join('\n'));
   } finally {
     startServers();
     isAlive();
   }
+};
+
+/** How the relay stands after a restore that failed. */
+const outcome = (isApplied: boolean, isAllInPlace: boolean): string => {
+  if (!isAllInPlace)
+    return `not all of what was there before is back; it is kept, and the next restore puts it back first; ${servicesNow()}`;
+  return isApplied ? `what was there before is back, and ${servicesNow()}` : 'nothing was changed';
 };
 
 /** What of a backup is not here, by name. */
@@ -212,10 +226,13 @@ export const restore = async (options: RestoreOptions): Promise<number> => {
   // Once services are down there is only one way: to the end.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
   let isApplied = false;
+  // What an earlier restore put aside is not lost because it cannot be put back now.
+  let isAllInPlace = false;
   try {
     // After one that was killed.
     asUser('vmail', () => putMailBack(place));
     putAcmeBack();
+    isAllInPlace = true;
     makeStaging(place.staging);
     const backup = await unpackBackup(await tarIn(stdin), place.staging);
     tellLeftOut(backup);
@@ -226,15 +243,16 @@ export const restore = async (options: RestoreOptions): Promise<number> => {
     process.stdout.write(`restored ${plan.addresses.size} addresses of ${plan.domain}\n`);
     return 0;
   } catch (error) {
+    if (error instanceof NotUndone) isAllInPlace = false;
     const why =
       error instanceof TarError ? `the backup cannot be read: ${error.message}` : (error as Error).message;
-    say(
-      `${why}\n${isApplied ? `what was there before is back, and ${servicesNow()}` : 'nothing was changed'}`,
-    );
+    say(`${why}\n${outcome(isApplied, isAllInPlace)}`);
     return 1;
   } finally {
-    cleanAcme();
-    removeStaging(place.staging);
+    if (isAllInPlace) {
+      cleanAcme();
+      removeStaging(place.staging);
+    }
     stdin.destroy();
   }
 };

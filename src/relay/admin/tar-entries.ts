@@ -1,6 +1,6 @@
 /**
- * What is in a tar, read as it comes. A reader of our own, as what is in a backup is not to be trusted: tar(1) makes
- * what it finds, and cannot be told which kinds of file, where to, whose and how large.
+ * What is in a tar, read as it comes. A backup is not to be trusted, and tar(1) cannot be told
+ * which kinds of file to make, where, whose and how large.
  */
 export interface TarEntry {
   /** As it is written there: bytes, one per character. Nothing is known of it. */
@@ -72,18 +72,29 @@ const isWhole = (block: Buffer): boolean => {
   return sum === number(block, 148, 8);
 };
 
-/** Records `LENGTH KEY=VALUE\n` of a header of pax. */
-const paxRecords = (bytes: string): Record<string, string> => {
-  const records: Record<string, string> = Object.create(null);
+/** What the headers before an entry say of it, as far as it is read: the rest is not kept. */
+interface Said {
+  path?: string;
+  linkpath?: string;
+  size?: string;
+  mtime?: string;
+  isSparse?: true;
+}
+
+const SAID = ['path', 'linkpath', 'size', 'mtime'] as const;
+
+/** Adds the records `LENGTH KEY=VALUE\n` of a header of pax to what was said before. */
+const addPaxRecords = (said: Said, bytes: string): void => {
   for (let at = 0; at < bytes.length; ) {
     const length = Number(/^\d{1,7}(?= )/.exec(bytes.slice(at, at + 8))?.[0]);
     const record = bytes.slice(at, at + length);
     const [, key = '', value = ''] = /^\d+ ([^=]+)=(.*)\n$/s.exec(record) ?? [];
     if (key === '' || record.length !== length) throw new TarError('a header in it is damaged');
-    records[key] = value;
+    const known = SAID.find((name) => name === key);
+    if (known !== undefined) said[known] = value;
+    if (key.startsWith('GNU.sparse')) said.isSparse = true;
     at += length;
   }
-  return records;
 };
 
 const KINDS: Readonly<Record<string, TarEntry['kind']>> = {
@@ -125,17 +136,16 @@ async function* entriesIn(some: Bytes['some'], all: Bytes['all']): AsyncGenerato
     await whole(padding(size));
     return bytes.toString('latin1');
   };
-  /** What the headers before an entry say of it. */
-  let next: Record<string, string> = {};
+  let next: Said = {};
   for (;;) {
     const block = await whole(BLOCK);
     if (isZero(block)) break;
     if (!isWhole(block)) throw new TarError('it is no tar, or damaged');
     const type = block.toString('latin1', 156, 157);
     const size = number(block, 124, 12);
-    if (type === 'x') next = { ...next, ...paxRecords(await header(size)) };
-    else if (type === 'L') next = { ...next, path: (await header(size)).replace(/\0.*$/s, '') };
-    else if (type === 'K') next = { ...next, linkpath: (await header(size)).replace(/\0.*$/s, '') };
+    if (type === 'x') addPaxRecords(next, await header(size));
+    else if (type === 'L') next.path = (await header(size)).replace(/\0.*$/s, '');
+    else if (type === 'K') next.linkpath = (await header(size)).replace(/\0.*$/s, '');
     else if (type === 'g') await header(size);
     else {
       yield* entry(block, type, next, size);
@@ -151,11 +161,10 @@ async function* entriesIn(some: Bytes['some'], all: Bytes['all']): AsyncGenerato
   }
   throw new TarError('it goes on after its end');
 
-  async function* entry(block: Buffer, type: string, said: Record<string, string>, inHeader: number) {
+  async function* entry(block: Buffer, type: string, said: Said, inHeader: number) {
     const prefix = text(block, 257, 8).startsWith('ustar ') ? '' : text(block, 345, 155);
     const name = said.path ?? (prefix === '' ? '' : `${prefix}/`) + text(block, 0, 100);
-    const isSparse = Object.keys(said).some((key) => key.startsWith('GNU.sparse'));
-    const kind = isSparse ? 'other' : (KINDS[type] ?? 'other');
+    const kind = said.isSparse ? 'other' : (KINDS[type] ?? 'other');
     const size = said.size === undefined ? inHeader : Number(said.size);
     if (!Number.isSafeInteger(size) || size < 0 || (size > 0 && /^[1-6]$/.test(type)))
       throw new TarError('a size in it is impossible');

@@ -110,3 +110,25 @@ test.each<[string, Buffer[]]>([
 ])('%s is no tar', async (_, blocks) => {
   await expect(readTar(Buffer.concat(blocks))).rejects.toThrow(TarError);
 });
+
+test('headers before an entry that nobody asked for are forgotten', async () => {
+  const header = (n: number) => {
+    const record = (length: number): string => {
+      const text = `${length} comment${n}=${'x'.repeat(500_000)}\n`;
+      return text.length === length ? text : record(text.length);
+    };
+    const content = record(1);
+    return Buffer.concat([tarHeader({ name: 'pax', type: 'x', content }), tarBlocks(content)]);
+  };
+  async function* hostile(): AsyncGenerator<Buffer> {
+    for (let n = 0; n < 400; n++) yield header(n);
+    yield tarHeader({ name: 'a' });
+    yield TAR_END;
+  }
+  const before = process.memoryUsage.rss();
+  const names: string[] = [];
+  for await (const { name } of tarEntries(hostile())) names.push(name);
+  expect(names).toEqual(['a']);
+  // 200 MB were read.
+  expect(process.memoryUsage.rss() - before).toBeLessThan(120e6);
+});
