@@ -1,4 +1,4 @@
-import type { Service } from '../../src/relay/lib/serve.ts';
+import type { Service } from '../../src/relay/lib/service.ts';
 import { agree, exchange } from './connection.ts';
 import { inPieces, type Target } from './fuzz.ts';
 import type { Random } from './random.ts';

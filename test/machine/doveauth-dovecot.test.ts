@@ -48,7 +48,7 @@ const bundle = async (folder: string): Promise<string> => {
     stdin: {
       contents: `
         import { start } from './src/relay/doveauth/main.ts';
-        import { listeners } from './src/relay/lib/listeners.ts';
+        import { listeners } from './src/relay/listeners.ts';
         import { modelOf } from './src/model/model.ts';
         import { withDefaults } from './src/config/schema.ts';
         const [domain, mailRoot, noCreate, limits] = process.argv.slice(2);

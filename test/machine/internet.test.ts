@@ -8,7 +8,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { reverseName } from '../../src/model/zone.ts';
 import { quoteTxt } from '../../src/model/zone-text.ts';
-import type { State } from '../../src/relay/lib/state.ts';
+import type { State } from '../../src/relay/readiness/state.ts';
 import { launchBrowser, picture } from './browser.ts';
 import { type Account, type DeltaChat, startDeltaChat } from './delta-chat.ts';
 import { type DkimSigner, makeDkimSigner } from './dkim-signer.ts';

@@ -5,7 +5,7 @@ import { writeFile } from 'node:fs/promises';
 import { createConnection, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Packet, PacketReader, packet, stringsOf } from '../../src/relay/lib/milter-packet.ts';
+import { type Packet, PacketReader, packet, stringsOf } from '../../src/relay/filtermail/milter/packet.ts';
 
 /** OpenDKIM, as Postfix would ask it. */
 export interface Opendkim {

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { PATHS } from '../../model/model.ts';
 import type { Arguments } from '../lib/command.ts';
-import { exists } from '../lib/mailbox.ts';
+import { exists } from '../lib/exists.ts';
 import { printRecord } from '../lib/print-record.ts';
 import { replaceFile } from '../lib/replace-file.ts';
 

@@ -2,8 +2,8 @@ import { checkZone } from '../../dns/check-zone.ts';
 import { checkReport, isComplete } from '../../dns/report.ts';
 import type { Model } from '../../model/model.ts';
 import { zoneFile, zoneTable } from '../../model/zone-text.ts';
-import { readState } from '../lib/state.ts';
-import { recordsOf } from '../lib/zone-facts.ts';
+import { readState } from '../readiness/state.ts';
+import { recordsOf } from '../readiness/zone-facts.ts';
 
 /** Prints what to publish; with `--check` how public DNS compares. Exit status 1 when something required is not so. */
 export const dns = async (model: Model, flags: readonly string[]): Promise<number> => {

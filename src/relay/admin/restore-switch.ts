@@ -13,7 +13,7 @@ import {
 import { dirname } from 'node:path';
 import { PATHS } from '../../model/model.ts';
 import { asUser } from '../lib/as-user.ts';
-import { exists } from '../lib/mailbox.ts';
+import { exists } from '../lib/exists.ts';
 import { readRegular } from '../lib/read-regular.ts';
 import { replaceFile } from '../lib/replace-file.ts';
 

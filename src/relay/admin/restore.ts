@@ -5,8 +5,8 @@ import { existsSync, lstatSync, readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { PATHS } from '../../model/model.ts';
 import { asUser } from '../lib/as-user.ts';
-import { exists } from '../lib/mailbox.ts';
-import { readState } from '../lib/state.ts';
+import { exists } from '../lib/exists.ts';
+import { readState } from '../readiness/state.ts';
 import {
   cleanAcme,
   findWorkplace,

@@ -5,10 +5,10 @@ import { ECHOBOT, PATHS } from '../../model/model.ts';
 import { socketPath } from '../../model/readers.ts';
 import { ESSENTIAL_UNITS } from '../../model/service-facts.ts';
 import { dictClient } from '../lib/dict-client.ts';
-import { exists } from '../lib/mailbox.ts';
+import { exists } from '../lib/exists.ts';
 import { readModel } from '../lib/read-model.ts';
 import { readRegular } from '../lib/read-regular.ts';
-import { readState, type State } from '../lib/state.ts';
+import { readState, type State } from '../readiness/state.ts';
 
 /** `systemctl is-active` exits non-zero when one is not, and prints a line for each all the same. */
 const activity = (): string[] => {

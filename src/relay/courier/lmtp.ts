@@ -1,4 +1,5 @@
-import { type ListenOn, ProtocolError, type Service, serve } from '../lib/serve.ts';
+import { type ListenOn, ProtocolError, serve } from '../lib/serve.ts';
+import type { Service } from '../lib/service.ts';
 import { DotReader } from './data.ts';
 
 /** The way of one message. */

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { Model } from '../../model/model.ts';
 import { LOOPBACK_PORTS } from '../../model/ports.ts';
-import type { Service } from '../lib/serve.ts';
+import type { Service } from '../lib/service.ts';
 import { serveSocketmap } from '../lib/socketmap.ts';
 import { deliverer } from './deliver.ts';
 import { serveLmtp } from './lmtp.ts';

@@ -1,7 +1,7 @@
 import { connect, type NetConnectOpts } from 'node:net';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { linesOf } from '../lib/dict-server.ts';
+import { linesOf } from '../lib/lines-of.ts';
 import { DotStuffer } from './data.ts';
 
 export interface Envelope {

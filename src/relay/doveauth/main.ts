@@ -1,7 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { type Model, PATHS } from '../../model/model.ts';
-import { type DictHandlers, type Service, serveDict } from '../lib/dict-server.ts';
+import { type DictHandlers, serveDict } from '../lib/dict-server.ts';
 import { mailboxFinder } from '../lib/mailbox.ts';
+import type { Service } from '../lib/service.ts';
 import { authHandlers } from './auth.ts';
 import { census, censusHandlers } from './census.ts';
 import { keepNotice } from './closed-notice.ts';

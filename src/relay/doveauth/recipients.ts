@@ -1,6 +1,7 @@
 import type { Model } from '../../model/model.ts';
 import type { DictHandlers } from '../lib/dict-server.ts';
-import { encryptionFile, exists, type FindMailbox, isOpen } from '../lib/mailbox.ts';
+import { exists } from '../lib/exists.ts';
+import { encryptionFile, type FindMailbox, isOpen } from '../lib/mailbox.ts';
 
 /** Who runs the relay is written to by these (RFC 5321 §4.5.1, where it may lack a domain, and RFC 2142). */
 const isForOperator = (address: string, { addressDomain }: Model): boolean =>

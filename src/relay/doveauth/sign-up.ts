@@ -3,7 +3,7 @@ import { loadavg } from 'node:os';
 import type { Settings } from '../../config/schema.ts';
 import { BYTES_PER_INODE } from '../../model/limits.ts';
 import { PATHS } from '../../model/model.ts';
-import { exists } from '../lib/mailbox.ts';
+import { exists } from '../lib/exists.ts';
 
 /**
  * They are taken for the operator: by people (RFC 2142), by certificate authorities that ask by mail whose a domain is

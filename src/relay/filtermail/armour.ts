@@ -1,5 +1,5 @@
-import { Base64 } from '../lib/mime-base64.ts';
-import { type Leaf, withoutPadding } from '../lib/mime-leaf.ts';
+import { Base64 } from './mime/base64.ts';
+import { type Leaf, withoutPadding } from './mime/leaf.ts';
 import { OpenpgpPackets } from './openpgp-packets.ts';
 
 const BEGIN = '-----BEGIN PGP MESSAGE-----';

@@ -1,5 +1,5 @@
-import type { Edit } from '../lib/milter-reply.ts';
 import type { Headers } from './headers.ts';
+import type { Edit } from './milter/reply.ts';
 
 /** What tells about a user's place or software. */
 const DROPPED = ['Received', 'X-Originating-IP', 'X-Mailer', 'User-Agent'];

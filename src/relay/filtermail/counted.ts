@@ -1,5 +1,5 @@
 import { count } from '../lib/metrics.ts';
-import type { MessageFilter } from '../lib/milter.ts';
+import type { MessageFilter } from './milter/serve.ts';
 
 /** Why mail is refused, by the beginning of the SMTP reply. */
 const REASONS = [

@@ -1,8 +1,8 @@
 import type { Model } from '../../model/model.ts';
-import type { MessageFilter } from '../lib/milter.ts';
 import { RawHeader } from './dkim/raw-header.ts';
 import { type Keys, startVerification, type Verification } from './dkim/verification.ts';
 import { readMessage } from './message.ts';
+import type { MessageFilter } from './milter/serve.ts';
 import { isLiteral, refuseIncoming, refuseUnsigned } from './policy.ts';
 
 /** Filters one message from elsewhere. `lookup` asks doveauth for `shared/recipient/<address>`; `keys` are those of DKIM. */

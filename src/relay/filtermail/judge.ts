@@ -1,9 +1,9 @@
-import { decoded, type Leaf, shortText } from '../lib/mime-leaf.ts';
-import { Lines } from '../lib/mime-lines.ts';
-import { multipart } from '../lib/mime-multipart.ts';
-import { type MimeType, parseMimeType } from '../lib/mime-type.ts';
 import { armour } from './armour.ts';
 import type { Headers } from './headers.ts';
+import { decoded, type Leaf, shortText } from './mime/leaf.ts';
+import { Lines } from './mime/lines.ts';
+import { multipart } from './mime/multipart.ts';
+import { type MimeType, parseMimeType } from './mime/type.ts';
 
 /** What a message is. `encrypted-by`: with an armour line that names the software. */
 export type Content = 'encrypted' | 'encrypted-by' | 'securejoin' | 'clear';

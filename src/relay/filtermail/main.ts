@@ -2,12 +2,12 @@ import type { ListenOptions } from 'node:net';
 import type { Model } from '../../model/model.ts';
 import { socketPath } from '../../model/readers.ts';
 import { dictClient } from '../lib/dict-client.ts';
-import { serveMilter } from '../lib/milter.ts';
 import { rateLimiter } from '../lib/rate-limiter.ts';
 import { askSocketmap } from '../lib/socketmap.ts';
 import { counted } from './counted.ts';
 import { keysInDns } from './dkim/keys.ts';
 import { incomingMessage } from './incoming.ts';
+import { serveMilter } from './milter/serve.ts';
 import { outgoingMessage } from './outgoing.ts';
 
 /** Where doveauth tells about recipients. */

@@ -1,7 +1,7 @@
-import type { MessageFilter } from '../lib/milter.ts';
 import { Headers } from './headers.ts';
 import { type Content, type Judge, judgeOf, rootType } from './judge.ts';
 import { type Mailbox, parseMailbox } from './mailbox.ts';
+import type { MessageFilter } from './milter/serve.ts';
 
 /** What is known of a message when it has come in full. */
 interface Received {

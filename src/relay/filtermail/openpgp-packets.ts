@@ -1,4 +1,4 @@
-import type { ByteSink } from '../lib/mime-base64.ts';
+import type { ByteSink } from './mime/base64.ts';
 
 /** Public-key and symmetric-key encrypted session key; encrypted and integrity protected data (RFC 9580 §5). */
 const [PKESK, SKESK, SEIPD] = [1, 3, 18];

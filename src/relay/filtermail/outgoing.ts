@@ -1,7 +1,7 @@
-import type { MessageFilter } from '../lib/milter.ts';
 import { cleaned, hasTooManyFields } from './cleaning.ts';
 import { LineLength } from './line-length.ts';
 import { readMessage } from './message.ts';
+import type { MessageFilter } from './milter/serve.ts';
 import { refuseOutgoing } from './policy.ts';
 
 /** More are found out when Postfix asks. */

@@ -1,9 +1,8 @@
 import { escapeField, unescapeField } from './dict-escape.ts';
+import { linesOf } from './lines-of.ts';
 import { log } from './log.ts';
-import { ProtocolError as DictProtocolError, type ListenOn, type Service, serve } from './serve.ts';
-
-export type { ListenOn, Service } from './serve.ts';
-export { DictProtocolError };
+import { type ListenOn, ProtocolError, serve } from './serve.ts';
+import type { Service } from './service.ts';
 
 type MaybePromise<T> = T | Promise<T>;
 
@@ -32,25 +31,9 @@ export class DictRefusal extends Error {
   override name = 'DictRefusal';
 }
 
-/** As Dovecot's own `DICT_CLIENT_MAX_LINE_LENGTH`. */
-const MAX_LINE = 65_536;
 const MAX_TRANSACTIONS = 1000;
 /** Characters in the open transactions of a connection. */
 const MAX_OPEN = 1 << 20;
-
-/** The lines in a stream of text, whatever its chunks. Throws on a line longer than `max`. */
-export async function* linesOf(chunks: AsyncIterable<string>, max = MAX_LINE): AsyncGenerator<string> {
-  let rest = '';
-  for await (const chunk of chunks) {
-    const lines = (rest + chunk).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) {
-      if (line.length > max) throw new DictProtocolError('line too long');
-      yield line;
-    }
-    if (rest.length > max) throw new DictProtocolError('line too long');
-  }
-}
 
 interface Transaction {
   readonly user: string;
@@ -76,11 +59,11 @@ export async function* dictReplies(
   /** The transaction, which grows by `size`, or else ends. */
   const transaction = (id: string, size?: number): Transaction => {
     const found = open.get(id);
-    if (!found) throw new DictProtocolError('no such transaction');
+    if (!found) throw new ProtocolError('no such transaction');
     const growth = size ?? -found.size;
     found.size += growth;
     held += growth;
-    if (held > MAX_OPEN) throw new DictProtocolError('transactions too large');
+    if (held > MAX_OPEN) throw new ProtocolError('transactions too large');
     if (size === undefined) open.delete(id);
     return found;
   };
@@ -102,7 +85,7 @@ export async function* dictReplies(
         }
         yield '\n';
       } else if (command === 'B') {
-        if (open.size >= MAX_TRANSACTIONS) throw new DictProtocolError('too many transactions');
+        if (open.size >= MAX_TRANSACTIONS) throw new ProtocolError('too many transactions');
         open.set(first, { user: second, values: new Map(), size: 0, isRefused: false });
       } else if (command === 'S') transaction(first, line.length).values.set(second, third);
       else if (command === 'U') transaction(first, line.length).values.set(second, undefined);
@@ -114,9 +97,9 @@ export async function* dictReplies(
         await handlers.commit?.(values, user, dict);
         yield `${command === 'D' ? 'A' : ''}O${first}\n`;
       } else if (command === 'H') dict = fifth;
-      else if (command !== 'T') throw new DictProtocolError('unknown command');
+      else if (command !== 'T') throw new ProtocolError('unknown command');
     } catch (error) {
-      if (error instanceof DictProtocolError) throw error;
+      if (error instanceof ProtocolError) throw error;
       if (!(error instanceof DictRefusal))
         log('error', `dict ${command}: ${(error as NodeJS.ErrnoException).code ?? (error as Error).name}`);
       yield command === 'D' ? `AF${first}\n` : `F${command === 'C' ? first : ''}\n`;

@@ -46,9 +46,6 @@ export const encryptionFile = ({ home }: Mailbox): string => `${home}/enforceE2E
  * hand them to a thread and back.
  */
 
-/** Whether there is anything of that name, be it a link that leads nowhere. */
-export const exists = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined;
-
 /**
  * In front of the hash it blocks an address, as for passwd(1): nobody logs in, no mail is taken. On an upstream
  * relay, too, no password fits such a hash.

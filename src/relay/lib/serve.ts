@@ -1,11 +1,7 @@
 import { createServer, type Socket } from 'node:net';
 import { pipeline } from 'node:stream';
 import { log } from './log.ts';
-
-/** A server that goes on until it is closed. */
-export interface Service {
-  readonly close: () => Promise<void>;
-}
+import type { Service } from './service.ts';
 
 /** A socket that listens already, or where to make one. */
 export type ListenOn = { readonly fd: number } | { readonly path: string };

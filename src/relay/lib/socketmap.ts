@@ -1,5 +1,6 @@
 import { createConnection } from 'node:net';
-import { type ListenOn, ProtocolError, type Service, serve } from './serve.ts';
+import { type ListenOn, ProtocolError, serve } from './serve.ts';
+import type { Service } from './service.ts';
 
 /** As Postfix's own limit on a reply (socketmap_table(5)). */
 const MAX_LENGTH = 100_000;

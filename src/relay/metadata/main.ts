@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { type Model, PATHS } from '../../model/model.ts';
-import { type Service, serveDict } from '../lib/dict-server.ts';
+import { serveDict } from '../lib/dict-server.ts';
 import { log } from '../lib/log.ts';
+import type { Service } from '../lib/service.ts';
 import { forgetDead } from './forget-dead.ts';
 import { type FindHome, metadataHandlers } from './handlers.ts';
 import { turnSecret } from './turn-credentials.ts';

@@ -1,13 +1,13 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { Model } from '../../model/model.ts';
 import { socketPath } from '../../model/readers.ts';
-import { closeWhenIdle } from '../lib/close-when-idle.ts';
 import { dictClient } from '../lib/dict-client.ts';
 import { log } from '../lib/log.ts';
 import { qrSvg } from '../lib/qr.ts';
 import { rateLimiter } from '../lib/rate-limiter.ts';
-import type { Service } from '../lib/serve.ts';
+import type { Service } from '../lib/service.ts';
 import { type Answer, answer } from './answer.ts';
+import { closeWhenIdle } from './close-when-idle.ts';
 import { metrics } from './metrics.ts';
 import { networkOf } from './network.ts';
 

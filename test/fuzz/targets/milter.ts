@@ -1,7 +1,7 @@
 import { join } from 'node:path';
+import { type Packet, PacketReader, packet, stringsOf } from '../../../src/relay/filtermail/milter/packet.ts';
+import { serveMilter } from '../../../src/relay/filtermail/milter/serve.ts';
 import { outgoingMessage } from '../../../src/relay/filtermail/outgoing.ts';
-import { serveMilter } from '../../../src/relay/lib/milter.ts';
-import { type Packet, PacketReader, packet, stringsOf } from '../../../src/relay/lib/milter-packet.ts';
 import { agree, exchange } from '../connection.ts';
 import { corpusOf } from '../corpus.ts';
 import { inPieces, type Target } from '../fuzz.ts';

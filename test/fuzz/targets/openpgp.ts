@@ -1,5 +1,5 @@
-import type { MessageFilter } from '../../../src/relay/lib/milter.ts';
-import type { Verdict } from '../../../src/relay/lib/milter-reply.ts';
+import type { Verdict } from '../../../src/relay/filtermail/milter/reply.ts';
+import type { MessageFilter } from '../../../src/relay/filtermail/milter/serve.ts';
 import { codeOf, incoming, outgoing } from '../../relay/filtermail/mail.ts';
 import { corpusOf } from '../corpus.ts';
 import { inPieces, type Target } from '../fuzz.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { counted } from '../../../src/relay/filtermail/counted.ts';
-import type { MessageFilter } from '../../../src/relay/lib/milter.ts';
+import type { MessageFilter } from '../../../src/relay/filtermail/milter/serve.ts';
 
 const message = (step: 'mail' | 'recipient' | 'end', reply?: string): MessageFilter => ({
   mail: () => (step === 'mail' ? reply : undefined),

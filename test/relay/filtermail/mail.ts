@@ -1,8 +1,8 @@
 import type { Keys } from '../../../src/relay/filtermail/dkim/verification.ts';
 import { incomingMessage } from '../../../src/relay/filtermail/incoming.ts';
+import type { Verdict } from '../../../src/relay/filtermail/milter/reply.ts';
+import type { MessageFilter } from '../../../src/relay/filtermail/milter/serve.ts';
 import { outgoingMessage } from '../../../src/relay/filtermail/outgoing.ts';
-import type { MessageFilter } from '../../../src/relay/lib/milter.ts';
-import type { Verdict } from '../../../src/relay/lib/milter-reply.ts';
 import { makeDkimSigner } from '../../machine/dkim-signer.ts';
 
 /** Messages as bytes, one per character, with CRLF as Postfix hands them on. */

@@ -7,12 +7,11 @@ import { Readable } from 'node:stream';
 import { expect, test, vi } from 'vitest';
 import {
   type DictHandlers,
-  DictProtocolError,
   DictRefusal,
   dictReplies,
-  linesOf,
   serveDict,
 } from '../../../src/relay/lib/dict-server.ts';
+import { ProtocolError } from '../../../src/relay/lib/serve.ts';
 
 const collect = async <T>(source: AsyncIterable<T>): Promise<T[]> => {
   const all: T[] = [];
@@ -41,22 +40,6 @@ const store = (): DictHandlers & { values: Map<string, string> } => {
 };
 
 test.each([
-  [['a\nb\n'], ['a', 'b']],
-  [
-    ['a', 'b', '\nc', '\n'],
-    ['ab', 'c'],
-  ],
-  [['a\n\nunfinished'], ['a', '']],
-])('lines of %j', async (chunks, lines) =>
-  expect(await collect(linesOf(Readable.from(chunks)))).toEqual(lines),
-);
-
-test.each([['12345\n'], ['123', '45'], ['1\n12345']].map((chunks) => [chunks]))(
-  'a line longer than allowed ends the connection: %j',
-  (chunks) => expect(collect(linesOf(Readable.from(chunks), 4))).rejects.toThrow(DictProtocolError),
-);
-
-test.each([
   ['hello has no reply', 'H3\t2\t0\tuser\tauth\n', ''],
   ['found', 'La\n', 'O1\n'],
   ['found, for a user', 'La\tuser\n', 'O1\n'],
@@ -83,19 +66,19 @@ test.each([
 
 test.each(['X\n', 'S1\ta\tb\n', 'C1\n', 'D1\n', 'A1\ta\t1\n', 'B1\nC1\nC1\n'])(
   'breaks the protocol: %j',
-  (input) => expect(replies(input, store())).rejects.toThrow(DictProtocolError),
+  (input) => expect(replies(input, store())).rejects.toThrow(ProtocolError),
 );
 
 test('transactions at once are bounded', () =>
   expect(replies(Array.from({ length: 1001 }, (_, id) => `B${id}\n`).join(''), store())).rejects.toThrow(
-    DictProtocolError,
+    ProtocolError,
   ));
 
 const set = (id: number) => `S${id}\tkey${id}\t${'v'.repeat(60_000)}\n`;
 
 test('what is in open transactions is bounded', () =>
   expect(replies(['B1\n', ...Array.from({ length: 20 }, () => set(1))], store())).rejects.toThrow(
-    DictProtocolError,
+    ProtocolError,
   ));
 
 test('what was in transactions that ended does not count', async () => {

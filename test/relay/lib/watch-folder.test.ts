@@ -18,7 +18,7 @@ test('a folder that does not exist is an error, not a reason to look again and a
 /** Each waits for something in the folder `queue`, then calls `seen`. */
 const WAITERS = {
   'the boot that configures': `
-    import { whenConfigured } from './firstboot/when-configured.ts';
+    import { whenConfigured } from './configure/when-configured.ts';
     whenConfigured('queue/configured').then(seen);
     setTimeout(writeFileSync, 10, 'queue/configured', '');`,
   'a push that is to be sent': `

@@ -1,0 +1,102 @@
+import { printable } from '../../config/printable.ts';
+import type { CheckedRecord } from '../../dns/compare.ts';
+import { PublicError } from '../lib/public-error.ts';
+import type { CertificateState } from '../readiness/state.ts';
+import { DamagedKey, Refusal } from './authorize.ts';
+
+const MINUTES = [1, 4, 10, 20, 40];
+const HOUR_S = 3600;
+
+/**
+ * Seconds to wait after the authority was asked in vain for the nth time in a row. Let's Encrypt allows five failed
+ * validations an hour and name, of which no hour here has more; an authority that did not answer counts nothing.
+ */
+export const pauseAfter = (tries: number, isRefused: boolean): number =>
+  isRefused ? (MINUTES[tries - 1] ?? 60) * 60 : Math.min(2 ** tries, HOUR_S);
+
+/** RFC 8555 §6.7: what the authority says was wrong, and what that most often means. */
+const MEANINGS: Readonly<Record<string, string>> = {
+  connection: 'it does not reach port 80 here: look for a firewall, at the provider too',
+  unauthorized: 'another machine answers to this name: DNS must lead here and nowhere else',
+  dns: 'it gets no answer for this name from DNS',
+  caa: 'a CAA record of the domain does not allow it',
+  rateLimited: 'too much was asked of it in too short a time',
+};
+
+/** What went wrong in acmetool, from what it printed. */
+export const failureIn = (text: string): Error => {
+  const [, type, quoted = ''] = /acme:error:(\w+)"[\s\S]*?detail "((?:\\.|[^"\\])*)"/.exec(text) ?? [];
+  if (type !== undefined) return new Refusal({ type, detail: quoted.replace(/\\(.)/g, '$1') });
+  return new Error(text.trim().split('\n').at(-1));
+};
+
+/** Why there is no certificate, in words for everybody: what a program printed is for the journal. */
+export const explainFailure = (error: Error): string => {
+  if (error instanceof DamagedKey) return error.message;
+  if (!(error instanceof Refusal)) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    const why = error instanceof PublicError ? error.message : /^[A-Z_]+$/.test(code) ? code : '';
+    return `the certificate authority does not answer${why && `: ${why}`}`;
+  }
+  const meaning = MEANINGS[error.type];
+  // It quotes what it got from wherever it was sent.
+  const message = printable(error.message).slice(0, 300);
+  return `the certificate authority refused${meaning ? `, ${meaning}` : ''} (${printable(error.type)}: ${message})`;
+};
+
+/** Whether CAA records keep the authority from issuing to us (RFC 8659 §4.2, RFC 8657 §3); in words if they do. */
+export const caaObstacle = (
+  { name, values }: { name: string; values: readonly string[] },
+  issuer: string,
+  account: string,
+): string | undefined => {
+  const allowed = values.flatMap((value) => /^\d+ issue "(.*)"$/.exec(value)?.[1] ?? []);
+  const isOurs = (value: string): boolean => {
+    const [who = '', ...parameters] = value.split(';').map((part) => part.trim());
+    const [, uri] =
+      /^accounturi\s*=\s*(.*)$/.exec(parameters.find((one) => /^accounturi/.test(one)) ?? '') ?? [];
+    return who === issuer && (uri === undefined || uri === account);
+  };
+  if (allowed.length === 0 || allowed.some(isOurs)) return undefined;
+  return `the CAA record of ${name} allows ${allowed.map((value) => `"${value}"`).join(', ')}, which is not this relay's account at ${issuer}: remove it, or make it 0 issue "${issuer};accounturi=${account}"`;
+};
+
+const EXTRA = ['www', 'mta-sts'] as const;
+
+/** The names that DNS leads here by; of one whose DNS gives no answer now, what the certificate had before. */
+export const namesToCertify = (
+  domain: string,
+  dns: readonly CheckedRecord[],
+  before: string | undefined,
+): string[] => {
+  const isHere = (name: string): boolean =>
+    dns.some(
+      (record) =>
+        record.name === name &&
+        record.type === 'CNAME' &&
+        (record.state === 'found' || (record.state === 'unknown' && isIn(before, name))),
+    );
+  return [domain, ...EXTRA.map((label) => `${label}.${domain}`).filter(isHere)];
+};
+
+const isIn = (names: string | undefined, name: string): boolean =>
+  names?.split(', ').includes(`DNS:${name}`) === true;
+
+/** Whether a certificate for `names` (as in an X509Certificate) is for all of these. */
+export const coversAll = (names: string | undefined, wanted: readonly string[]): boolean =>
+  wanted.every((name) => isIn(names, name));
+
+/** Whether every address that DNS gives the domain is one of ours; the authority may use any of them. */
+export const leadsHere = (domain: string, dns: readonly CheckedRecord[]): boolean => {
+  const addresses = dns.filter(({ name, type }) => name === domain && (type === 'A' || type === 'AAAA'));
+  return addresses.length > 0 && addresses.every(({ state }) => state === 'found');
+};
+
+/**
+ * Whether to leave the authority alone for now, after it was asked in vain. A time later than any pause was named when
+ * the clock was wrong.
+ */
+export const isPausing = (certificate: CertificateState | undefined, nowS: number): boolean => {
+  const left = (certificate?.retryAt ?? 0) - nowS;
+  return left > 0 && left <= HOUR_S;
+};

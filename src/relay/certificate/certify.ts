@@ -1,0 +1,124 @@
+import { readlinkSync } from 'node:fs';
+import { caaOf } from '../../dns/check-zone.ts';
+import type { CheckedRecord } from '../../dns/compare.ts';
+import type { Model } from '../../model/model.ts';
+import { readersOf } from '../../model/readers.ts';
+import { issuerOf } from '../../model/zone.ts';
+import { log } from '../lib/log.ts';
+import { reload } from '../lib/reload.ts';
+import { lookAtDns } from '../readiness/look-at-dns.ts';
+import { type CertificateState, readState } from '../readiness/state.ts';
+import { updateState } from '../readiness/update-state.ts';
+import { liveCertificate, openOurAccount, reconcile } from './acme.ts';
+import { Refusal } from './authorize.ts';
+import {
+  caaObstacle,
+  coversAll,
+  explainFailure,
+  failureIn,
+  isPausing,
+  leadsHere,
+  namesToCertify,
+  pauseAfter,
+} from './certify-rules.ts';
+import { ensureCertificate, liveFolder } from './ensure-certificate.ts';
+
+const linkTo = (path: string): string | undefined => {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
+  }
+};
+
+const nowS = (): number => Math.floor(Date.now() / 1000);
+
+/** The certificate in use, in words, while it is valid. */
+export const validCertificate = (domain: string): CertificateState | undefined => {
+  const live = liveCertificate(domain);
+  return live && live.end.getTime() > Date.now()
+    ? { state: 'valid', detail: `until ${live.end.toISOString().slice(0, 10)}` }
+    : undefined;
+};
+
+/** What went wrong, beside the certificate that may still be there. */
+const withFailure = (valid: CertificateState | undefined, detail: string): CertificateState =>
+  valid ? { ...valid, detail: `${valid.detail}, but ${detail}` } : { state: 'failed', detail };
+
+/** Our account, which is opened when DNS leads here, so that what is said of CAA records is the whole truth. */
+const ourAccount = async (model: Model): Promise<string> => {
+  const known = readState()?.account;
+  if (known !== undefined) return known;
+  const { url } = await openOurAccount(model);
+  updateState({ account: url });
+  return url;
+};
+
+/** Proves that the names lead here, gets the certificate, and has the servers read it. Rejects with what failed. */
+const request = async (model: Model, names: readonly string[]): Promise<CertificateState> => {
+  const { domain } = model;
+  const before = linkTo(liveFolder(domain));
+  const account = await openOurAccount(model);
+  updateState({ account: account.url });
+  await account.authorize(names);
+  const { isDone, text } = await reconcile(domain, names);
+  const isAnother = linkTo(liveFolder(domain)) !== before;
+  if (ensureCertificate(model) || isAnother) reload(readersOf([model.certificate]), false);
+  const valid = validCertificate(domain);
+  if (isDone && valid) return valid;
+  throw failureIn(text);
+};
+
+/**
+ * Gets the certificate when DNS leads here, and a new one when further names lead here or, with `isRenewal`, the
+ * old one comes to its end. Whatever is not as it must be is said, and the authority is spared.
+ */
+export const certify = async (
+  model: Model,
+  dns: readonly CheckedRecord[],
+  isRenewal = false,
+): Promise<CertificateState> => {
+  const { domain, acmeDirectory } = model;
+  const { certificate } = readState() ?? {};
+  const live = liveCertificate(domain);
+  const valid = validCertificate(domain);
+  const names = namesToCertify(domain, dns, live?.names);
+  if (valid && !isRenewal && coversAll(live?.names, names)) return valid;
+  if (!leadsHere(domain, dns))
+    return valid ?? { ...certificate, state: 'waiting', detail: 'until DNS leads here and nowhere else' };
+  if (certificate && isPausing(certificate, nowS())) return certificate;
+  const tries = (certificate?.tries ?? 0) + 1;
+  try {
+    const account = await ourAccount(model);
+    const obstacle = caaObstacle(await caaOf(domain), issuerOf(acmeDirectory), account);
+    if (obstacle !== undefined) return withFailure(valid, obstacle);
+    if (!valid)
+      updateState({
+        certificate: { ...certificate, state: 'waiting', detail: 'for the certificate authority' },
+      });
+    // The further names must not be what keeps the domain itself waiting: every other time it goes alone.
+    const isAlone = !valid && certificate?.isRefused && tries % 2 === 0;
+    return await request(model, isAlone ? [domain] : names);
+  } catch (error) {
+    const detail = explainFailure(error as Error);
+    log('warning', `${detail} (${error instanceof Error ? error.message : error})`);
+    const isRefused = error instanceof Refusal;
+    return {
+      ...withFailure(valid, detail),
+      tries,
+      isRefused,
+      retryAt: nowS() + pauseAfter(tries, isRefused),
+    };
+  }
+};
+
+/** What the timer does twice a day, once the relay is ready. */
+export const renew = async (model: Model): Promise<number> => {
+  if (model.isIpOnly || readState()?.state !== 'ready') return 0;
+  const dns = await lookAtDns(model);
+  updateState({ dns });
+  if (!model.isCertified) return 0;
+  const certificate = await certify(model, dns, true);
+  updateState({ certificate });
+  return certificate.state === 'valid' ? 0 : 1;
+};

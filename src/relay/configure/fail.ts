@@ -1,0 +1,73 @@
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { printProblems } from '../../config/print-problems.ts';
+import type { Problem } from '../../config/problem.ts';
+import { PATHS } from '../../model/model.ts';
+import { readersOf } from '../../model/readers.ts';
+import { PublicError } from '../lib/public-error.ts';
+import { reload } from '../lib/reload.ts';
+import { announce } from '../readiness/announce.ts';
+import type { State } from '../readiness/state.ts';
+import { updateState } from '../readiness/update-state.ts';
+import { applyFiles } from './apply-files.ts';
+import { CONFIGURED, SHARE } from './places.ts';
+
+/** With wrong settings nginx has nothing to serve but the setup page. */
+const showProblem = (): void => {
+  const server = readFileSync(`${SHARE}/nginx-setup.conf`, 'utf8');
+  const hasIpv6 = existsSync('/proc/net/if_inet6');
+  const content = hasIpv6 ? server : server.replace(/.*\[::].*\n/, '');
+  reload(readersOf(applyFiles([{ path: '/etc/chatmail/nginx.conf', content }])), true);
+};
+
+/** What went wrong: for everybody, and what only root may read, which may quote user-data or what a program printed. */
+interface Trouble {
+  readonly shown: string;
+  readonly details: string;
+}
+
+/** What went wrong in settings. */
+export const settingsTrouble = (problems: readonly Problem[]): Trouble => ({
+  shown: printProblems(problems, { isPublic: true }).trim(),
+  details: printProblems(problems).trim(),
+});
+
+/** What an error says, if that is in words of ours; any other is for root. */
+export const errorTrouble = (error: unknown): Trouble => {
+  const details = error instanceof Error ? error.message : String(error);
+  if (error instanceof PublicError) return { shown: details, details };
+  return { shown: 'the configuration cannot be put in place: `chatmail status` shows root why', details };
+};
+
+/**
+ * At boot a problem is shown wherever somebody may look, and keeps mail down; by hand it is printed to who asked, with
+ * all details.
+ */
+export const fail = (
+  step: string,
+  { shown, details }: Trouble,
+  isBoot: boolean,
+  facts: Partial<State>,
+): number => {
+  if (!isBoot) {
+    process.stderr.write(`${details}\n`);
+    return 1;
+  }
+  if (existsSync(CONFIGURED)) {
+    rmSync(CONFIGURED);
+    reload(readersOf([PATHS.model]), isBoot);
+  }
+  try {
+    updateState({
+      ...facts,
+      state: 'error',
+      step: `${step}, mail services stay down`,
+      problems: shown,
+      details,
+    });
+  } catch {
+    // The console is told all the same.
+  }
+  announce(`error: ${shown}\n${step}: mail services stay down. Correct it and reboot.`);
+  showProblem();
+  return 1;
+};

@@ -1,0 +1,20 @@
+import { PATHS } from '../../model/model.ts';
+import { exists } from '../lib/exists.ts';
+import { readModel } from '../lib/read-model.ts';
+import { readState } from '../readiness/state.ts';
+import { configureAnew } from './units.ts';
+
+const isModelGood = (): boolean => {
+  try {
+    readModel();
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** What of ours is damaged and follows from the settings is written anew; a relay before its first boot has none yet. */
+export const renewDamaged = (): void => {
+  const isDamaged = [PATHS.model, PATHS.state].some(exists) && !(isModelGood() && readState());
+  if (isDamaged) configureAnew();
+};

@@ -1,0 +1,124 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { CheckedRecord } from '../../dns/compare.ts';
+import { isComplete } from '../../dns/report.ts';
+import type { Model } from '../../model/model.ts';
+import { PROBES } from '../../model/service-facts.ts';
+import { certify, validCertificate } from '../certificate/certify.ts';
+import { announce } from '../readiness/announce.ts';
+import { lookAtDns } from '../readiness/look-at-dns.ts';
+import { checkPort25 } from '../readiness/port25.ts';
+import { silentOf } from '../readiness/probes.ts';
+import { type CertificateState, readState } from '../readiness/state.ts';
+import { updateState } from '../readiness/update-state.ts';
+
+/** systemd starts the servers at this time, and restarts any that fails. */
+const untilAllAnswer = async (): Promise<void> => {
+  for (let waiting = await silentOf(PROBES); waiting.length > 0; waiting = await silentOf(waiting)) {
+    const names = waiting.map(({ name }) => name).join(', ');
+    updateState({ state: 'starting', step: `waiting for ${names} to answer` });
+    await pause(100);
+  }
+};
+
+/** Short while somebody may be looking at the setup page, later not. */
+const HOUR_MS = 3_600_000;
+const isEarly = (begun: number): boolean => performance.now() - begun < HOUR_MS;
+
+/** A record that is not as it must be, in words. */
+const fault = ({ type, name, value, state, found = [] }: CheckedRecord): string => {
+  const words = { missing: 'is missing', unknown: 'gets no answer', found: '' };
+  const is =
+    state === 'different'
+      ? `is ${found.join(' and ')} and should ${value ? `be ${value}` : 'not be'}`
+      : words[state];
+  return `DNS: ${type} ${name} ${is}`.replace(/(\S{60})\S+/g, '$1...');
+};
+
+/** What is still wanting, in words; empty: nothing. */
+const wanting = (dns: readonly CheckedRecord[], certificate: CertificateState | undefined): string =>
+  [
+    ...dns.filter((record) => record.isRequired && record.state !== 'found').map(fault),
+    ...(certificate && /waiting|failed/.test(certificate.state)
+      ? [`certificate: ${certificate.detail}`]
+      : []),
+  ].join('\n');
+
+/** Follows DNS and the certificate until nothing is wanting; each step can be cut off and begun again. */
+const untilComplete = async (model: Model, at: string): Promise<void> => {
+  const begun = performance.now();
+  let told = '';
+  for (;;) {
+    const dns = await lookAtDns(model);
+    updateState({ dns });
+    const certificate = model.isCertified ? await certify(model, dns) : readState()?.certificate;
+    const news = wanting(dns, certificate);
+    if (news === '') return updateState({ certificate });
+    updateState({ state: 'waiting', step: news.replaceAll('\n', '; '), certificate });
+    if (news !== told)
+      announce(
+        `waiting: ${at}, until DNS and its certificate are right\n${news}\nhttp://${readState()?.address}/ and \`chatmail dns\` show what to publish.`,
+      );
+    told = news;
+    await pause(isEarly(begun) ? 3000 : 30_000);
+  }
+};
+
+/** What is said of a relay that is found by its address only. */
+const BY_ADDRESS = 'by its address, as DNS does not lead here yet';
+
+/**
+ * Follows DNS for a relay that is ready without it, while somebody may be about to publish it; later its timer looks.
+ */
+const untilPublished = async (model: Model, at: string): Promise<void> => {
+  const begun = performance.now();
+  let isTold = false;
+  for (;;) {
+    const dns = await lookAtDns(model);
+    const isPublished = isComplete(dns);
+    updateState({ dns, step: isPublished ? 'ready' : BY_ADDRESS });
+    if (isPublished || !isEarly(begun)) return;
+    if (!isTold)
+      announce(
+        `ready: ${at}\nDNS does not lead here yet: accounts made at http://${readState()?.address}/join connect to that address, and no mail from other servers arrives. \`chatmail dns\` shows what to publish.`,
+      );
+    isTold = true;
+    await pause(3000);
+  }
+};
+
+/** Whether it was complete when it was last looked at, and nothing has ended since. */
+const isStillComplete = ({ isCertified, isSelfSigned, domain }: Model): boolean => {
+  const { dns } = readState() ?? {};
+  return (
+    isSelfSigned ||
+    (dns !== undefined && isComplete(dns) && (!isCertified || validCertificate(domain) !== undefined))
+  );
+};
+
+/**
+ * Waits until everything answers, DNS says what it must and there is a certificate, and says so. A relay that signs
+ * for itself is ready at once, by its address, and says so while its DNS is not there.
+ */
+export const firstboot = async (model: Model): Promise<number> => {
+  const address = readState()?.address ?? model.host;
+  const at = `${model.domain} at ${address}`;
+  const port25 = checkPort25().then((found) => {
+    updateState({ port25: found });
+    return found;
+  });
+  await untilAllAnswer();
+  if (!isStillComplete(model)) await untilComplete(model, at);
+  updateState({ state: 'ready', step: 'ready' });
+  announce(`ready: ${at}`);
+  if ((await port25) === 'blocked')
+    announce(`ready: ${at}\nOutgoing port 25 is blocked: see http://${address}/setup`);
+  if (model.isIpOnly) return 0;
+  if (model.isSelfSigned) {
+    await untilPublished(model, at);
+    return 0;
+  }
+  const dns = await lookAtDns(model);
+  updateState({ dns });
+  if (model.isCertified) updateState({ certificate: await certify(model, dns) });
+  return 0;
+};

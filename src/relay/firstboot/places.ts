@@ -1,9 +1,0 @@
-/** What comes with the package. */
-export const SHARE = '/usr/share/chatmail';
-/**
- * While it exists the mail servers may start (`ConditionPathExists=` in their units), and our services go on from
- * `whenConfigured`; gone with every boot.
- */
-export const CONFIGURED = '/run/chatmail/configured';
-/** While it exists the servers show a certificate of an authority, and nginx has browsers insist on HTTPS. */
-export const CERTIFIED = '/run/chatmail/certified';

@@ -1,0 +1,34 @@
+import type { Server } from 'node:net';
+import type { Service } from '../lib/service.ts';
+
+/**
+ * Closes servers once nobody has been connected for `idleMs`, and lets who is connected by then finish. Whoever comes
+ * later waits in the socket, if somebody else keeps it (systemd.socket(5)): who is taken in is also answered.
+ */
+export const closeWhenIdle = (
+  servers: readonly Server[],
+  idleMs: number,
+  onClose: () => void = () => {},
+): Service => {
+  let connected = 0;
+  let timer: NodeJS.Timeout | undefined;
+  const close = async (): Promise<void> => {
+    clearTimeout(timer);
+    await Promise.all(servers.map((server) => new Promise((done) => server.close(done))));
+    onClose();
+  };
+  const rest = () => {
+    timer = setTimeout(close, idleMs).unref();
+  };
+  for (const server of servers)
+    server.on('connection', (socket) => {
+      connected++;
+      clearTimeout(timer);
+      socket.once('close', () => {
+        connected--;
+        if (connected === 0) rest();
+      });
+    });
+  rest();
+  return { close };
+};

@@ -1,0 +1,120 @@
+import { execFileSync } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import type { RequestListener } from 'node:http';
+import { createServer, globalAgent } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { openAccount } from '../../../src/relay/certificate/authorize.ts';
+
+const pem = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({
+  type: 'pkcs8',
+  format: 'pem',
+}) as string;
+let key: Buffer;
+let cert: Buffer;
+const { ca } = globalAgent.options;
+
+beforeAll(() => {
+  const folder = mkdtempSync(join(tmpdir(), 'authorize-'));
+  const files = ['-keyout', join(folder, 'key'), '-out', join(folder, 'cert')];
+  const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-subj', '/CN=x'];
+  const name = ['-addext', 'subjectAltName=IP:127.0.0.1'];
+  execFileSync('openssl', ['req', '-x509', ...kind, ...name, ...files], { stdio: 'ignore' });
+  [key, cert] = [readFileSync(join(folder, 'key')), readFileSync(join(folder, 'cert'))];
+  rmSync(folder, { recursive: true });
+  globalAgent.options.ca = cert;
+});
+afterAll(() => {
+  globalAgent.options.ca = ca;
+});
+
+/** An authority whose directory is as it must be; what it is asked else is up to `answer`. */
+const authority = async (answer: RequestListener) => {
+  const posts: string[] = [];
+  const server = createServer({ key, cert }, (request, response) => {
+    const base = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const directory = { newNonce: `${base}/nonce`, newAccount: `${base}/account`, newOrder: `${base}/order` };
+    if (request.url === '/') return void response.end(JSON.stringify(directory));
+    if (request.url === '/nonce') return void response.setHeader('Replay-Nonce', 'n').end();
+    posts.push(request.url ?? '');
+    request.resume().once('end', () => answer(request, response));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { url: `https://127.0.0.1:${(server.address() as AddressInfo).port}/`, posts };
+};
+
+const problem = (type: string, headers = {}): RequestListener => {
+  const text = JSON.stringify({ type: `urn:ietf:params:acme:error:${type}`, detail: 'no' });
+  return (_, response) =>
+    response.writeHead(400, { 'content-type': 'application/problem+json', ...headers }).end(text);
+};
+
+const open = async (answer: RequestListener) => {
+  const { url, posts } = await authority(answer);
+  const pauses: number[] = [];
+  const account = openAccount(url, pem, undefined, async (ms) => void pauses.push(ms));
+  return { account, posts, pauses };
+};
+
+test('a nonce that is always bad is tried four times, with pauses that grow', async () => {
+  const { account, posts, pauses } = await open(problem('badNonce'));
+  await expect(account).rejects.toMatchObject({ type: 'badNonce' });
+  expect([posts.length, pauses]).toEqual([4, [1000, 2000, 4000]]);
+});
+
+test('an authority that wants a pause gets it, and not a longer one than a minute', async () => {
+  const { account, pauses } = await open(problem('badNonce', { 'retry-after': '7' }));
+  await expect(account).rejects.toThrow();
+  expect(pauses).toEqual([7000, 7000, 7000]);
+  const { account: other, pauses: longer } = await open(problem('badNonce', { 'retry-after': '86400' }));
+  await expect(other).rejects.toThrow();
+  expect(longer).toEqual([60_000, 60_000, 60_000]);
+});
+
+test('a nonce that was bad once is of no consequence', async () => {
+  let isFirst = true;
+  const { account } = await open((request, response) => {
+    if (isFirst) problem('badNonce')(request, response);
+    else response.setHeader('Location', 'https://a/1').end('{}');
+    isFirst = false;
+  });
+  expect((await account).url).toBe('https://a/1');
+});
+
+test('any other refusal is the last word', async () => {
+  const { account, posts } = await open(problem('rateLimited'));
+  await expect(account).rejects.toMatchObject({ type: 'rateLimited', message: 'no' });
+  expect(posts).toHaveLength(1);
+});
+
+test('an answer without end is not read to it', async () => {
+  const { account } = await open((_, response) => {
+    const more = () => {
+      while (!response.destroyed && response.write(Buffer.alloc(65_536, 32)));
+    };
+    response.on('drain', more).on('error', () => {});
+    more();
+  });
+  await expect(account).rejects.toThrow('answer too long');
+});
+
+test('more proofs than names are not given', async () => {
+  const { account } = await open((request, response) => {
+    const authorizations = ['https://a/1', 'https://a/2', 'https://a/3'];
+    response.setHeader('Location', 'https://a/0');
+    response.end(JSON.stringify(request.url === '/order' ? { authorizations } : {}));
+  });
+  await expect((await account).authorize(['a.example', 'b.example'])).rejects.toThrow(/more is to be proved/);
+});
+
+test('an authority is asked by HTTPS only', async () => {
+  await expect(openAccount('http://127.0.0.1:1/', pem, undefined)).rejects.toThrow(/by HTTPS/);
+});

@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import { readCloud } from '../../../src/relay/cloud/read-cloud.ts';
+
+const INSTANCE_DATA = '/run/cloud-init/instance-data-sensitive.json';
+const cloud = (name: string, ds: object) => (path: string) =>
+  path === INSTANCE_DATA ? JSON.stringify({ v1: { cloud_name: name }, ds }) : undefined;
+const NOTHING = { user: '', vendor: '' };
+
+test.each([
+  ['an object', { chatmail_mail_domain: 'a.example', Name: 'vm' }],
+  [
+    'a list of objects',
+    [
+      { name: 'chatmail_mail_domain', value: 'a.example' },
+      { name: 'x', value: '' },
+    ],
+  ],
+  ['a list of texts', ['x', 'chatmail_mail_domain=a.example']],
+  ['JSON', '{"chatmail_mail_domain":"a.example"}'],
+  ['a mapping of its own', { chatmail: { mail_domain: 'a.example' } }],
+])('tags may be %s', (_, meta) => {
+  expect(readCloud(cloud('openstack', { meta_data: { meta } })).tags).toBe('"mail_domain": "a.example"\n');
+});
+
+test.each([
+  ['no cloud-init', () => undefined],
+  ['a cloud that does not answer', cloud('none', { meta_data: {} })],
+  ['something that is not what it should be', () => '[]'],
+  ['broken data', () => '{'],
+])('%s is no cloud', (_, read) => {
+  expect(readCloud((path) => (path === INSTANCE_DATA ? read(path) : undefined))).toEqual(NOTHING);
+});
+
+test.each([
+  ['nothing', ''],
+  ['half of it', '{"user":"#clo'],
+  ['other JSON', '{"user":1}'],
+  ['null', 'null'],
+])('%s of what it said at an earlier boot is said to be lost', (_, kept) => {
+  expect(readCloud(cloud('none', {}), kept)).toEqual({ ...NOTHING, isLost: true });
+  expect(readCloud(cloud('hetzner', {}), kept)).toEqual({ ...NOTHING, name: 'hetzner', tags: '' });
+});
+
+test('what it said at an earlier boot holds while it is silent, and no longer', () => {
+  const kept = { ...NOTHING, name: 'aws', user: '#cloud-config\nchatmail: {}\n' };
+  expect(readCloud(cloud('none', {}), JSON.stringify(kept))).toEqual(kept);
+  expect(readCloud(cloud('hetzner', {}), JSON.stringify(kept))).toEqual({
+    ...NOTHING,
+    name: 'hetzner',
+    tags: '',
+  });
+});
+
+test('a cloud of which nothing is known has a name', () => {
+  expect(readCloud(cloud('constructor', { meta_data: { local_hostname: 'vm' } }))).toMatchObject({
+    name: 'constructor',
+    hostName: 'vm',
+  });
+});
