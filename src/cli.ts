@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 import { realpathSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { completionCommand } from './cli/completion-command.ts';
 import { contextOf, type World } from './cli/context.ts';
@@ -9,6 +8,7 @@ import { parseArguments } from './cli/parse-arguments.ts';
 import { printException } from './cli/print-exception.ts';
 import type { Command, ExitStatus } from './commands/command.ts';
 import { nearest } from './config/nearest.ts';
+import { VERSION } from './version.ts';
 
 /** Loads a command's module when it is asked for: most of them are not needed to run one. */
 export type Commands = Readonly<Record<string, () => Promise<{ readonly command: Command }>>>;
@@ -36,8 +36,6 @@ const loadAll = async (commands: Commands): Promise<readonly Command[]> =>
 
 const helpText = async (commands: Commands): Promise<string> => programHelp(await loadAll(commands));
 
-const version = (): string => createRequire(import.meta.url)('../package.json').version;
-
 const wrongCommand = (world: World, name: string, commands: Commands): ExitStatus => {
   const context = contextOf(world, '');
   if (name.startsWith('-')) return context.usage(`unknown option \`${name}\``);
@@ -64,7 +62,7 @@ const dispatch = async (
   const { stdout, stderr } = world;
   const of = rest[0] ?? '-';
   if (first === undefined) stderr.write(await helpText(commands));
-  else if (first === '--version') stdout.write(`${PROGRAM} ${version()}\n`);
+  else if (first === '--version') stdout.write(`${PROGRAM} ${VERSION}\n`);
   else if (isHelp(first) && of.startsWith('-')) stdout.write(await helpText(commands));
   else if (isHelp(first)) return dispatch([of, '--help'], world, commands);
   else {

@@ -7,8 +7,8 @@ import { type Base, renderUserData } from '../cloud-init/user-data.ts';
 import { loadSettings, SETTINGS_OPTIONS } from '../config/load-settings.ts';
 import { CLOUD_NAMES, CLOUDS, cloudNamed } from '../model/clouds/all.ts';
 import { cloudsTable } from '../model/clouds/words.ts';
-import { packageVersion } from '../package/deb.ts';
 import { failure } from '../terminal/failure.ts';
+import { VERSION } from '../version.ts';
 import { type Context, defineCommand, type Options, type Values } from './command.ts';
 
 const OPTIONS = {
@@ -48,7 +48,7 @@ type UserDataValues = Values<typeof OPTIONS>;
 const remotePackage = async (values: UserDataValues, cwd: string): Promise<RemotePackage | undefined> => {
   const url = values['package-url'];
   if (url === undefined) return undefined;
-  const file = values.package ?? `dist/chatmail-relay_${await packageVersion()}_all.deb`;
+  const file = values.package ?? `dist/chatmail-relay_${VERSION}_all.deb`;
   const bytes = await readFile(resolve(cwd, file)).catch((cause: unknown) => {
     throw failure(`${file} cannot be read, so that its SHA-256 is not known`, {
       hint: '`chatmail-image package` builds it; name another with --package',

@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import type { RunOptions } from '../program/run.ts';
 import type { Step } from '../terminal/progress.ts';
 import { type CachedBase, keepBase, unfinishedBase } from './base-cache.ts';
 import {
@@ -10,7 +11,6 @@ import {
   readBaseLine,
 } from './base-command.ts';
 import { packagesDigest } from './installed-packages.ts';
-import type { RunOptions } from './run.ts';
 import { packagesIn } from './tree.ts';
 import { unpack, unpackAndKeep } from './unpack.ts';
 import { openTemporary } from './workspace.ts';

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type RunOptions, run } from '../program/run.ts';
 import { BIOS_MODULES, embeddedGrubConfig, UEFI_MODULES } from './boot-files.ts';
-import { type RunOptions, run } from './run.ts';
 
 const BOOT_IMAGE = '/usr/lib/grub/i386-pc/boot.img';
 /** Where firmware looks on a disk it knows nothing of (UEFI specification §3.5.1.1). */

@@ -1,11 +1,11 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type RunOptions, run } from '../program/run.ts';
 import { makeBootLoaders } from './boot-loaders.ts';
 import { uuidOf } from './cache-key.ts';
 import { patchBootImage, patchCoreImage } from './grub-bios.ts';
 import { partitionsOf, SECTOR, sfdiskScript } from './partition-table.ts';
 import { makeRootFilesystem } from './root-filesystem.ts';
-import { type RunOptions, run } from './run.ts';
 
 interface DiskRequest {
   readonly tree: string;

@@ -1,12 +1,12 @@
 import { mkdir, readFile, statfs } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { execa } from 'execa';
+import { programEnv } from '../program/run.ts';
 import { installCommand } from '../requirements/install.ts';
 import { findMissing, packagesOf } from '../requirements/missing.ts';
 import type { Job } from '../requirements/table.ts';
 import { failure } from '../terminal/failure.ts';
 import type { BuildRequest } from './request.ts';
-import { programEnv } from './run.ts';
 
 /** What a build needs to know of the machine it runs on. */
 export interface HostFacts {

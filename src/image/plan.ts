@@ -1,5 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type RunOptions, run } from '../program/run.ts';
+import { VERSION } from '../version.ts';
 import { type CachedBase, findBase } from './base-cache.ts';
 import { type BaseCommand, baseCommand } from './base-command.ts';
 import { keyOf, sha256 } from './cache-key.ts';
@@ -7,7 +9,6 @@ import { digestFile } from './file-digest.ts';
 import type { Inputs } from './manifest.ts';
 import { basePackages, STOCK_PACKAGES, SUITE, withMore } from './packages.ts';
 import type { BuildRequest } from './request.ts';
-import { type RunOptions, run } from './run.ts';
 import { OVERLAY } from './tree.ts';
 
 /** A build thought through: what is needed, what of it is there, and what its parts are called. */
@@ -51,10 +52,6 @@ const digestOverlay = async ({ programs = {} }: BuildRequest): Promise<string> =
   );
   return sha256([await digestFolder(OVERLAY), ...digests].join('\n'));
 };
-
-const programVersion = async (): Promise<string> =>
-  (JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string })
-    .version;
 
 /** What the relay's image has of Debian: what its package needs, and no more. */
 const relayBase = async (relayPackage: string, options: RunOptions): Promise<BaseCommand> => ({
@@ -105,7 +102,7 @@ export const planBuild = async (request: BuildRequest, now: number, options: Run
       relay: await relayOf(relayPackage, options),
       overlay: await digestOverlay(request),
     }),
-    builder: await programVersion(),
+    builder: VERSION,
   };
 };
 

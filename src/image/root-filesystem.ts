@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
+import { type RunOptions, run } from '../program/run.ts';
 import { failure } from '../terminal/failure.ts';
 import { owning } from './namespace.ts';
 import type { Partition } from './partition-table.ts';
-import { type RunOptions, run } from './run.ts';
 
 interface RootFilesystem {
   readonly tree: string;

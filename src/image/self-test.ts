@@ -1,6 +1,6 @@
 import { SELF_TEST_SCRIPT, scriptText } from '../package/install-scripts.ts';
+import { type RunOptions, run } from '../program/run.ts';
 import { inside } from './namespace.ts';
-import { type RunOptions, run } from './run.ts';
 
 interface SelfTest {
   readonly isRoot: boolean;

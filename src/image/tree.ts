@@ -2,11 +2,11 @@ import { chmod, copyFile, cp, mkdir, readFile, writeFile } from 'node:fs/promise
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { INSTALL_SCRIPT, SEAL_SCRIPT, scriptText } from '../package/install-scripts.ts';
+import { type RunOptions, run } from '../program/run.ts';
 import { fstab, grubConfig } from './boot-files.ts';
 import { ENABLE, LAY_OVER, SET_TIMES } from './finish-script.ts';
 import { type InstalledPackage, installedPackages } from './installed-packages.ts';
 import { inside, owning } from './namespace.ts';
-import { type RunOptions, run } from './run.ts';
 
 /** Files of the machine that are the image's and not the relay's; path there = path in the machine. */
 export const OVERLAY = fileURLToPath(new URL('../../src/image/tree/', import.meta.url));

@@ -1,8 +1,8 @@
 import { createWriteStream } from 'node:fs';
 import { PassThrough, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { programFailure, type RunOptions, run, start } from '../program/run.ts';
 import { owning } from './namespace.ts';
-import { programFailure, type RunOptions, run, start } from './run.ts';
 
 /** Devices are the kernel's to make, and an ordinary user may not. */
 const extractCommand = (isRoot: boolean, tree: string): readonly string[] =>
@@ -18,7 +18,7 @@ type Started = ReturnType<typeof startInPipe>;
 /** Waits for all; of several failures the first in the pipe is the cause, what follows only its echo. */
 const allEnded = async (started: readonly Started[], { signal, hint }: RunOptions): Promise<void> => {
   const results = await Promise.all(started.map(({ child }) => child));
-  signal.throwIfAborted();
+  signal?.throwIfAborted();
   for (const [index, result] of results.entries()) {
     const one = started[index];
     if (!one || !result.failed || result.signal === 'SIGPIPE') continue;

@@ -2,8 +2,8 @@ import { chmod, mkdir, mkdtemp, readdir, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { run } from '../program/run.ts';
 import { owning } from './namespace.ts';
-import { run } from './run.ts';
 
 const PREFIX = '.chatmail-image-build-';
 

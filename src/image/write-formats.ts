@@ -1,8 +1,8 @@
 import { link } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type RunOptions, run } from '../program/run.ts';
 import type { Compression, Format } from './formats.ts';
 import { owning } from './namespace.ts';
-import { type RunOptions, run } from './run.ts';
 import { tarCommand } from './tree.ts';
 
 interface Sources {

@@ -1,6 +1,6 @@
 import { isIPv4 } from 'node:net';
+import { shellCommand } from '../program/shell-words.ts';
 import type { Machine } from './machine.ts';
-import { shellCommand } from './shell-words.ts';
 import type { Usable } from './verdict.ts';
 
 const url = (machine: Machine): string => {

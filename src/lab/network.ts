@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
+import { run } from '../program/run.ts';
 import { failure } from '../terminal/failure.ts';
 import { freeLinks, isFree, type Link } from './address.ts';
-import { run } from './run.ts';
 
 /** How a container is connected. Whoever makes one removes it. */
 export interface Network {

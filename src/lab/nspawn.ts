@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PROGRAM_PATH } from '../program/run.ts';
 import { failure } from '../terminal/failure.ts';
 import { makeCgroups, removeCgroup } from './cgroup.ts';
 import { GuestConsole } from './console.ts';
@@ -14,7 +15,6 @@ import { enterCommand, NSPAWN_ENVIRONMENT, nspawnCommand } from './nspawn-comman
 import { mountOverlay, unmountOverlay } from './overlay.ts';
 import { ownedName } from './owner.ts';
 import { placeFile } from './place-file.ts';
-import { PROGRAM_PATH } from './run.ts';
 import { SEED_FOLDER, seedFiles } from './seed.ts';
 
 interface ContainerOptions {

@@ -1,6 +1,6 @@
 import { chmod, mkdir, statfs, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { run } from './run.ts';
+import { run } from '../program/run.ts';
 
 /** statfs(2): an overlay cannot have another overlay for its upper layer, as in many CI containers. */
 const OVERLAYFS_MAGIC = 0x794c7630;

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { PROGRAM_PATH, run } from '../program/run.ts';
 import { failure } from '../terminal/failure.ts';
 import { GuestConsole } from './console.ts';
 import { endedWithin } from './ended-within.ts';
@@ -17,7 +18,6 @@ import {
   readForwards,
 } from './qemu-command.ts';
 import { listenForQmp, type Qmp } from './qmp.ts';
-import { PROGRAM_PATH, run } from './run.ts';
 import { seedFiles } from './seed.ts';
 import { findWayIn, makeSshKey, type SshKey } from './ssh.ts';
 

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { run } from '../program/run.ts';
+import { shellCommand } from '../program/shell-words.ts';
 import { endedWithin } from './ended-within.ts';
-import { run } from './run.ts';
-import { shellCommand } from './shell-words.ts';
 
 /** A key pair for one machine. */
 export interface SshKey {

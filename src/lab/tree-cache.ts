@@ -14,7 +14,7 @@ import {
 } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { run } from './run.ts';
+import { run } from '../program/run.ts';
 
 /** Extracted trees are large; this many of the latest are kept, and any used within a day. */
 const TREES_KEPT = 3;

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { execa } from 'execa';
-import { PROGRAM, PROJECT } from './paths.ts';
+import { run } from '../program/run.ts';
+import { VERSION } from '../version.ts';
+import { PROGRAM } from './paths.ts';
 import { controlFiles, type PackageTree, packageTree } from './tree.ts';
 
 const md5sums = (tree: PackageTree): string =>
@@ -29,18 +30,15 @@ export interface RelayPackage {
   readonly tree: PackageTree;
 }
 
-export const packageVersion = async (): Promise<string> =>
-  (JSON.parse(await readFile(`${PROJECT}package.json`, 'utf8')) as { version: string }).version;
-
 /**
  * Builds `chatmail-relay_<version>_all.deb` in `folder` with dpkg-deb: the same bytes for the same sources.
- * Rejects with execa's error when dpkg-deb is missing or fails.
+ * Rejects with a failure when dpkg-deb is missing or fails.
  */
 export const buildRelayPackage = async (
   folder: string,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<RelayPackage> => {
-  const version = await packageVersion();
+  const version = VERSION;
   const epoch = sourceDate(env);
   const date = new Date(epoch * 1000).toUTCString().replace('GMT', '+0000');
   const tree = packageTree(await readFile(PROGRAM, 'utf8'), version, date);
@@ -50,13 +48,14 @@ export const buildRelayPackage = async (
     await writeTree(join(staging, 'DEBIAN'), controlFiles(tree, version));
     await writeFile(join(staging, 'DEBIAN/md5sums'), md5sums(tree));
     // Folders are whatever the umask here makes them; in the package they are for all to read.
-    await execa('chmod', ['-R', 'u=rwX,go=rX', staging]);
+    await run(['chmod', '-R', 'u=rwX,go=rX', staging]);
     await mkdir(folder, { recursive: true });
     const path = join(folder, `chatmail-relay_${version}_all.deb`);
-    const reproducible = { ...env, SOURCE_DATE_EPOCH: String(epoch) };
-    await execa('dpkg-deb', ['--root-owner-group', '-Zxz', '-z9', '-Sextreme', '--build', staging, path], {
-      env: reproducible,
-    });
+    const options = { env: { ...env, SOURCE_DATE_EPOCH: String(epoch) } };
+    await run(
+      ['dpkg-deb', '--root-owner-group', '-Zxz', '-z9', '-Sextreme', '--build', staging, path],
+      options,
+    );
     return { path, version, tree };
   } finally {
     await rm(staging, { recursive: true, force: true });

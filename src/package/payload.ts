@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { squeeze } from '../squeeze/squeeze.ts';
+import { VERSION } from '../version.ts';
 import { setupScript } from './install-scripts.ts';
-import { PAYLOAD, PROJECT } from './paths.ts';
+import { PAYLOAD } from './paths.ts';
 import { controlFiles, type PackageTree, packageTree } from './tree.ts';
 
 /** The package as it travels in a text: its files squeezed, and the program that unpacks them. */
@@ -61,8 +62,7 @@ export const payloadOf = async (
   program: string,
   unpackerFor: (size: number) => Promise<string>,
 ): Promise<Payload> => {
-  const { version } = JSON.parse(readFileSync(`${PROJECT}package.json`, 'utf8')) as { version: string };
-  const parts = partsOf(packageTree(program, version, ''), version);
+  const parts = partsOf(packageTree(program, VERSION, ''), VERSION);
   const bytes = Buffer.from(parts);
   const unpacker = await unpackerFor(bytes.length);
   const last = kept();

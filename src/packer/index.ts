@@ -27,18 +27,10 @@ export {
   readEvents,
   type SaidEvent,
 } from './events.ts';
+export { findPacker, knowsPlugins, type PackerVersion, parsePackerVersion } from './find-packer.ts';
 export { hclString, renderHcl } from './hcl.ts';
 export { type PackerProblem, type ProblemWords, problemWords, readProblems } from './problem.ts';
-export {
-  type EndEvent,
-  findPacker,
-  knowsPlugins,
-  type PackerOutcome,
-  type PackerVersion,
-  parsePackerVersion,
-  type RunOptions,
-  runPacker,
-} from './run.ts';
+export { type EndEvent, type PackerOutcome, type RunOptions, runPacker } from './run-packer.ts';
 export {
   type Blocks,
   type Build,

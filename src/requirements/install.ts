@@ -1,5 +1,5 @@
 import { rm, writeFile } from 'node:fs/promises';
-import { execa } from 'execa';
+import { run } from '../program/run.ts';
 import { failure } from '../terminal/failure.ts';
 
 interface InstallOptions {
@@ -39,26 +39,21 @@ const withPolicy = async <T>(work: () => Promise<T>): Promise<T> => {
 };
 
 /** Whether apt knows all packages already; a fresh machine has no lists, and needs `apt-get update` first. */
-const knowsAll = async (packages: readonly string[]): Promise<boolean> => {
-  const simulated = await execa('apt-get', ['install', '--simulate', '--quiet=2', ...packages], {
-    reject: false,
-    env: { LC_ALL: 'C.UTF-8' },
-  });
-  return simulated.exitCode === 0;
-};
+const knowsAll = (packages: readonly string[]): Promise<boolean> =>
+  run(['apt-get', 'install', '--simulate', '--quiet=2', ...packages]).then(
+    () => true,
+    () => false,
+  );
 
-const aptGet = async (argv: readonly string[], signal: AbortSignal): Promise<void> => {
-  const [program = 'apt-get', ...args] = argv;
-  const env = { DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C.UTF-8' };
-  const result = await execa(program, ['--quiet', ...args], {
-    all: true,
-    cancelSignal: signal,
-    env,
-    reject: false,
-  });
-  if (!result.failed) return;
-  const tail = result.all?.split('\n').slice(-12).join('\n') ?? result.message;
-  throw failure(`${program} ${args[0]} failed with status ${result.exitCode ?? 'unknown'}:\n${tail}`, {
+const aptGet = async (
+  [program = 'apt-get', ...args]: readonly string[],
+  signal: AbortSignal,
+): Promise<void> => {
+  await run([program, '--quiet', ...args], {
+    signal,
+    // dpkg must come to the end of what it has begun.
+    endBy: 'SIGTERM',
+    env: { DEBIAN_FRONTEND: 'noninteractive' },
     hint: 'look at the sources of apt and at the network, then try again',
   });
 };

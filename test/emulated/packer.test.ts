@@ -5,7 +5,7 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { packerCommand } from '../../src/packer/command.ts';
 import type { PackerManifest } from '../../src/packer/relay/manifest.ts';
-import { type PackerOutcome, runPacker } from '../../src/packer/run.ts';
+import { type PackerOutcome, runPacker } from '../../src/packer/run-packer.ts';
 import { openArchive } from '../machine/archive.ts';
 import { treeOfDisk } from '../machine/disk-tree.ts';
 import { identityIn } from '../machine/identity.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { run } from '../../src/lab/run.ts';
+import { run } from '../../src/program/run.ts';
 import { editDisk } from '../machine/edit-disk.ts';
 import { BARE, BARE_WITH_PACKAGES, buildBare, buildBareWithPackages } from '../machine/stock-tree.ts';
 

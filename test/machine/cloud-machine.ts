@@ -9,7 +9,7 @@ import { execa } from 'execa';
 import { mountOverlay, unmountOverlay } from '../../src/lab/overlay.ts';
 import { ownedName } from '../../src/lab/owner.ts';
 import { placeFile } from '../../src/lab/place-file.ts';
-import { run } from '../../src/lab/run.ts';
+import { run } from '../../src/program/run.ts';
 import { type CloudMachine, MAC } from './metadata/clouds.ts';
 
 /**

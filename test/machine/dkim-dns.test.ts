@@ -6,7 +6,7 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { run } from '../../src/lab/run.ts';
+import { run } from '../../src/program/run.ts';
 import { keysInDns } from '../../src/relay/filtermail/dkim/keys.ts';
 import type { Keys } from '../../src/relay/filtermail/dkim/verification.ts';
 

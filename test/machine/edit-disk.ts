@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { partitionsOf } from '../../src/image/partition-table.ts';
-import { PROGRAM_PATH } from '../../src/lab/run.ts';
+import { PROGRAM_PATH } from '../../src/program/run.ts';
 
 /** The root file system of a raw disk of ours, as debugfs(8) takes it; it begins there whatever the disk's size. */
 export const rootOf = (raw: string): string => `${raw}?offset=${partitionsOf(2 ** 32).root.start}`;

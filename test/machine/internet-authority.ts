@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
-import { run } from '../../src/lab/run.ts';
+import { run } from '../../src/program/run.ts';
 import type { Exchange } from './internet-network.ts';
 
 /** A request that came to the authority, who sent it, and how it was answered. */

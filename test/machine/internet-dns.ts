@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { run } from '../../src/lab/run.ts';
+import { run } from '../../src/program/run.ts';
 import type { Exchange } from './internet-network.ts';
 
 /** An authoritative name server (Knot DNS) for the root, which it signs, and for what is below it. */

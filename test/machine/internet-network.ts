@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { freeLinks } from '../../src/lab/address.ts';
 import { claim, type Network, routes } from '../../src/lab/network.ts';
 import { ownedName } from '../../src/lab/owner.ts';
-import { run } from '../../src/lab/run.ts';
+import { run } from '../../src/program/run.ts';
 
 /** One network that all of a small internet's machines are in, and this computer too. */
 export interface Exchange {

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { run } from '../../src/lab/run.ts';
+import { run } from '../../src/program/run.ts';
 import { editDisk, rootOf } from './edit-disk.ts';
 
 /** Makes a copy of a disk, in `folder`, that gives its kernel one more option; the raw file's name. */

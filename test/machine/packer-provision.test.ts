@@ -11,7 +11,7 @@ import { packerFiles } from '../../src/packer/relay/files.ts';
 import { followBuild } from '../../src/packer/relay/follow.ts';
 import { GUEST_SCRIPTS } from '../../src/packer/relay/guest-scripts.ts';
 import { writeFiles } from '../../src/packer/relay/write-files.ts';
-import { runPacker } from '../../src/packer/run.ts';
+import { runPacker } from '../../src/packer/run-packer.ts';
 import { createProgress } from '../../src/terminal/progress.ts';
 import { inFolder } from '../cli-in-folder.ts';
 import { run, type StartedRelay, shell } from './relay.ts';

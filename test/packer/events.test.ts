@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { PROJECT } from '../../src/package/paths.ts';
 import { type PackerEvent, readEvents } from '../../src/packer/events.ts';
 import { problemWords, readProblems } from '../../src/packer/problem.ts';
-import { createVerdict } from '../../src/packer/run.ts';
+import { createVerdict } from '../../src/packer/run-packer.ts';
 
 async function* inPieces(text: string, size: number): AsyncGenerator<Uint8Array> {
   const bytes = Buffer.from(text);

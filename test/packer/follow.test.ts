@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { PackerEvent } from '../../src/packer/events.ts';
 import { followBuild } from '../../src/packer/relay/follow.ts';
-import type { EndEvent, PackerOutcome } from '../../src/packer/run.ts';
+import type { EndEvent, PackerOutcome } from '../../src/packer/run-packer.ts';
 import { createProgress } from '../../src/terminal/progress.ts';
 
 const say = (text: string): PackerEvent => ({ type: 'say', time: 0, build: 'a.b', text });

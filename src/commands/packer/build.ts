@@ -1,14 +1,14 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { packageVersion } from '../../package/deb.ts';
 import { packerCommand } from '../../packer/command.ts';
 import type { Builder } from '../../packer/relay/builder.ts';
 import { templatePath } from '../../packer/relay/files.ts';
 import { followBuild } from '../../packer/relay/follow.ts';
 import { packerManifest } from '../../packer/relay/manifest.ts';
-import { runPacker } from '../../packer/run.ts';
+import { runPacker } from '../../packer/run-packer.ts';
 import { createProgress } from '../../terminal/progress.ts';
 import { duration } from '../../terminal/render-step.ts';
+import { VERSION } from '../../version.ts';
 import type { Context } from '../command.ts';
 import { type Folder, PACKAGE, templateFor } from './folder.ts';
 import { requireDone } from './outcome.ts';
@@ -35,7 +35,7 @@ export const build = async (
     signal.removeEventListener('abort', onAbort),
   );
   const { artifacts } = requireDone(outcome, '', signal);
-  const version = await packageVersion();
+  const version = VERSION;
   const manifest = await packerManifest(
     {
       type,

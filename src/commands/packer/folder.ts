@@ -1,9 +1,10 @@
 import { join, relative, resolve } from 'node:path';
 import { DEFAULT_NAMES } from '../../image/default-names.ts';
+import type { PackerVersion } from '../../packer/find-packer.ts';
+import { knowsPlugins } from '../../packer/find-packer.ts';
 import type { Builder } from '../../packer/relay/builder.ts';
 import { templatePath } from '../../packer/relay/files.ts';
 import { openLocalMachine } from '../../packer/relay/local-machine.ts';
-import { knowsPlugins, type PackerVersion } from '../../packer/run.ts';
 import { installCommand } from '../../requirements/install.ts';
 import { findMissing, packagesOf } from '../../requirements/missing.ts';
 import { failure } from '../../terminal/failure.ts';

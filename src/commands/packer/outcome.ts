@@ -1,5 +1,5 @@
 import { type PackerProblem, problemWords } from '../../packer/problem.ts';
-import type { PackerOutcome } from '../../packer/run.ts';
+import type { PackerOutcome } from '../../packer/run-packer.ts';
 import { failure } from '../../terminal/failure.ts';
 
 /** What is wrong, in words, as what a command fails with. */

@@ -1,6 +1,6 @@
 import { packerCommand } from '../../packer/command.ts';
 import type { Builder } from '../../packer/relay/builder.ts';
-import { runPacker } from '../../packer/run.ts';
+import { runPacker } from '../../packer/run-packer.ts';
 import type { Context, ExitStatus } from '../command.ts';
 import { type Folder, templateFor, withVariables } from './folder.ts';
 import { requireDone } from './outcome.ts';

@@ -1,6 +1,6 @@
 import type { Progress } from '../../terminal/progress.ts';
 import type { PackerEvent } from '../events.ts';
-import type { EndEvent, PackerOutcome } from '../run.ts';
+import type { EndEvent, PackerOutcome } from '../run-packer.ts';
 
 /** The steps of a build, in their order; each begins at an event. */
 const STEPS = ['machine', 'wait', 'package', 'self-test', 'seal', 'image'] as const;

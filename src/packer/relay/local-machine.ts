@@ -1,7 +1,6 @@
 import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { execa } from 'execa';
 import { digestFile } from '../../image/file-digest.ts';
 import { needsDisk } from '../../image/formats.ts';
 import type { Manifest } from '../../image/manifest.ts';
@@ -10,6 +9,7 @@ import { removeLeftovers } from '../../lab/leftovers.ts';
 import { ownedName } from '../../lab/owner.ts';
 import { seedFiles } from '../../lab/seed.ts';
 import { makeSshKey } from '../../lab/ssh.ts';
+import { run } from '../../program/run.ts';
 import { failure } from '../../terminal/failure.ts';
 
 type Variables = Readonly<Record<string, string>>;
@@ -65,11 +65,8 @@ const HOST = '10.0.2.2';
 
 /** The proxy that apt uses here, for the machine. */
 const aptProxy = async (env: LocalBuild['env']): Promise<string | undefined> => {
-  const { stdout } = await execa('apt-config', ['shell', 'proxy', 'Acquire::http::Proxy'], {
-    env: { ...env },
-    reject: false,
-  });
-  const [, proxy] = /^proxy='(https?:\/\/[^']+)'$/.exec(stdout ?? '') ?? [];
+  const said = await run(['apt-config', 'shell', 'proxy', 'Acquire::http::Proxy'], { env }).catch(() => '');
+  const [, proxy] = /^proxy='(https?:\/\/[^']+)'$/.exec(said) ?? [];
   return proxy?.replace(/\/\/(localhost|127\.[\d.]+|\[::1\])(?=[:/]|$)/, `//${HOST}`);
 };
 

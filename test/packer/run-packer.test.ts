@@ -1,14 +1,9 @@
 import { describe, expect, test, vi } from 'vitest';
 import { packerCommand } from '../../src/packer/command.ts';
 import type { PackerEvent } from '../../src/packer/events.ts';
+import { findPacker, knowsPlugins, parsePackerVersion } from '../../src/packer/find-packer.ts';
 import { renderHcl } from '../../src/packer/hcl.ts';
-import {
-  type EndEvent,
-  findPacker,
-  knowsPlugins,
-  parsePackerVersion,
-  runPacker,
-} from '../../src/packer/run.ts';
+import { type EndEvent, runPacker } from '../../src/packer/run-packer.ts';
 import { inFolder } from '../cli-in-folder.ts';
 
 describe('the command', () => {

@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { commandLine, programFailure, tailOf } from '../../src/image/run.ts';
+import { programFailure, run, tailOf } from '../../src/program/run.ts';
 
 describe('the failure of a program', () => {
   test.each([
@@ -42,9 +43,29 @@ describe('lines of output', () => {
   });
 });
 
-test.each([
-  [['mcopy', '-i', 'esp.img', '::EFI'], 'mcopy -i esp.img ::EFI'],
-  [['sh', '-c', 'set -eu\ncd /\n', 'sh', '/tree'], "sh -c '...' sh /tree"],
-  [['mmdebstrap', '--setup-hook=hostname debian'], "mmdebstrap '--setup-hook=hostname debian'"],
-  [['echo', "it's", ''], "echo 'it'\\''s' ''"],
-])('%o', (argv, line) => expect(commandLine(argv)).toBe(line));
+describe('a program that is run', () => {
+  test('gives what it printed, without the last line\u2019s end', async () =>
+    expect(await run(['sh', '-c', 'pwd; echo'], { cwd: '/' })).toBe('/\n'));
+
+  test('that fails is told with the end of what it printed, and the hint', async () =>
+    await expect(run(['sh', '-c', 'echo a; echo b >&2; exit 3'], { hint: 'c' })).rejects.toMatchObject({
+      name: 'Failure',
+      message: "sh ended with status 3\ncommand: sh -c 'echo a; echo b >&2; exit 3'\n  a\n  b",
+      hint: 'c',
+    }));
+
+  test.each(['SIGKILL', 'SIGTERM'] as const)('is ended by %s, and what it started with it', async (endBy) => {
+    const stop = new AbortController();
+    let pid = 0;
+    const running = run(['sh', '-c', 'sleep 1000 & echo $! >&2; wait'], {
+      signal: stop.signal,
+      endBy,
+      onLine: (line) => {
+        pid = Number(line);
+        stop.abort(new Error('enough'));
+      },
+    });
+    await expect(running).rejects.toThrow('enough');
+    await expect.poll(() => existsSync(`/proc/${pid}/exe`)).toBe(false);
+  });
+});

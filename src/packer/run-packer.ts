@@ -1,4 +1,5 @@
 import { execa } from 'execa';
+import { signalGroup } from '../program/signal-group.ts';
 import type { PackerCommand } from './command.ts';
 import { type ArtifactEvent, type PackerEvent, readEvents } from './events.ts';
 import { type PackerProblem, readProblems } from './problem.ts';
@@ -34,13 +35,7 @@ const TAIL = 12;
  * Packer runs itself once more below a process that ignores the signal, so the group gets it, as from a
  * terminal. The group is its own: a Ctrl-C meant for us reaches it through here alone, and once.
  */
-const interrupt = (pid: number | undefined): void => {
-  try {
-    if (pid !== undefined) process.kill(-pid, 'SIGINT');
-  } catch {
-    // It has ended by itself.
-  }
-};
+const interrupt = (pid: number | undefined): void => signalGroup(pid, 'SIGINT');
 
 /** What is remembered of a run to say how it ended. Pure but for its memory. */
 export const createVerdict = () => {
@@ -125,35 +120,3 @@ export async function* runPacker(
     if (!isEnded) interrupt(child.pid);
   }
 }
-
-/** A Packer on this machine. */
-export interface PackerVersion {
-  /** For example `1.6.6`. */
-  readonly version: string;
-  readonly major: number;
-  readonly minor: number;
-}
-
-/** Reads what `packer version` prints. */
-export const parsePackerVersion = (text: string): PackerVersion | undefined => {
-  const [, major = '', minor = '', patch = ''] = /^Packer v(\d+)\.(\d+)\.(\d+)/m.exec(text) ?? [];
-  if (major === '') return undefined;
-  return { version: `${major}.${minor}.${patch}`, major: Number(major), minor: Number(minor) };
-};
-
-/** Whether this Packer takes its builders as plugins, and `required_plugins` in templates (since 1.7). */
-export const knowsPlugins = ({ major, minor }: PackerVersion): boolean => major > 1 || minor >= 7;
-
-/** Looks for Packer on the PATH. A program of that name that is not Packer (there is one for CrackLib) is none. */
-export const findPacker = async (
-  env: Readonly<Record<string, string | undefined>> = {},
-  packer = 'packer',
-): Promise<PackerVersion | PackerProblem> => {
-  const { stdout } = await execa(packer, ['version'], {
-    env: { ...env, CHECKPOINT_DISABLE: '1' },
-    reject: false,
-    stdin: 'ignore',
-    timeout: 30_000,
-  });
-  return parsePackerVersion(stdout ?? '') ?? { code: 'no-packer' };
-};

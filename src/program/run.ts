@@ -1,11 +1,16 @@
 import type { Readable } from 'node:stream';
 import { type Options as ExecaOptions, execa } from 'execa';
 import { failure } from '../terminal/failure.ts';
+import { shellCommand } from './shell-words.ts';
+import { signalGroup } from './signal-group.ts';
 
 export interface RunOptions {
-  /** Kills the program, and all that it started, when aborted. */
-  readonly signal: AbortSignal;
-  readonly env?: Readonly<Record<string, string>>;
+  /** Ends the program, and all that it started, when aborted. */
+  readonly signal?: AbortSignal | undefined;
+  /** By which signal; without one it is killed, as what most programs were making is thrown away whole. */
+  readonly endBy?: 'SIGTERM' | 'SIGKILL';
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string | undefined>>;
   readonly input?: string | Uint8Array;
   /** Called with each line of standard error while the program runs. */
   readonly onLine?: (line: string) => void;
@@ -20,21 +25,15 @@ const TAIL = 15;
 const readable = (text: string): string =>
   text.replace(/\x1b\[[0-9;?]*[A-Za-z]/g, '').replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, '');
 
-/** Programs speak English so that their output can be read, and are found where Debian keeps root's. */
-export const programEnv = (env: Readonly<Record<string, string>> = {}): Record<string, string> => ({
+/** Debian keeps root's programs where an ordinary user's PATH does not look. */
+export const PROGRAM_PATH = `${process.env.PATH ?? '/usr/bin:/bin'}:/usr/local/sbin:/usr/sbin:/sbin`;
+
+/** Programs speak English so that their output can be read, and are found wherever Debian has them. */
+export const programEnv = (env: RunOptions['env'] = {}): Record<string, string | undefined> => ({
   LC_ALL: 'C.UTF-8',
-  PATH: `${process.env.PATH ?? '/usr/bin:/bin'}:/usr/local/sbin:/usr/sbin:/sbin`,
+  PATH: PROGRAM_PATH,
   ...env,
 });
-
-/** A command as one line that a shell would take; a script of ours in it is left out, it is in the source. */
-export const commandLine = (argv: readonly string[]): string =>
-  argv
-    .map((word) => {
-      if (word.includes('\n')) return "'...'";
-      return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-    })
-    .join(' ');
 
 /** What a failed program is told as: the command, how it ended, the end of its output. */
 export const programFailure = (
@@ -54,7 +53,7 @@ export const programFailure = (
         ? `was ended by ${ended.signal}`
         : `could not be run: ${ended.cause ?? 'unknown reason'}`;
   const tail = readable(output).trim().split('\n').slice(-TAIL).filter(Boolean);
-  const lines = [`${argv[0]} ${how}`, `command: ${commandLine(argv)}`, ...tail.map((line) => `  ${line}`)];
+  const lines = [`${argv[0]} ${how}`, `command: ${shellCommand(argv)}`, ...tail.map((line) => `  ${line}`)];
   return failure(lines.join('\n'), hint === undefined ? {} : { hint });
 };
 
@@ -78,53 +77,44 @@ export const tailOf = (
   };
 };
 
-/**
- * Kills a program with everything it started that stayed in its process group: mmdebstrap and unshare(1) would
- * leave theirs running. What they were making is thrown away whole, so nobody needs to end in good order.
- */
-const killOnAbort = (signal: AbortSignal, pid: number | undefined): (() => void) => {
-  const kill = (): void => {
-    try {
-      if (pid !== undefined) process.kill(-pid, 'SIGKILL');
-    } catch {
-      // It has ended by itself.
-    }
-  };
-  signal.addEventListener('abort', kill, { once: true });
-  return () => signal.removeEventListener('abort', kill);
+/** Ends a program with everything it started: mmdebstrap and unshare(1) would leave theirs running. */
+const endOnAbort = ({ signal, endBy = 'SIGKILL' }: RunOptions, pid: number | undefined): (() => void) => {
+  const end = (): void => signalGroup(pid, endBy);
+  signal?.addEventListener('abort', end, { once: true });
+  return () => signal?.removeEventListener('abort', end);
 };
 
-/** Starts a program in a process group of its own, which is killed when the signal is aborted. */
-export const start = <O extends ExecaOptions>(
-  argv: readonly string[],
-  { signal, env, onLine }: RunOptions,
-  how: O,
-) => {
-  signal.throwIfAborted();
+/** Starts a program in a process group of its own, which is ended when the signal is aborted. */
+export const start = <O extends ExecaOptions>(argv: readonly string[], options: RunOptions, how: O) => {
+  const { signal, cwd, env, onLine } = options;
+  signal?.throwIfAborted();
   const [program = '', ...args] = argv;
   const tail = tailOf(onLine);
   const child = execa(program, args, {
     ...how,
+    ...(cwd === undefined ? {} : { cwd }),
     detached: true,
     env: programEnv(env),
     reject: false as const,
   });
   (child.stderr as Readable).setEncoding('utf8').on('data', tail.add);
-  const forget = killOnAbort(signal, child.pid);
+  const forget = endOnAbort(options, child.pid);
   child.then(forget, forget);
   return { argv, child, tail };
 };
 
-/** Runs a program and returns its standard output. Rejects with a failure, or with the signal's reason. */
-export const run = async (argv: readonly string[], options: RunOptions): Promise<string> => {
+/**
+ * Runs a program and returns its standard output, without the last line's end. Rejects with a failure that shows the
+ * end of what it printed, or with the signal's reason.
+ */
+export const run = async (argv: readonly string[], options: RunOptions = {}): Promise<string> => {
   const { signal, input, hint } = options;
   const { child, tail } = start(argv, options, {
     ...(input === undefined ? { stdin: 'ignore' } : { input }),
     buffer: { stdout: true, stderr: false },
-    stripFinalNewline: false,
   } as const);
   const result = await child;
-  signal.throwIfAborted();
+  signal?.throwIfAborted();
   const stdout = String(result.stdout);
   if (!result.failed) return stdout;
   const ended = { exitCode: result.exitCode, signal: result.signal, cause: result.originalMessage };

@@ -1,0 +1,30 @@
+import { run } from '../program/run.ts';
+import type { PackerProblem } from './problem.ts';
+
+/** A Packer on this machine. */
+export interface PackerVersion {
+  /** For example `1.6.6`. */
+  readonly version: string;
+  readonly major: number;
+  readonly minor: number;
+}
+
+/** Reads what `packer version` prints. */
+export const parsePackerVersion = (text: string): PackerVersion | undefined => {
+  const [, major = '', minor = '', patch = ''] = /^Packer v(\d+)\.(\d+)\.(\d+)/m.exec(text) ?? [];
+  if (major === '') return undefined;
+  return { version: `${major}.${minor}.${patch}`, major: Number(major), minor: Number(minor) };
+};
+
+/** Whether this Packer takes its builders as plugins, and `required_plugins` in templates (since 1.7). */
+export const knowsPlugins = ({ major, minor }: PackerVersion): boolean => major > 1 || minor >= 7;
+
+/** Looks for Packer on the PATH. A program of that name that is not Packer (there is one for CrackLib) is none. */
+export const findPacker = async (
+  env: Readonly<Record<string, string | undefined>> = {},
+  packer = 'packer',
+): Promise<PackerVersion | PackerProblem> => {
+  const options = { env: { ...env, CHECKPOINT_DISABLE: '1' }, signal: AbortSignal.timeout(30_000) };
+  const said = await run([packer, 'version'], options).catch(() => '');
+  return parsePackerVersion(said) ?? { code: 'no-packer' };
+};
