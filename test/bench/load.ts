@@ -15,6 +15,7 @@ const SETTINGS = [
   'max_user_send_burst_size: 100000',
   'max_smtp_connections: 1000',
 ];
+export const LOAD_SETTINGS = `#cloud-config\nchatmail:\n${SETTINGS.map((line) => `  ${line}\n`).join('')}`;
 const SESSIONS = 10;
 const PER_SESSION = 60;
 const ROUNDS = 5;
@@ -34,7 +35,8 @@ interface Sender {
   readonly mail: Buffer;
 }
 
-const senders = async (relay: Relay): Promise<Sender[]> => {
+/** Ten users, each of whom writes to the next. */
+export const senders = async (relay: Relay): Promise<Sender[]> => {
   const { host, port } = endpoint(relay, 'submissions');
   const logins = Array.from({ length: SESSIONS }, () => newLogin(relay));
   return Promise.all(
@@ -50,8 +52,11 @@ const senders = async (relay: Relay): Promise<Sender[]> => {
 
 const DELIVERED = 'find /home/vmail/mail -path "*/new/*" -type f -printf x | wc -c';
 
+/** How many messages {@link rate} delivers. */
+export const delivered = (all: readonly Sender[]): number => all.length * PER_SESSION;
+
 /** Messages a second, from login to the mailbox, with ten sessions at once. */
-const rate = async (relay: Relay, all: readonly Sender[]): Promise<number> => {
+export const rate = async (relay: Relay, all: readonly Sender[]): Promise<number> => {
   await shell(relay, 'find /home/vmail/mail -path "*/new/*" -type f -delete');
   const start = performance.now();
   await Promise.all(
@@ -61,7 +66,7 @@ const rate = async (relay: Relay, all: readonly Sender[]): Promise<number> => {
       session.close();
     }),
   );
-  const wanted = SESSIONS * PER_SESSION;
+  const wanted = delivered(all);
   while (Number(await shell(relay, DELIVERED)) < wanted) await pause(20);
   return (1000 * wanted) / (performance.now() - start);
 };
@@ -119,7 +124,7 @@ const comeback = async (relay: Relay, { submission, to, mail }: Sender, unit: st
 export const loadFigures = async (): Promise<Figure[]> => {
   const folder = await mkdtemp(join(tmpdir(), 'chatmail-bench-'));
   const file = join(folder, 'user-data');
-  await writeFile(file, `#cloud-config\nchatmail:\n${SETTINGS.map((line) => `  ${line}\n`).join('')}`);
+  await writeFile(file, LOAD_SETTINGS);
   const { relay, stop } = await startRelay(['--backend', 'nspawn', '--user-data', file]);
   try {
     // Once it has said that it is ready it still looks for its DNS, for an hour.

@@ -7,13 +7,15 @@ import { loadFigures } from './load.ts';
 import { mailboxFigures } from './mailboxes.ts';
 import { relayFigures } from './running.ts';
 import { silentFigures } from './silent.ts';
+import { speedFigures } from './speed.ts';
 
-/** Measures what the project promises and prints a table. `run.js mailboxes|running|booting|load|idle|silent|cuts|building` measures a part. */
+/** Measures what the project promises and prints a table. `run.js mailboxes|running|booting|load|speed|idle|silent|cuts|building` measures a part. */
 const PARTS = {
   mailboxes: mailboxFigures,
   running: relayFigures,
   booting: bootFigures,
   load: loadFigures,
+  speed: speedFigures,
   idle: idleFigures,
   silent: silentFigures,
   cuts: cutFigures,
