@@ -1,4 +1,5 @@
 import { isMap, LineCounter, parseDocument } from 'yaml';
+import { userDataType } from '../config/user-data-type.ts';
 import type { UserDataProblem } from './problem.ts';
 import type { Mapping, Value } from './yaml.ts';
 
@@ -69,7 +70,7 @@ export const mergeExtra = (config: Mapping, { name, text }: Extra): Merged => {
     return { config, problems: [{ severity: 'error', code, message: at, ...(hint && { hint }) }] };
   };
   const lines = new LineCounter();
-  if (!/^#cloud-config\s*$/m.test(text.split('\n', 1)[0] ?? ''))
+  if (userDataType(text) !== '#cloud-config')
     return fail('bad-extra', 'the first line must be #cloud-config');
   // As cloud-init reads it: YAML 1.1.
   const document = parseDocument(text, { version: '1.1', lineCounter: lines, prettyErrors: false });

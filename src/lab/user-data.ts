@@ -1,3 +1,5 @@
+import { userDataType } from '../config/user-data-type.ts';
+
 /** Something about user-data that a person should know before waiting for a machine. */
 interface UserDataRemark {
   readonly severity: 'error' | 'warning';
@@ -8,11 +10,14 @@ interface UserDataRemark {
 /** Larger does not go into every provider's form. */
 const SIZE_LIMIT = 16_384;
 
-/** How cloud-init tells what a text is: by how it begins (cloudinit/handlers, INCLUSION_TYPES_MAP). */
-const BEGINNINGS =
-  /^(#cloud-config\b|#cloud-config-archive\b|#!|#include\b|#include-once\b|#part-handler\b|#cloud-boothook\b|## template: ?jinja|content-type: ?multipart\/|mime-version:)/i;
-
 const GZIP = [0x1f, 0x8b];
+
+/** MIME has this near its beginning (cloud-init, user_data.py, `convert_string`). */
+const isMime = (bytes: Uint8Array): boolean =>
+  /mime-version:/i.test(Buffer.from(bytes.subarray(0, 4096)).toString('latin1'));
+
+const isRead = (bytes: Uint8Array, text: string): boolean =>
+  GZIP.every((byte, n) => bytes[n] === byte) || isMime(bytes) || userDataType(text) !== undefined;
 
 /** What is wrong, or not wise, in user-data that is to be tried. */
 export const remarksOnUserData = (bytes: Uint8Array): UserDataRemark[] => {
@@ -30,7 +35,7 @@ export const remarksOnUserData = (bytes: Uint8Array): UserDataRemark[] => {
       message: 'user-data begins with a byte-order mark, by which cloud-init would not know it',
       hint: 'save the file as UTF-8 without BOM',
     });
-  } else if (!GZIP.every((byte, n) => bytes[n] === byte) && !BEGINNINGS.test(text)) {
+  } else if (!isRead(bytes, text)) {
     remarks.push({
       severity: 'error',
       message: 'cloud-init would ignore this user-data: its first line does not say what it is',

@@ -64,3 +64,17 @@ test('a file that is not cloud-config is refused', () => {
     { code: 'bad-extra', message: 'x.sh:1:1: the first line must be #cloud-config' },
   ]);
 });
+
+test.each(['\n\n#cloud-config', '#Cloud-Config', '#cloud-configuration', '#cloud-config extra'])(
+  'begins as cloud-init reads it: %j',
+  (header) => {
+    const { config, problems } = mergeExtra({}, { name: 'x', text: `${header}\ntimezone: UTC\n` });
+    expect({ config, problems }).toEqual({ config: { timezone: 'UTC' }, problems: [] });
+  },
+);
+
+test.each(['#cloud-config-archive', '#cloud-config-jsonp'])('%s cannot be merged', (header) => {
+  expect(mergeExtra({}, { name: 'x', text: `${header}\n[]\n` }).problems).toMatchObject([
+    { code: 'bad-extra' },
+  ]);
+});

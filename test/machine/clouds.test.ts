@@ -9,6 +9,13 @@ const USER_DATA = '#cloud-config\nchatmail:\n  max_load_1m: 9\n';
 const IN_FILE =
   '#cloud-config\nwrite_files:\n  - path: /etc/chatmail/chatmail.yaml\n    content: |\n      max_load_1m: 9\n';
 
+/** What cloud-init merges: the text as it was written says little of its meaning. */
+const archive = (settings: string) =>
+  `#cloud-config-archive\n- type: text/cloud-config\n  content: |\n    chatmail:\n      ${settings}\n`;
+const patch = (settings: object) =>
+  `#cloud-config-jsonp\n${JSON.stringify([{ op: 'add', path: '/chatmail', value: settings }])}\n`;
+const FROM_VENDOR = 'delete_mails_after: 20 -> 30 (vendor-data)';
+
 /** What each cloud is given, and the name of the relay and its source that follow. */
 type Case = [cloud: string, given: Partial<Given>, name: string, source: string, ...more: string[]];
 const CASES: Case[] = [
@@ -22,7 +29,22 @@ const CASES: Case[] = [
   ['aws', { isGzip: true }, 'name.example.org', 'host name'],
   ['configdrive', { tags: TAGS }, TAGS.chatmail_mail_domain, 'instance metadata'],
   ['configdrive', { userData: IN_FILE, isGzip: true }, 'name.example.org', 'host name'],
-  ['digitalocean', {}, 'name.example.org', 'host name', 'delete_mails_after: 20 -> 30 (vendor-data)'],
+  ['digitalocean', {}, 'name.example.org', 'host name', FROM_VENDOR],
+  [
+    'digitalocean',
+    { userData: archive('max_load_1m: 9'), vendorData: archive('delete_mails_after: 30') },
+    ...(['name.example.org', 'host name', FROM_VENDOR] as const),
+  ],
+  [
+    'digitalocean',
+    { userData: patch({ max_load_1m: 9 }), vendorData: patch({ delete_mails_after: 30, max_load_1m: 8 }) },
+    ...(['name.example.org', 'host name', FROM_VENDOR] as const),
+  ],
+  [
+    'digitalocean',
+    { userData: `\n\n#Cloud-Configuration\nvendor_data: {enabled: false}\nchatmail: {max_load_1m: 9}\n` },
+    ...(['name.example.org', 'host name'] as const),
+  ],
   ['exoscale', { userData: IN_FILE }, 'name.example.org', 'host name'],
   ['exoscale', { userData: IN_FILE, isGzip: true }, 'name.example.org', 'host name'],
   [

@@ -1,3 +1,4 @@
+import { userDataType } from '../../config/user-data-type.ts';
 import { relayCloud } from '../../model/clouds/relay-cloud.ts';
 import type { Read } from '../lib/read-text.ts';
 
@@ -54,12 +55,18 @@ const INSTANCE = '/var/lib/cloud/instance/';
 
 /**
  * A cloud's text as it was written, so that a problem has its place in what the user pasted. Where it is not
- * plain cloud-config (MIME parts, an archive), cloud-init's merged form of it.
+ * plain cloud-config (MIME parts, an archive, a patch), cloud-init's merged form of it.
  */
 const cloudConfig = (read: Read, written: string, merged: string): string => {
-  const text = read(INSTANCE + written);
-  return (text?.startsWith('#cloud-config') ? text : read(INSTANCE + merged)) ?? '';
+  const text = read(INSTANCE + written) ?? '';
+  return userDataType(text) === '#cloud-config' ? text : (read(INSTANCE + merged) ?? '');
 };
+
+const VENDOR = 'vendor-cloud-config.txt';
+
+/** User-data can have vendor-data left alone (`vendor_data: {enabled: false}`): then there is no merged form. */
+const vendorConfig = (read: Read): string =>
+  read(INSTANCE + VENDOR) === undefined ? '' : cloudConfig(read, 'vendor-data.txt', VENDOR);
 
 const factsOf = (instanceData: string | undefined): Omit<Cloud, 'user' | 'vendor'> => {
   try {
@@ -106,6 +113,6 @@ export const readCloud = (read: Read, kept?: string): Cloud => {
   return {
     ...facts,
     user: cloudConfig(read, 'user-data.txt', 'cloud-config.txt'),
-    vendor: cloudConfig(read, 'vendor-data.txt', 'vendor-cloud-config.txt'),
+    vendor: vendorConfig(read),
   };
 };

@@ -16,12 +16,15 @@ export interface CloudMachine {
 /** What a customer gave: user-data, and names with values where the cloud has such. */
 export interface Given {
   readonly userData: string;
+  /** In place of the cloud's own, where it has vendor-data. */
+  readonly vendorData?: string;
   /** It is compressed, where the cloud hands on whatever bytes it was given. */
   readonly isGzip?: boolean;
   readonly tags: Readonly<Record<string, string>>;
   readonly hostName: string;
 }
 
+const VENDOR_DATA = '#cloud-config\nchatmail: {delete_mails_after: 30}\n';
 const LINK_LOCAL = '169.254.169.254';
 /** Documentation's addresses (RFC 5737) stand for those the clouds give. */
 export const PUBLIC = '198.51.100.7';
@@ -170,7 +173,7 @@ export const MACHINES: Readonly<Record<string, (given: Given) => CloudMachine>> 
     };
   },
   // https://docs.digitalocean.com/reference/api/metadata/
-  digitalocean: ({ userData, hostName }) => ({
+  digitalocean: ({ userData, vendorData = VENDOR_DATA, hostName }) => ({
     dmi: { ...dmiOf('digitalocean'), product_name: 'Droplet', product_serial: '2756294' },
     interface: DIRECT,
     services: [
@@ -180,7 +183,7 @@ export const MACHINES: Readonly<Record<string, (given: Given) => CloudMachine>> 
             droplet_id: 2756294,
             hostname: hostName,
             user_data: userData,
-            vendor_data: '#cloud-config\nchatmail: {delete_mails_after: 30}\n',
+            vendor_data: vendorData,
             public_keys: [],
             region: 'fra1',
             dns: { nameservers: ['192.0.2.53'] },

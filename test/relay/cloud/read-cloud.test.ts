@@ -57,3 +57,34 @@ test('a cloud of which nothing is known has a name', () => {
     hostName: 'vm',
   });
 });
+
+const MERGED = '#cloud-config\n\nchatmail:\n  mail_domain: merged.example\n';
+const instance =
+  (files: Readonly<Record<string, string>>) =>
+  (path: string): string | undefined =>
+    files[path.replace('/var/lib/cloud/instance/', '')];
+
+test.each([
+  ['cloud-config', '#cloud-config\nchatmail: {}\n', true],
+  ['cloud-config below empty lines', '\n\n#cloud-config\nchatmail: {}\n', true],
+  ['cloud-config in capitals', '#CLOUD-CONFIG\nchatmail: {}\n', true],
+  ['cloud-config by a longer name', '#cloud-configuration\nchatmail: {}\n', true],
+  ['an archive', '#cloud-config-archive\n- content: x\n', false],
+  ['a patch', '#cloud-config-jsonp\n[]\n', false],
+  ['a template', '## template: jinja\n#cloud-config\n', false],
+  ['MIME', 'MIME-Version: 1.0\n', false],
+])('%s is read from where its meaning is', (_, text, isAsWritten) => {
+  const read = instance({
+    'user-data.txt': text,
+    'cloud-config.txt': MERGED,
+    'vendor-data.txt': text,
+    'vendor-cloud-config.txt': MERGED,
+  });
+  const expected = isAsWritten ? text : MERGED;
+  expect(readCloud(read)).toEqual({ user: expected, vendor: expected });
+});
+
+test('vendor-data that cloud-init did not apply is not there', () => {
+  const read = instance({ 'user-data.txt': '', 'vendor-data.txt': '#cloud-config\nchatmail: {}\n' });
+  expect(readCloud(read)).toEqual(NOTHING);
+});
