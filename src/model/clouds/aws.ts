@@ -42,6 +42,11 @@ export const aws = {
   reverseDns: reported('for an Elastic IP, with the same form', 'EC2 users'),
   firewall: unconfirmed({ name: 'security group', isClosed: true }, 'its console'),
   login: documented('admin', 'Debian Cloud Team, wiki page on Amazon EC2'),
+  // `.internal` is nobody's anyway.
+  defaultDomains: documented(
+    ['compute.amazonaws.com', 'compute-1.amazonaws.com', 'compute.amazonaws.com.cn'],
+    'EC2 user guide, instance hostname types',
+  ),
   imageImport: documented('VM Import: OVA, VMDK, VHD, VHDX or raw', 'packer-plugin-amazon, amazon-import'),
   packer: {
     builder: 'amazon-ebs',

@@ -82,7 +82,10 @@ export interface Cloud {
   readonly firewall?: Fact<Firewall>;
   /** Who logs in to its own Debian 12. */
   readonly login?: Fact;
-  /** Below these it names machines by itself, where the name does not show their address. */
+  /**
+   * Below these it names machines by itself, where the name does not show their whole address; `N` stands for a
+   * number.
+   */
   readonly defaultDomains?: Fact<readonly string[]>;
   /** How an image of one's own gets there. */
   readonly imageImport?: Fact;

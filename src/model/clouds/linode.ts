@@ -1,5 +1,5 @@
 import type { Cloud } from './cloud.ts';
-import { documented, unconfirmed } from './fact.ts';
+import { documented, reported, unconfirmed } from './fact.ts';
 
 export const linode = {
   name: 'linode',
@@ -27,6 +27,10 @@ export const linode = {
   reverseDns: documented('in the panel', 'linode/docs'),
   firewall: unconfirmed({ isClosed: false }, 'its panel'),
   login: documented('root', 'packer-plugin-linode, examples'),
+  defaultDomains: reported(
+    ['members.linode.com'],
+    'names of rented machines, as in Received fields of public mailing lists',
+  ),
   imageImport: documented('raw image in gzip, at most 5 GB compressed', 'linode/docs'),
   packer: {
     builder: 'linode',

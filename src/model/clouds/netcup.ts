@@ -11,7 +11,7 @@ export const netcup = {
   defaultDomains: reported(
     [
       ...['yourvserver.net', 'bestsrv.de', 'goodsrv.de', 'happysrv.de', 'hotsrv.de', 'luckysrv.de'],
-      ...['megasrv.de', 'nicesrv.de', 'quicksrv.de', 'supersrv.de', 'ultrasrv.de'],
+      ...['megasrv.de', 'nicesrv.de', 'powersrv.de', 'quicksrv.de', 'supersrv.de', 'ultrasrv.de'],
     ],
     'names of rented machines',
   ),

@@ -18,7 +18,10 @@ export const ovh = {
     'ovh/docs, anti-spam',
   ),
   reverseDns: documented('in the panel, once the A record is there', 'ovh/docs, reverse DNS'),
-  defaultDomains: reported(['ovh.ca', 'ovh.net', 'ovh.us'], 'names of rented machines'),
+  defaultDomains: reported(
+    ['ovh.ca', 'ovh.net', 'ovh.us', 'kimsufi.com', 'ip-N-N-N.eu', 'ip-N-N-N.net', 'ip-N-N-N.us'],
+    'names of rented machines, as in Received fields of public mailing lists',
+  ),
   imageImport: documented('Glance: raw or qcow2', 'ovh/docs, upload_own_image'),
   packer: {
     builder: 'openstack',

@@ -34,7 +34,10 @@ export const scaleway = {
   reverseDns: documented('in the console', "Scaleway's documentation, reverse DNS"),
   firewall: unconfirmed({ name: 'security group', isClosed: true }, 'its console'),
   login: documented('root', 'packer-plugin-scaleway, examples'),
-  defaultDomains: reported(['scaleway.com', 'scw.cloud'], 'names of rented machines'),
+  defaultDomains: reported(
+    ['dedibox.fr', 'poneytelecom.eu', 'scaleway.com', 'scw.cloud'],
+    'names of rented machines',
+  ),
   imageImport: documented(
     'qcow2 from Object Storage, not with zstd compression',
     "Scaleway's documentation, import an image",

@@ -25,6 +25,10 @@ export const vultr = {
   reverseDns: documented('in the API', 'govultr'),
   firewall: unconfirmed({ isClosed: false }, 'its panel'),
   login: documented('root', 'packer-plugin-vultr, examples'),
+  defaultDomains: reported(
+    ['vultr.guest'],
+    'names of rented machines, as in Received fields of public mailing lists',
+  ),
   imageImport: documented('snapshot from a URL: raw, not compressed', 'docs.vultr.com'),
   packer: {
     builder: 'vultr',

@@ -7,7 +7,7 @@ const INNER = 'arpa|corp|example|home|host|internal|invalid|lan|local|localdomai
 /** Below these, hosts without a record in `model/clouds` name machines by themselves. */
 const OTHER_HOSTS = ['hstgr.cloud', 'stratoserver.net'];
 
-const HOSTS = [...DEFAULT_DOMAINS, ...OTHER_HOSTS].join('|').replaceAll('.', '\\.');
+const HOSTS = [...DEFAULT_DOMAINS, ...OTHER_HOSTS].join('|').replaceAll('.', '\\.').replaceAll('N', '\\d+');
 
 // An address in a name, either way round, was not put there by a person.
 const DEFAULT = new RegExp(`\\d+([.-])\\d+\\1\\d+\\1\\d+|(^|\\.)(${INNER}|${HOSTS})$`);
