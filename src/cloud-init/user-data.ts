@@ -72,6 +72,8 @@ const SETTINGS_FILE = '/etc/chatmail/chatmail.yaml';
 const KEY = /^(ssh|ecdsa|sk)-[\w@.-]+ [A-Za-z0-9+/]+=*( [ -~]*)?$/;
 const HOST = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i;
 const WEB_URL = /^https?:\/\/[\w.:[\]-]+(\/[\w.~%+,:@&=?/#-]*)?$/;
+/** The last part of a mirror's path that names Debian's archive. */
+const ARCHIVE = /\/debian(?=\/|$)(?!.*\/debian(\/|$))/;
 const SHA256 = /^[0-9a-f]{64}$/i;
 
 const error = (code: UserDataProblem['code'], message: string, hint?: string): UserDataProblem => ({
@@ -109,6 +111,11 @@ const wrongOptions = (options: UserDataOptions): UserDataProblem[] => {
       say(url !== undefined && !WEB_URL.test(url), `${JSON.stringify(url)} is not an http or https URL`),
     ),
     ...say(
+      base === 'debian' && mirror !== undefined && !ARCHIVE.test(mirror),
+      `the path of the mirror ${JSON.stringify(mirror)} does not name Debian's archive`,
+      'write for example http://mirror.example.org/debian; security updates are beside it, in debian-security',
+    ),
+    ...say(
       remotePackage !== undefined && !SHA256.test(remotePackage.sha256),
       "the package's SHA-256 has 64 hexadecimal digits",
     ),
@@ -134,6 +141,15 @@ const wrongOptions = (options: UserDataOptions): UserDataProblem[] => {
   ];
 };
 
+/** Where Debian's security updates are beside its archive, on every mirror that has both. */
+const securityMirror = (mirror: string): string => mirror.replace(ARCHIVE, '/debian-security');
+
+/** Without `security` cloud-init looks for security updates at `primary`, where they are not. */
+const aptConfig = (mirror: string): Mapping => {
+  const at = (uri: string) => [{ arches: ['default'], uri }];
+  return { preserve_sources_list: false, primary: at(mirror), security: at(securityMirror(mirror)) };
+};
+
 const configOf = (
   content: string,
   options: UserDataOptions,
@@ -144,8 +160,7 @@ const configOf = (
   if (hostname !== undefined) config[hostname.includes('.') ? 'fqdn' : 'hostname'] = hostname;
   if (sshKeys.length > 0) config.ssh_authorized_keys = sshKeys;
   if (content !== '') config.write_files = [{ path: SETTINGS_FILE, content }];
-  if (mirror !== undefined)
-    config.apt = { preserve_sources_list: false, primary: [{ arches: ['default'], uri: mirror }] };
+  if (mirror !== undefined) config.apt = aptConfig(mirror);
   if (phoneHome !== undefined)
     config.phone_home = { url: phoneHome, post: ['instance_id', 'hostname', 'fqdn', 'pub_key_ed25519'] };
   if (base === 'debian') config.bootcmd = [bootCommand(source())];

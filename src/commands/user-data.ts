@@ -35,7 +35,11 @@ const OPTIONS = {
   'ssh-key': { type: 'string', multiple: true, value: 'FILE', help: 'a public key to log in with' },
   hostname: { type: 'string', value: 'NAME', help: "the machine's host name" },
   'phone-home': { type: 'string', value: 'URL', help: 'cloud-init posts here when it is done' },
-  mirror: { type: 'string', value: 'URL', help: "Debian's archive for a stock machine, not the image's own" },
+  mirror: {
+    type: 'string',
+    value: 'URL',
+    help: "Debian's archive for a stock machine, not the image's own; with debian-security beside it",
+  },
   merge: { type: 'string', value: 'FILE', help: 'cloud-config of yours to merge in' },
   script: { type: 'boolean', help: 'a shell script for root, where stock Debian has no cloud-init' },
   gzip: { type: 'boolean', help: "compress it, for a provider's client that takes a file as it is" },

@@ -41,7 +41,14 @@ const EXPECTED: Readonly<Record<Kind, readonly [what: string, example: string]>>
   text: ['a text', '"12345"'],
 };
 
+/** What other languages, and YAML 1.1, say for `true` and `false`. */
+const similarBoolean = (text: string): string | undefined => {
+  if (/^(y(es)?|on|1)$/i.test(text)) return 'true';
+  return /^(no?|off|0)$/i.test(text) ? 'false' : undefined;
+};
+
 const SIMILAR: Readonly<Partial<Record<Kind, (value: string) => string | undefined>>> = {
+  boolean: similarBoolean,
   domain: similarDomain,
   size: similarSize,
 };

@@ -152,8 +152,25 @@ test('keys, a host name, phone_home and a mirror become cloud-config', () => {
     fqdn: 'relay.example.org',
     ssh_authorized_keys: [KEY],
     phone_home: { url: 'https://example.org/called?id=1' },
-    apt: { preserve_sources_list: false, primary: [{ uri: 'http://mirror.example.org/debian' }] },
+    apt: {
+      preserve_sources_list: false,
+      primary: [{ uri: 'http://mirror.example.org/debian' }],
+      security: [{ uri: 'http://mirror.example.org/debian-security' }],
+    },
   });
+});
+
+test.each([
+  ['http://debian.example/debian', 'http://debian.example/debian-security'],
+  ['http://example.org/debian/', 'http://example.org/debian-security/'],
+  [
+    'http://example.org/archive/debian/20260101T000000Z/',
+    'http://example.org/archive/debian-security/20260101T000000Z/',
+  ],
+  ['http://example.org/debian/debian', 'http://example.org/debian/debian-security'],
+])('security updates of the mirror %s are at %s', (mirror, security) => {
+  const { text } = renderUserData({}, { base: 'debian', mirror });
+  expect(parse(text)).toMatchObject({ apt: { primary: [{ uri: mirror }], security: [{ uri: security }] } });
 });
 
 test.each<[string, UserDataOptions, string]>([
@@ -165,6 +182,7 @@ test.each<[string, UserDataOptions, string]>([
   ['a package URL', { base: 'debian', remotePackage: { ...REMOTE, url: 'ftp://x/y' } }, 'not an http'],
   ['a hash', { base: 'debian', remotePackage: { ...REMOTE, sha256: 'abc' } }, '64 hexadecimal digits'],
   ['a mirror for our image', { mirror: 'http://example.org/' }, 'stock Debian'],
+  ['a mirror that is none', { base: 'debian', mirror: 'http://example.org/' }, "Debian's archive"],
   ['a key in a script', { base: 'debian', isScript: true, sshKeys: [KEY] }, 'need cloud-init'],
   ['a provider', { provider: 'toString' }, 'nothing is known'],
 ])('%s that is wrong is refused', (_, options, message) => {
