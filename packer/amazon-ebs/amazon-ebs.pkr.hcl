@@ -20,23 +20,45 @@ variable "relay_package" {
 
 variable "region" {
   type        = string
-  description = "Region."
+  description = "Region; listed by: aws ec2 describe-regions."
   default     = "eu-central-1"
 
   validation {
-    condition     = length(var.region) > 0 && regex_replace(var.region, "^[A-Za-z0-9][A-Za-z0-9._/:-]*$", "") == ""
-    error_message = "Set region to one word, for example eu-central-1."
+    condition     = length(var.region) > 0 && regex_replace(var.region, "^[A-Za-z0-9][A-Za-z0-9 ._/:()*-]*$", "") == ""
+    error_message = "Set region to a name that the cloud knows, for example eu-central-1."
   }
 }
 
 variable "instance_type" {
   type        = string
-  description = "Type of the machine."
+  description = "Type of the machine; listed by: aws ec2 describe-instance-types --query InstanceTypes[].InstanceType."
   default     = "t3.micro"
 
   validation {
-    condition     = length(var.instance_type) > 0 && regex_replace(var.instance_type, "^[A-Za-z0-9][A-Za-z0-9._/:-]*$", "") == ""
-    error_message = "Set instance_type to one word, for example t3.micro."
+    condition     = length(var.instance_type) > 0 && regex_replace(var.instance_type, "^[A-Za-z0-9][A-Za-z0-9 ._/:()*-]*$", "") == ""
+    error_message = "Set instance_type to a name that the cloud knows, for example t3.micro."
+  }
+}
+
+variable "image_pattern" {
+  type        = string
+  description = "Pattern of the name of the image of Debian 12; listed by: aws ec2 describe-images --owners 136693071363 --filters Name=name,Values=debian-12-*."
+  default     = "debian-12-amd64-*"
+
+  validation {
+    condition     = length(var.image_pattern) > 0 && regex_replace(var.image_pattern, "^[A-Za-z0-9][A-Za-z0-9 ._/:()*-]*$", "") == ""
+    error_message = "Set image_pattern to a name that the cloud knows, for example debian-12-amd64-*."
+  }
+}
+
+variable "image_owner" {
+  type        = string
+  description = "Debian's own account."
+  default     = "136693071363"
+
+  validation {
+    condition     = length(var.image_owner) > 0 && regex_replace(var.image_owner, "^[A-Za-z0-9][A-Za-z0-9 ._/:()*-]*$", "") == ""
+    error_message = "Set image_owner to a name that the cloud knows, for example 136693071363."
   }
 }
 
@@ -56,12 +78,12 @@ source "amazon-ebs" "relay" {
   source_ami_filter {
     filters = {
       architecture        = "x86_64"
-      name                = "debian-12-amd64-*"
+      name                = var.image_pattern
       root-device-type    = "ebs"
       virtualization-type = "hvm"
     }
     most_recent = true
-    owners      = ["136693071363"]
+    owners      = [var.image_owner]
   }
 }
 

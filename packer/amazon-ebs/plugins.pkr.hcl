@@ -2,9 +2,11 @@
 # src/model/clouds/aws.ts, src/packer/relay/builders/amazon-ebs.ts and src/packer/relay/template.ts.
 
 packer {
+  required_version = ">= 1.14.0"
+
   required_plugins {
     amazon = {
-      version = ">= 1.0.0"
+      version = ">= 1.0.0, < 2.0.0"
       source  = "github.com/hashicorp/amazon"
     }
   }

@@ -76,23 +76,56 @@ variable "resource_group" {
 
 variable "location" {
   type        = string
-  description = "Location."
+  description = "Location; listed by: az account list-locations."
   default     = "westeurope"
 
   validation {
-    condition     = length(var.location) > 0 && regex_replace(var.location, "^[A-Za-z0-9][A-Za-z0-9._/:-]*$", "") == ""
-    error_message = "Set location to one word, for example westeurope."
+    condition     = length(var.location) > 0 && regex_replace(var.location, "^[A-Za-z0-9][A-Za-z0-9 ._/:()*-]*$", "") == ""
+    error_message = "Set location to a name that the cloud knows, for example westeurope."
   }
 }
 
 variable "vm_size" {
   type        = string
-  description = "Size of the machine."
+  description = "Size of the machine; one that has machines of generation 1; listed by: az vm list-sizes --location LOCATION."
   default     = "Standard_B1ms"
 
   validation {
-    condition     = length(var.vm_size) > 0 && regex_replace(var.vm_size, "^[A-Za-z0-9][A-Za-z0-9._/:-]*$", "") == ""
-    error_message = "Set vm_size to one word, for example Standard_B1ms."
+    condition     = length(var.vm_size) > 0 && regex_replace(var.vm_size, "^[A-Za-z0-9][A-Za-z0-9 ._/:()*-]*$", "") == ""
+    error_message = "Set vm_size to a name that the cloud knows, for example Standard_B1ms."
+  }
+}
+
+variable "image_publisher" {
+  type        = string
+  description = "Publisher of Debian 12."
+  default     = "Debian"
+
+  validation {
+    condition     = length(var.image_publisher) > 0 && regex_replace(var.image_publisher, "^[A-Za-z0-9][A-Za-z0-9 ._/:()*-]*$", "") == ""
+    error_message = "Set image_publisher to a name that the cloud knows, for example Debian."
+  }
+}
+
+variable "image_offer" {
+  type        = string
+  description = "Offer of Debian 12."
+  default     = "debian-12"
+
+  validation {
+    condition     = length(var.image_offer) > 0 && regex_replace(var.image_offer, "^[A-Za-z0-9][A-Za-z0-9 ._/:()*-]*$", "") == ""
+    error_message = "Set image_offer to a name that the cloud knows, for example debian-12."
+  }
+}
+
+variable "image_sku" {
+  type        = string
+  description = "SKU of Debian 12, of generation 1; listed by: az vm image list-skus --publisher Debian --offer debian-12 --location LOCATION."
+  default     = "12"
+
+  validation {
+    condition     = length(var.image_sku) > 0 && regex_replace(var.image_sku, "^[A-Za-z0-9][A-Za-z0-9 ._/:()*-]*$", "") == ""
+    error_message = "Set image_sku to a name that the cloud knows, for example 12."
   }
 }
 
@@ -104,9 +137,9 @@ locals {
 source "azure-arm" "relay" {
   client_id                         = var.client_id
   client_secret                     = var.client_secret
-  image_offer                       = "debian-12"
-  image_publisher                   = "Debian"
-  image_sku                         = "12-gen2"
+  image_offer                       = var.image_offer
+  image_publisher                   = var.image_publisher
+  image_sku                         = var.image_sku
   location                          = var.location
   managed_image_name                = local.image
   managed_image_resource_group_name = var.resource_group

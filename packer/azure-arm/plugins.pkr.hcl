@@ -2,9 +2,11 @@
 # src/model/clouds/azure.ts, src/packer/relay/builders/azure-arm.ts and src/packer/relay/template.ts.
 
 packer {
+  required_version = ">= 1.14.0"
+
   required_plugins {
     azure = {
-      version = ">= 1.0.0"
+      version = ">= 2.0.0, < 3.0.0"
       source  = "github.com/hashicorp/azure"
     }
   }

@@ -32,23 +32,34 @@ variable "api_token" {
 
 variable "region" {
   type        = string
-  description = "Region."
+  description = "Region; listed by: doctl compute region list."
   default     = "fra1"
 
   validation {
-    condition     = length(var.region) > 0 && regex_replace(var.region, "^[A-Za-z0-9][A-Za-z0-9._/:-]*$", "") == ""
-    error_message = "Set region to one word, for example fra1."
+    condition     = length(var.region) > 0 && regex_replace(var.region, "^[A-Za-z0-9][A-Za-z0-9 ._/:()*-]*$", "") == ""
+    error_message = "Set region to a name that the cloud knows, for example fra1."
   }
 }
 
 variable "size" {
   type        = string
-  description = "Size of the machine."
+  description = "Size of the machine; listed by: doctl compute size list."
   default     = "s-1vcpu-1gb"
 
   validation {
-    condition     = length(var.size) > 0 && regex_replace(var.size, "^[A-Za-z0-9][A-Za-z0-9._/:-]*$", "") == ""
-    error_message = "Set size to one word, for example s-1vcpu-1gb."
+    condition     = length(var.size) > 0 && regex_replace(var.size, "^[A-Za-z0-9][A-Za-z0-9 ._/:()*-]*$", "") == ""
+    error_message = "Set size to a name that the cloud knows, for example s-1vcpu-1gb."
+  }
+}
+
+variable "image" {
+  type        = string
+  description = "Image of Debian 12; listed by: doctl compute image list-distribution."
+  default     = "debian-12-x64"
+
+  validation {
+    condition     = length(var.image) > 0 && regex_replace(var.image, "^[A-Za-z0-9][A-Za-z0-9 ._/:()*-]*$", "") == ""
+    error_message = "Set image to a name that the cloud knows, for example debian-12-x64."
   }
 }
 
@@ -59,7 +70,7 @@ locals {
 
 source "digitalocean" "relay" {
   api_token     = var.api_token
-  image         = "debian-12-x64"
+  image         = var.image
   region        = var.region
   size          = var.size
   snapshot_name = local.image

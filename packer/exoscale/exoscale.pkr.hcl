@@ -44,30 +44,35 @@ variable "api_secret" {
 
 variable "zone" {
   type        = string
-  description = "Zone."
+  description = "Zone; listed by: exo zone."
   default     = "de-fra-1"
 
   validation {
-    condition     = length(var.zone) > 0 && regex_replace(var.zone, "^[A-Za-z0-9][A-Za-z0-9._/:-]*$", "") == ""
-    error_message = "Set zone to one word, for example de-fra-1."
+    condition     = length(var.zone) > 0 && regex_replace(var.zone, "^[A-Za-z0-9][A-Za-z0-9 ._/:()*-]*$", "") == ""
+    error_message = "Set zone to a name that the cloud knows, for example de-fra-1."
   }
 }
 
 variable "instance_type" {
   type        = string
-  description = "Type of the machine."
+  description = "Type of the machine; listed by: exo compute instance-type list."
   default     = "standard.tiny"
 
   validation {
-    condition     = length(var.instance_type) > 0 && regex_replace(var.instance_type, "^[A-Za-z0-9][A-Za-z0-9._/:-]*$", "") == ""
-    error_message = "Set instance_type to one word, for example standard.tiny."
+    condition     = length(var.instance_type) > 0 && regex_replace(var.instance_type, "^[A-Za-z0-9][A-Za-z0-9 ._/:()*-]*$", "") == ""
+    error_message = "Set instance_type to a name that the cloud knows, for example standard.tiny."
   }
 }
 
 variable "instance_template" {
   type        = string
-  description = "Name of the cloud's template of Debian 12."
+  description = "Name of the cloud's template of Debian 12; listed by: exo compute instance-template list."
   default     = "Linux Debian 12 (Bookworm) 64-bit"
+
+  validation {
+    condition     = length(var.instance_template) > 0 && regex_replace(var.instance_template, "^[A-Za-z0-9][A-Za-z0-9 ._/:()*-]*$", "") == ""
+    error_message = "Set instance_template to a name that the cloud knows, for example Linux Debian 12 (Bookworm) 64-bit."
+  }
 }
 
 locals {

@@ -2,9 +2,11 @@
 # src/model/clouds/exoscale.ts, src/packer/relay/builders/exoscale.ts and src/packer/relay/template.ts.
 
 packer {
+  required_version = ">= 1.7.0"
+
   required_plugins {
     exoscale = {
-      version = ">= 0.5.0"
+      version = ">= 0.5.0, < 1.0.0"
       source  = "github.com/exoscale/exoscale"
     }
   }

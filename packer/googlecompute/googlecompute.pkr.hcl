@@ -31,23 +31,34 @@ variable "project_id" {
 
 variable "zone" {
   type        = string
-  description = "Zone."
+  description = "Zone; listed by: gcloud compute zones list."
   default     = "europe-west3-a"
 
   validation {
-    condition     = length(var.zone) > 0 && regex_replace(var.zone, "^[A-Za-z0-9][A-Za-z0-9._/:-]*$", "") == ""
-    error_message = "Set zone to one word, for example europe-west3-a."
+    condition     = length(var.zone) > 0 && regex_replace(var.zone, "^[A-Za-z0-9][A-Za-z0-9 ._/:()*-]*$", "") == ""
+    error_message = "Set zone to a name that the cloud knows, for example europe-west3-a."
   }
 }
 
 variable "machine_type" {
   type        = string
-  description = "Type of the machine."
+  description = "Type of the machine; listed by: gcloud compute machine-types list."
   default     = "e2-small"
 
   validation {
-    condition     = length(var.machine_type) > 0 && regex_replace(var.machine_type, "^[A-Za-z0-9][A-Za-z0-9._/:-]*$", "") == ""
-    error_message = "Set machine_type to one word, for example e2-small."
+    condition     = length(var.machine_type) > 0 && regex_replace(var.machine_type, "^[A-Za-z0-9][A-Za-z0-9 ._/:()*-]*$", "") == ""
+    error_message = "Set machine_type to a name that the cloud knows, for example e2-small."
+  }
+}
+
+variable "source_image_family" {
+  type        = string
+  description = "Family of images of Debian 12; listed by: gcloud compute images list."
+  default     = "debian-12"
+
+  validation {
+    condition     = length(var.source_image_family) > 0 && regex_replace(var.source_image_family, "^[A-Za-z0-9][A-Za-z0-9 ._/:()*-]*$", "") == ""
+    error_message = "Set source_image_family to a name that the cloud knows, for example debian-12."
   }
 }
 
@@ -62,7 +73,7 @@ source "googlecompute" "relay" {
   image_name          = local.image
   machine_type        = var.machine_type
   project_id          = var.project_id
-  source_image_family = "debian-12"
+  source_image_family = var.source_image_family
   ssh_username        = "debian"
   zone                = var.zone
 }

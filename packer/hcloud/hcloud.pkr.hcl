@@ -32,23 +32,34 @@ variable "token" {
 
 variable "location" {
   type        = string
-  description = "Where the machine is while it is made."
+  description = "Where the machine is while it is made; listed by: hcloud location list."
   default     = "fsn1"
 
   validation {
-    condition     = length(var.location) > 0 && regex_replace(var.location, "^[A-Za-z0-9][A-Za-z0-9._/:-]*$", "") == ""
-    error_message = "Set location to one word, for example fsn1."
+    condition     = length(var.location) > 0 && regex_replace(var.location, "^[A-Za-z0-9][A-Za-z0-9 ._/:()*-]*$", "") == ""
+    error_message = "Set location to a name that the cloud knows, for example fsn1."
   }
 }
 
 variable "server_type" {
   type        = string
-  description = "Type of the machine; its disk is the smallest an image fits on."
-  default     = "cx22"
+  description = "Type of the machine; its disk is the smallest an image fits on; listed by: hcloud server-type list."
+  default     = "cx23"
 
   validation {
-    condition     = length(var.server_type) > 0 && regex_replace(var.server_type, "^[A-Za-z0-9][A-Za-z0-9._/:-]*$", "") == ""
-    error_message = "Set server_type to one word, for example cx22."
+    condition     = length(var.server_type) > 0 && regex_replace(var.server_type, "^[A-Za-z0-9][A-Za-z0-9 ._/:()*-]*$", "") == ""
+    error_message = "Set server_type to a name that the cloud knows, for example cx23."
+  }
+}
+
+variable "image" {
+  type        = string
+  description = "Image of Debian 12; listed by: hcloud image list --type system."
+  default     = "debian-12"
+
+  validation {
+    condition     = length(var.image) > 0 && regex_replace(var.image, "^[A-Za-z0-9][A-Za-z0-9 ._/:()*-]*$", "") == ""
+    error_message = "Set image to a name that the cloud knows, for example debian-12."
   }
 }
 
@@ -58,7 +69,7 @@ locals {
 }
 
 source "hcloud" "relay" {
-  image         = "debian-12"
+  image         = var.image
   location      = var.location
   server_type   = var.server_type
   snapshot_name = local.image

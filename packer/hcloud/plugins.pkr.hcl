@@ -2,9 +2,11 @@
 # src/model/clouds/hetzner.ts, src/packer/relay/builders/hcloud.ts and src/packer/relay/template.ts.
 
 packer {
+  required_version = ">= 1.7.0"
+
   required_plugins {
     hcloud = {
-      version = ">= 1.0.0"
+      version = ">= 1.0.0, < 2.0.0"
       source  = "github.com/hetznercloud/hcloud"
     }
   }

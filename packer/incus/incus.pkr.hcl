@@ -20,12 +20,12 @@ variable "relay_package" {
 
 variable "image" {
   type        = string
-  description = "Image of Debian 12 with cloud-init."
+  description = "Image of Debian 12 with cloud-init; listed by: incus image list images:debian."
   default     = "images:debian/12/cloud"
 
   validation {
-    condition     = length(var.image) > 0 && regex_replace(var.image, "^[A-Za-z0-9][A-Za-z0-9._/:-]*$", "") == ""
-    error_message = "Set image to one word, for example images:debian/12/cloud."
+    condition     = length(var.image) > 0 && regex_replace(var.image, "^[A-Za-z0-9][A-Za-z0-9 ._/:()*-]*$", "") == ""
+    error_message = "Set image to a name that the cloud knows, for example images:debian/12/cloud."
   }
 }
 

@@ -2,9 +2,11 @@
 # src/model/clouds/incus.ts, src/packer/relay/builders/incus.ts and src/packer/relay/template.ts.
 
 packer {
+  required_version = ">= 1.7.0"
+
   required_plugins {
     incus = {
-      version = ">= 1.0.0"
+      version = ">= 1.0.0, < 2.0.0"
       source  = "github.com/bketelsen/incus"
     }
   }

@@ -32,23 +32,34 @@ variable "linode_token" {
 
 variable "region" {
   type        = string
-  description = "Region."
+  description = "Region; listed by: linode-cli regions list."
   default     = "eu-central"
 
   validation {
-    condition     = length(var.region) > 0 && regex_replace(var.region, "^[A-Za-z0-9][A-Za-z0-9._/:-]*$", "") == ""
-    error_message = "Set region to one word, for example eu-central."
+    condition     = length(var.region) > 0 && regex_replace(var.region, "^[A-Za-z0-9][A-Za-z0-9 ._/:()*-]*$", "") == ""
+    error_message = "Set region to a name that the cloud knows, for example eu-central."
   }
 }
 
 variable "instance_type" {
   type        = string
-  description = "Type of the machine."
+  description = "Type of the machine; listed by: linode-cli linodes types."
   default     = "g6-nanode-1"
 
   validation {
-    condition     = length(var.instance_type) > 0 && regex_replace(var.instance_type, "^[A-Za-z0-9][A-Za-z0-9._/:-]*$", "") == ""
-    error_message = "Set instance_type to one word, for example g6-nanode-1."
+    condition     = length(var.instance_type) > 0 && regex_replace(var.instance_type, "^[A-Za-z0-9][A-Za-z0-9 ._/:()*-]*$", "") == ""
+    error_message = "Set instance_type to a name that the cloud knows, for example g6-nanode-1."
+  }
+}
+
+variable "image" {
+  type        = string
+  description = "Image of Debian 12; listed by: linode-cli images list."
+  default     = "linode/debian12"
+
+  validation {
+    condition     = length(var.image) > 0 && regex_replace(var.image, "^[A-Za-z0-9][A-Za-z0-9 ._/:()*-]*$", "") == ""
+    error_message = "Set image to a name that the cloud knows, for example linode/debian12."
   }
 }
 
@@ -58,7 +69,7 @@ locals {
 }
 
 source "linode" "relay" {
-  image             = "linode/debian12"
+  image             = var.image
   image_description = "chatmail relay that sets itself up"
   image_label       = local.image
   instance_type     = var.instance_type

@@ -2,9 +2,11 @@
 # src/model/clouds/linode.ts, src/packer/relay/builders/linode.ts and src/packer/relay/template.ts.
 
 packer {
+  required_version = ">= 1.7.0"
+
   required_plugins {
     linode = {
-      version = ">= 1.0.0"
+      version = ">= 1.0.0, < 2.0.0"
       source  = "github.com/linode/linode"
     }
   }

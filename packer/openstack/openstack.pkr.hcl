@@ -69,8 +69,8 @@ variable "identity_endpoint" {
   default     = "https://auth.cloud.ovh.net/v3"
 
   validation {
-    condition     = length(var.identity_endpoint) > 0 && regex_replace(var.identity_endpoint, "^[A-Za-z0-9][A-Za-z0-9._/:-]*$", "") == ""
-    error_message = "Set identity_endpoint to one word, for example https://auth.cloud.ovh.net/v3."
+    condition     = length(var.identity_endpoint) > 0 && regex_replace(var.identity_endpoint, "^[A-Za-z0-9][A-Za-z0-9 ._/:()*-]*$", "") == ""
+    error_message = "Set identity_endpoint to a name that the cloud knows, for example https://auth.cloud.ovh.net/v3."
   }
 }
 
@@ -87,30 +87,35 @@ variable "domain_name" {
 
 variable "flavor" {
   type        = string
-  description = "Flavor of the machine."
+  description = "Flavor of the machine; listed by: openstack flavor list."
   default     = "d2-2"
 
   validation {
-    condition     = length(var.flavor) > 0 && regex_replace(var.flavor, "^[A-Za-z0-9][A-Za-z0-9._/:-]*$", "") == ""
-    error_message = "Set flavor to one word, for example d2-2."
+    condition     = length(var.flavor) > 0 && regex_replace(var.flavor, "^[A-Za-z0-9][A-Za-z0-9 ._/:()*-]*$", "") == ""
+    error_message = "Set flavor to a name that the cloud knows, for example d2-2."
   }
 }
 
 variable "network" {
   type        = string
-  description = "Network with access to the Internet."
+  description = "Network with access to the Internet; listed by: openstack network list."
   default     = "Ext-Net"
 
   validation {
-    condition     = length(var.network) > 0 && regex_replace(var.network, "^[A-Za-z0-9][A-Za-z0-9._/:-]*$", "") == ""
-    error_message = "Set network to one word, for example Ext-Net."
+    condition     = length(var.network) > 0 && regex_replace(var.network, "^[A-Za-z0-9][A-Za-z0-9 ._/:()*-]*$", "") == ""
+    error_message = "Set network to a name that the cloud knows, for example Ext-Net."
   }
 }
 
 variable "source_image" {
   type        = string
-  description = "Name of the cloud's image of Debian 12."
+  description = "Name of the cloud's image of Debian 12; listed by: openstack image list."
   default     = "Debian 12"
+
+  validation {
+    condition     = length(var.source_image) > 0 && regex_replace(var.source_image, "^[A-Za-z0-9][A-Za-z0-9 ._/:()*-]*$", "") == ""
+    error_message = "Set source_image to a name that the cloud knows, for example Debian 12."
+  }
 }
 
 locals {

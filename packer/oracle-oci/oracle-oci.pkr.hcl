@@ -64,12 +64,12 @@ variable "key_file" {
 
 variable "region" {
   type        = string
-  description = "Region."
+  description = "Region; listed by: oci iam region list."
   default     = "eu-frankfurt-1"
 
   validation {
-    condition     = length(var.region) > 0 && regex_replace(var.region, "^[A-Za-z0-9][A-Za-z0-9._/:-]*$", "") == ""
-    error_message = "Set region to one word, for example eu-frankfurt-1."
+    condition     = length(var.region) > 0 && regex_replace(var.region, "^[A-Za-z0-9][A-Za-z0-9 ._/:()*-]*$", "") == ""
+    error_message = "Set region to a name that the cloud knows, for example eu-frankfurt-1."
   }
 }
 
@@ -119,12 +119,12 @@ variable "base_image_ocid" {
 
 variable "shape" {
   type        = string
-  description = "Shape of the machine."
+  description = "Shape of the machine; listed by: oci compute shape list --compartment-id OCID."
   default     = "VM.Standard.E2.1.Micro"
 
   validation {
-    condition     = length(var.shape) > 0 && regex_replace(var.shape, "^[A-Za-z0-9][A-Za-z0-9._/:-]*$", "") == ""
-    error_message = "Set shape to one word, for example VM.Standard.E2.1.Micro."
+    condition     = length(var.shape) > 0 && regex_replace(var.shape, "^[A-Za-z0-9][A-Za-z0-9 ._/:()*-]*$", "") == ""
+    error_message = "Set shape to a name that the cloud knows, for example VM.Standard.E2.1.Micro."
   }
 }
 

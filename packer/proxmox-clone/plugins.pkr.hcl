@@ -2,9 +2,11 @@
 # src/model/clouds/proxmox.ts, src/packer/relay/builders/proxmox-clone.ts and src/packer/relay/template.ts.
 
 packer {
+  required_version = ">= 1.14.0"
+
   required_plugins {
     proxmox = {
-      version = ">= 1.0.0"
+      version = ">= 1.2.0, < 2.0.0"
       source  = "github.com/hashicorp/proxmox"
     }
   }

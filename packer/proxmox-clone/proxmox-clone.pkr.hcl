@@ -91,16 +91,18 @@ locals {
 }
 
 source "proxmox-clone" "relay" {
-  clone_vm      = var.clone_vm
-  template_name = local.image
-  cloud_init    = true
-  node          = var.node
-  os            = "l26"
-  password      = var.password
-  proxmox_url   = var.proxmox_url
-  qemu_agent    = true
-  ssh_username  = "debian"
-  username      = var.username
+  clone_vm             = var.clone_vm
+  template_name        = local.image
+  cloud_init           = true
+  cloud_init_disk_type = "scsi"
+  node                 = var.node
+  os                   = "l26"
+  password             = var.password
+  proxmox_url          = var.proxmox_url
+  qemu_agent           = true
+  ssh_username         = "debian"
+  scsi_controller      = "virtio-scsi-pci"
+  username             = var.username
 
   network_adapters {
     bridge = var.bridge

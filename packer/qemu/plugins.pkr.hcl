@@ -2,9 +2,11 @@
 # src/model/clouds/qemu.ts, src/packer/relay/builders/qemu.ts and src/packer/relay/template.ts.
 
 packer {
+  required_version = ">= 1.14.0"
+
   required_plugins {
     qemu = {
-      version = ">= 1.0.0"
+      version = ">= 1.0.0, < 2.0.0"
       source  = "github.com/hashicorp/qemu"
     }
   }

@@ -2,9 +2,11 @@
 # src/model/clouds/scaleway.ts, src/packer/relay/builders/scaleway.ts and src/packer/relay/template.ts.
 
 packer {
+  required_version = ">= 1.7.0"
+
   required_plugins {
     scaleway = {
-      version = ">= 1.0.5"
+      version = ">= 1.0.5, < 2.0.0"
       source  = "github.com/scaleway/scaleway"
     }
   }

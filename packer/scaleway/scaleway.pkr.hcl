@@ -59,19 +59,30 @@ variable "zone" {
   default     = "fr-par-1"
 
   validation {
-    condition     = length(var.zone) > 0 && regex_replace(var.zone, "^[A-Za-z0-9][A-Za-z0-9._/:-]*$", "") == ""
-    error_message = "Set zone to one word, for example fr-par-1."
+    condition     = length(var.zone) > 0 && regex_replace(var.zone, "^[A-Za-z0-9][A-Za-z0-9 ._/:()*-]*$", "") == ""
+    error_message = "Set zone to a name that the cloud knows, for example fr-par-1."
   }
 }
 
 variable "commercial_type" {
   type        = string
-  description = "Type of the machine."
+  description = "Type of the machine; listed by: scw instance server-type list."
   default     = "DEV1-S"
 
   validation {
-    condition     = length(var.commercial_type) > 0 && regex_replace(var.commercial_type, "^[A-Za-z0-9][A-Za-z0-9._/:-]*$", "") == ""
-    error_message = "Set commercial_type to one word, for example DEV1-S."
+    condition     = length(var.commercial_type) > 0 && regex_replace(var.commercial_type, "^[A-Za-z0-9][A-Za-z0-9 ._/:()*-]*$", "") == ""
+    error_message = "Set commercial_type to a name that the cloud knows, for example DEV1-S."
+  }
+}
+
+variable "image" {
+  type        = string
+  description = "Image of Debian 12; listed by: scw marketplace image list."
+  default     = "debian_bookworm"
+
+  validation {
+    condition     = length(var.image) > 0 && regex_replace(var.image, "^[A-Za-z0-9][A-Za-z0-9 ._/:()*-]*$", "") == ""
+    error_message = "Set image to a name that the cloud knows, for example debian_bookworm."
   }
 }
 
@@ -83,11 +94,10 @@ locals {
 source "scaleway" "relay" {
   access_key      = var.access_key
   commercial_type = var.commercial_type
-  image           = "debian_bookworm"
+  image           = var.image
   image_name      = local.image
   project_id      = var.project_id
   secret_key      = var.secret_key
-  snapshot_name   = local.image
   ssh_username    = "root"
   zone            = var.zone
 }

@@ -2,9 +2,11 @@
 # src/model/clouds/upcloud.ts, src/packer/relay/builders/upcloud.ts and src/packer/relay/template.ts.
 
 packer {
+  required_version = ">= 1.7.0"
+
   required_plugins {
     upcloud = {
-      version = ">= 1.0.0"
+      version = ">= 1.0.0, < 2.0.0"
       source  = "github.com/UpCloudLtd/upcloud"
     }
   }

@@ -43,19 +43,24 @@ variable "password" {
 
 variable "zone" {
   type        = string
-  description = "Zone."
+  description = "Zone; listed by: upctl zone list."
   default     = "de-fra1"
 
   validation {
-    condition     = length(var.zone) > 0 && regex_replace(var.zone, "^[A-Za-z0-9][A-Za-z0-9._/:-]*$", "") == ""
-    error_message = "Set zone to one word, for example de-fra1."
+    condition     = length(var.zone) > 0 && regex_replace(var.zone, "^[A-Za-z0-9][A-Za-z0-9 ._/:()*-]*$", "") == ""
+    error_message = "Set zone to a name that the cloud knows, for example de-fra1."
   }
 }
 
 variable "storage_name" {
   type        = string
-  description = "Beginning of the name of the template of Debian 12."
+  description = "Beginning of the name of the template of Debian 12; listed by: upctl storage list --public --template."
   default     = "Debian GNU/Linux 12"
+
+  validation {
+    condition     = length(var.storage_name) > 0 && regex_replace(var.storage_name, "^[A-Za-z0-9][A-Za-z0-9 ._/:()*-]*$", "") == ""
+    error_message = "Set storage_name to a name that the cloud knows, for example Debian GNU/Linux 12."
+  }
 }
 
 locals {

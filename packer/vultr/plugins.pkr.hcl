@@ -2,9 +2,11 @@
 # src/model/clouds/vultr.ts, src/packer/relay/builders/vultr.ts and src/packer/relay/template.ts.
 
 packer {
+  required_version = ">= 1.7.0"
+
   required_plugins {
     vultr = {
-      version = ">= 2.5.0"
+      version = ">= 2.5.0, < 3.0.0"
       source  = "github.com/vultr/vultr"
     }
   }

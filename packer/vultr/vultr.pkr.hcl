@@ -32,30 +32,35 @@ variable "api_key" {
 
 variable "region_id" {
   type        = string
-  description = "Region."
+  description = "Region; listed by: vultr-cli regions list."
   default     = "fra"
 
   validation {
-    condition     = length(var.region_id) > 0 && regex_replace(var.region_id, "^[A-Za-z0-9][A-Za-z0-9._/:-]*$", "") == ""
-    error_message = "Set region_id to one word, for example fra."
+    condition     = length(var.region_id) > 0 && regex_replace(var.region_id, "^[A-Za-z0-9][A-Za-z0-9 ._/:()*-]*$", "") == ""
+    error_message = "Set region_id to a name that the cloud knows, for example fra."
   }
 }
 
 variable "plan_id" {
   type        = string
-  description = "Plan of the machine."
+  description = "Plan of the machine; listed by: vultr-cli plans list."
   default     = "vc2-1c-1gb"
 
   validation {
-    condition     = length(var.plan_id) > 0 && regex_replace(var.plan_id, "^[A-Za-z0-9][A-Za-z0-9._/:-]*$", "") == ""
-    error_message = "Set plan_id to one word, for example vc2-1c-1gb."
+    condition     = length(var.plan_id) > 0 && regex_replace(var.plan_id, "^[A-Za-z0-9][A-Za-z0-9 ._/:()*-]*$", "") == ""
+    error_message = "Set plan_id to a name that the cloud knows, for example vc2-1c-1gb."
   }
 }
 
 variable "os_id" {
   type        = number
-  description = "Number of Debian 12 in the list of operating systems of the API."
+  description = "Number of Debian 12; listed by: vultr-cli os list."
   default     = 2136
+
+  validation {
+    condition     = var.os_id > 0
+    error_message = "Set os_id to a number that the cloud knows, for example 2136."
+  }
 }
 
 locals {

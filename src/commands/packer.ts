@@ -45,7 +45,8 @@ export const command = defineCommand({
     '',
     'Each template starts a machine of Debian 12, installs the relay, tests it, takes out what is of this one',
     'machine, and makes an image of it. Credentials are taken from the environment: the variables in a template',
-    'say which. Packer 1.7 or later gets its plugins with `packer init` in the folder of the template.',
+    'say which. Packer 1.7 or later gets its plugins with `packer init` in the folder of the template; those of',
+    'HashiCorp need 1.14 or later.',
     '',
     'qemu starts from what `build --bare` has made, with a key of its own; --var accelerator=tcg where KVM',
     'does not work.',
@@ -83,7 +84,7 @@ export const command = defineCommand({
     if (context.report(result.problems) !== 0 || !result.ok) return 1;
 
     const packer = choices.action === 'write' ? undefined : await findPacker(env);
-    if (packer && 'code' in packer) throw asFailure([packer], '');
+    if (packer && 'code' in packer) throw asFailure([packer]);
 
     const output = resolve(cwd, values.output ?? DEFAULT_OUTPUT);
     const settings = toYaml(result.value);

@@ -16,8 +16,14 @@ export const parsePackerVersion = (text: string): PackerVersion | undefined => {
   return { version: `${major}.${minor}.${patch}`, major: Number(major), minor: Number(minor) };
 };
 
+/** Whether this Packer is of that version or a later one, for example `1.14.0`. */
+export const isAtLeast = ({ major, minor }: PackerVersion, version: string): boolean => {
+  const [wantedMajor = 0, wantedMinor = 0] = version.split('.').map(Number);
+  return major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
+};
+
 /** Whether this Packer takes its builders as plugins, and `required_plugins` in templates (since 1.7). */
-export const knowsPlugins = ({ major, minor }: PackerVersion): boolean => major > 1 || minor >= 7;
+export const knowsPlugins = (version: PackerVersion): boolean => isAtLeast(version, '1.7.0');
 
 /** Looks for Packer on the PATH. A program of that name that is not Packer (there is one for CrackLib) is none. */
 export const findPacker = async (

@@ -133,13 +133,24 @@ const partBlock = (kind: string, { type, settings }: Part, path: string): string
  * Writes a template in HCL2 as `packer fmt` would format it. Throws {@link UnwritableTemplate} for text that
  * Packer would change.
  */
-export const renderHcl = ({ plugins, variables, locals, sources, builds }: Template): string => {
+export const renderHcl = ({
+  requiredVersion,
+  plugins,
+  variables,
+  locals,
+  sources,
+  builds,
+}: Template): string => {
   const required = Object.entries(plugins ?? {}).map(([name, plugin]) => ({
     name: writableName(name, 'required_plugins'),
     value: write({ version: plugin.version, source: plugin.source }, `required_plugins.${name}`),
   }));
+  const packer = [
+    ...(requiredVersion === undefined ? [] : [bodyOf({ required_version: requiredVersion }, 'packer')]),
+    ...(required.length > 0 ? [blockOf('required_plugins', aligned(required))] : []),
+  ];
   return [
-    ...(required.length > 0 ? [blockOf('packer', blockOf('required_plugins', aligned(required)))] : []),
+    ...(packer.length > 0 ? [blockOf('packer', packer.join('\n'))] : []),
     ...Object.entries(variables ?? {}).map(variableBlock),
     ...(locals ? [blockOf('locals', bodyOf(locals, 'locals'))] : []),
     ...(sources ?? []).map(({ type, name, settings }) =>

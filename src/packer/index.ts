@@ -27,7 +27,13 @@ export {
   readEvents,
   type SaidEvent,
 } from './events.ts';
-export { findPacker, knowsPlugins, type PackerVersion, parsePackerVersion } from './find-packer.ts';
+export {
+  findPacker,
+  isAtLeast,
+  knowsPlugins,
+  type PackerVersion,
+  parsePackerVersion,
+} from './find-packer.ts';
 export { hclString, renderHcl } from './hcl.ts';
 export { type PackerProblem, type ProblemWords, problemWords, readProblems } from './problem.ts';
 export { type EndEvent, type PackerOutcome, type RunOptions, runPacker } from './run-packer.ts';

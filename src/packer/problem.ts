@@ -4,10 +4,19 @@ export type PackerProblem =
   | { readonly code: 'unknown-component'; readonly kind: string; readonly name: string }
   | { readonly code: 'missing-plugins'; readonly plugins: readonly string[] }
   | { readonly code: 'old-packer'; readonly block: string }
+  | {
+      readonly code: 'packer-too-old';
+      readonly plugin: string;
+      /** Versions. */
+      readonly needed: string;
+      readonly found: string;
+    }
   | { readonly code: 'missing-variable'; readonly name: string }
   | { readonly code: 'invalid-variable'; readonly rule: string }
   | { readonly code: 'missing-credential'; readonly said: string }
   | { readonly code: 'refused-credential'; readonly said: string }
+  /** The cloud does not have, or no longer has, an image, a type of machine or a place of that name. */
+  | { readonly code: 'not-offered'; readonly said: string }
   | { readonly code: 'missing-file'; readonly path: string }
   | { readonly code: 'output-exists'; readonly path: string }
   | { readonly code: 'build-failed'; readonly build: string; readonly said: string }
@@ -31,6 +40,16 @@ const withoutPlaces = (text: string): string =>
       (line) => line !== '' && !/^(on .* line \d+:|\(source code not available\)|==>|Error:)/.test(line),
     )
     .join(' ');
+
+/** What a cloud offers, and how clouds say that they do not. */
+const OFFER =
+  '\\b(?:image|ami|(?:server|instance|machine|commercial)[ _]?type|size|sku|plan|flavor|template|storage|shape|region|zone|location|os_id)s?\\b';
+const ABSENT =
+  '(?:not ?found|(?:could not|cannot|unable to) find|found matching|does not exist|(?:not|no longer) ?available|unavailable|deprecated)';
+const NOT_OFFERED = new RegExp(
+  `^.*(?:${OFFER}.*${ABSENT}|${ABSENT}.*${OFFER}|(?:invalid|unknown|unsupported) (?:[\\w-]+ ){0,3}?${OFFER}).*$`,
+  'im',
+);
 
 /** In the words of 1.6.6 (Debian 12), and of those since 1.7 where they differ. */
 const READERS: readonly Reader[] = [
@@ -68,6 +87,7 @@ const READERS: readonly Reader[] = [
     /^.*(?:token|credential|api_?key|password|access_?key|secret|NoCredentialProviders).*(?:must|required|specified|missing|not found|no valid|could not).*$|^.*(?:no valid|could not find|missing) .*(?:credential|token|key).*$/im,
     (match) => ({ code: 'missing-credential', said: withoutPlaces(match[0]) }),
   ],
+  [NOT_OFFERED, (match) => ({ code: 'not-offered', said: withoutPlaces(match[0].replace(/^Error: /, '')) })],
 ];
 
 /** Packer says one after the other what it has found: each `Error:` is looked at by itself. */
@@ -112,6 +132,16 @@ export const problemWords = (problem: PackerProblem): ProblemWords => {
       return {
         message: `this Packer does not know \`${problem.block}\``,
         hint: 'it came with 1.7: give Packer the template file alone, or use a newer one',
+      };
+    case 'packer-too-old':
+      return {
+        message: `Packer ${problem.found} cannot use the plugin ${problem.plugin}: it needs ${problem.needed} or later`,
+        hint: 'a current Packer is at developer.hashicorp.com/packer/install',
+      };
+    case 'not-offered':
+      return {
+        message: `the cloud does not have it: ${problem.said.replace(/^\* /, '')}`,
+        hint: 'what clouds offer changes: choose another image, type or place with --var NAME=VALUE',
       };
     case 'missing-variable':
       return {

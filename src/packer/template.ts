@@ -5,6 +5,8 @@
  * a script as `expression('"NAME=${base64encode(var.name)}"')`.
  */
 export interface Template {
+  /** Which Packer, for example `>= 1.14.0`; Packer before 1.6.5 knows no such line. */
+  readonly requiredVersion?: string;
   /** Blocks of `required_plugins`, by the plugin's name; Packer before 1.7 knows none. */
   readonly plugins?: Readonly<Record<string, Plugin>>;
   readonly variables?: Readonly<Record<string, Variable>>;

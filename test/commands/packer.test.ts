@@ -116,7 +116,41 @@ test('validate says which Packer, what is valid and what is missing', async () =
   expect(stderr).toContain(
     'error: hcloud: Set HCLOUD_TOKEN in the environment to the API token of the project.',
   );
-  expect(stderr).toContain('vultr: this Packer has no builder `vultr`');
+  expect(stderr).toContain(
+    'vultr: Packer 1.6.6 cannot use the plugin github.com/vultr/vultr: it needs 1.7.0 or later',
+  );
+});
+
+/** A Packer that is only a version, and what it prints. */
+const putPacker = async (version: string, ...lines: string[]) => {
+  await mkdir(join(folder.cwd, 'bin'));
+  const said = lines.map((line) => `echo '${line}'\n`).join('');
+  const program = `#!/bin/sh\nif [ "$1" = version ]; then echo 'Packer v${version}'; exit; fi\n${said}exit 1\n`;
+  await writeFile(join(folder.cwd, 'bin/packer'), program);
+  await chmod(join(folder.cwd, 'bin/packer'), 0o755);
+  return { PATH: `${folder.cwd}/bin:${PATH}` };
+};
+
+test("before 1.14 it cannot get HashiCorp's plugins, and others it can", async () => {
+  const env = await putPacker('1.9.4', '1,,ui,error,Error: server type cx22 not found');
+  const { stderr } = await run(env, 'validate', '--builder', 'amazon-ebs,hcloud');
+  expect(stderr).toContain(
+    'amazon-ebs: Packer 1.9.4 cannot use the plugin github.com/hashicorp/amazon: it needs 1.14.0 or later',
+  );
+  expect(stderr).not.toContain('hcloud: Packer');
+  expect(await run(env, 'build', '--builder', 'amazon-ebs')).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining('it needs 1.14.0 or later'),
+  });
+});
+
+test('what a cloud no longer has is explained by the commands that list what it has', async () => {
+  const env = await putPacker('1.15.1', '1,hcloud.relay,error,server type cx22 not found');
+  const { status, stderr } = await run(env, 'build', '--builder', 'hcloud');
+  expect(status).toBe(1);
+  expect(stderr).toContain('error: the cloud does not have it: server type cx22 not found');
+  expect(stderr).toContain('--var server_type=NAME, one of: hcloud server-type list');
+  expect(stderr).toContain('--var image=NAME, one of: hcloud image list --type system');
 });
 
 test('without Packer it says how to get one', async () => {

@@ -40,7 +40,7 @@ afterAll(async () => {
 const existing = (address: string): Builder => ({
   type: 'null',
   cloud: qemu,
-  plugin: { name: 'null', source: 'x', version: '1' },
+  plugin: { name: 'null', source: 'x', version: '1', packer: '1.7.0' },
   isInDebian: true,
   variables: {},
   settings: {

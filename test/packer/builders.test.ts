@@ -73,7 +73,9 @@ beforeAll(async () => {
 afterAll(() => folder.remove());
 
 /** Debian's Packer has taken these builders out. */
-const NOT_IN_DEBIAN = ['vultr', 'linode', 'upcloud', 'exoscale', 'incus'];
+const TAKEN_OUT = ['vultr', 'linode', 'upcloud', 'exoscale', 'incus'];
+/** It has no SCSI drive for cloud-init. */
+const NOT_IN_DEBIAN = [...TAKEN_OUT.slice(0, -1), 'proxmox-clone', ...TAKEN_OUT.slice(-1)];
 /** What needs more than a template: openstack asks the cloud when it is validated. */
 const ASKS_THE_CLOUD = ['openstack'];
 
@@ -101,7 +103,8 @@ describe.each(BUILDERS)('$type', (builder) => {
 
   test("is what Debian's Packer takes, or does not know", async () => {
     const { exitCode, all } = await packer(['validate', templatePath(type)]);
-    if (NOT_IN_DEBIAN.includes(type)) expect(all).toContain(`Unknown source type ${type}`);
+    if (TAKEN_OUT.includes(type)) expect(all).toContain(`Unknown source type ${type}`);
+    else if (type === 'proxmox-clone') expect(all).toContain('An argument named "cloud_init_disk_type"');
     else if (ASKS_THE_CLOUD.includes(type)) expect(all).toMatch(/dial tcp|identity|lookup/);
     else expect({ exitCode, all }).toEqual({ exitCode: 0, all: '' });
   });
@@ -112,6 +115,29 @@ describe.each(BUILDERS)('$type', (builder) => {
       if (text.includes(`variable "${name}"`) && JSON.stringify(variable.default) === '{}')
         expect(variable.validation?.condition, name).toBe(`length(var.${name}) > 0`);
     }
+  });
+
+  test('takes one major version of its plugin, with a Packer that can get it', () => {
+    const plugins = files.get(`${type}/plugins.pkr.hcl`) ?? '';
+    const [, from = '', below = ''] = /version = ">= (\d+)\.\d+\.\d+, < (\d+)\.0\.0"/.exec(plugins) ?? [];
+    expect(Number(below)).toBe(Number(from) + 1);
+    const needed = plugins.includes('"github.com/hashicorp/') ? '1.14.0' : '1.7.0';
+    expect(plugins).toContain(`required_version = ">= ${needed}"`);
+  });
+
+  test('lets the operator choose all that the cloud may withdraw', () => {
+    const { builder: _, lists, ...facts } = builder.cloud.packer ?? { builder: '' };
+    const variables = Object.entries(relayTemplate(builder).variables ?? {});
+    for (const fact of Object.values(facts)) {
+      expect(fact.asOf).toMatch(/^20\d\d-\d\d$/);
+      const [found] = variables.filter(([, { default: value }]) => String(value) === fact.value);
+      expect(found?.[1].validation?.message, fact.value).toContain(fact.value);
+    }
+    for (const [name, command] of Object.entries(lists?.value ?? {}))
+      expect(text).toMatch(new RegExp(`variable "${name}" \\{\n[^}]*${command.replace(/[[\]*.]/g, '\\$&')}`));
+    expect(variables.some(([name]) => /image|template|os_id|storage_name|disk|clone_vm/.test(name))).toBe(
+      true,
+    );
   });
 
   test('hides its secrets, and holds none', () => {
@@ -131,6 +157,36 @@ describe.each(BUILDERS)('$type', (builder) => {
     expect(build(builder)).toBe(build(BUILDERS[0] ?? builder));
     const other = files.get(templatePath('qemu')) ?? '';
     expect(text.slice(text.indexOf('provisioner'))).toBe(other.slice(other.indexOf('provisioner')));
+  });
+});
+
+test.each([
+  ['hcloud', /server_type" \{[^}]*default {5}= "cx23"/],
+  ['proxmox-clone', /cloud_init_disk_type = "scsi"/],
+  ['proxmox-clone', /scsi_controller {6}= "virtio-scsi-pci"/],
+  // Of generation 1: no managed image can be made of a machine of Trusted Launch.
+  ['azure-arm', /image_sku" \{[^}]*default {5}= "12"\n/],
+])('%s has %s', (type, pattern) => {
+  expect(files.get(templatePath(type))).toMatch(pattern);
+});
+
+test.each([
+  ['scaleway', 'snapshot_name'],
+  ['hcloud', 'cx22'],
+])('%s has no %s', (type, text) => {
+  expect(files.get(templatePath(type))).not.toContain(text);
+});
+
+test.each([
+  ['server_type=', 1],
+  ['server_type=$(id)', 1],
+  ['server_type=cx33', 0],
+  ['image=', 1],
+])('hcloud with %s: status %d', async (variable, status) => {
+  const { exitCode, all } = await packer(['validate', '-var', variable, templatePath('hcloud')]);
+  expect({ exitCode, all: all?.replace(/\s+/g, ' ') }).toEqual({
+    exitCode: status,
+    all: status === 0 ? '' : expect.stringContaining('to a name that the cloud knows'),
   });
 });
 

@@ -93,6 +93,26 @@ describe('what newer versions say', () => {
       "Error: 1 error(s) occurred:\n\n* Output directory '/a b/image' already exists. It must not exist.",
       { code: 'output-exists', path: '/a b/image' },
     ],
+    ['Error: server type cx22 not found', { code: 'not-offered', said: 'server type cx22 not found' }],
+    ['Error: image not found: debian-11', { code: 'not-offered' }],
+    ['unsupported location for server type (invalid_input, 0123)', { code: 'not-offered' }],
+    [
+      'POST https://api: 422 (request "x") You specified an invalid size for Droplet creation.',
+      { code: 'not-offered' },
+    ],
+    ["InvalidAMIID.NotFound: The image id '[ami-0]' does not exist", { code: 'not-offered' }],
+    ['No AMI was found matching filters: {', { code: 'not-offered' }],
+    ["The resource 'projects/p/zones/z/machineTypes/e1' was not found", { code: 'not-offered' }],
+    ['SkuNotAvailable: The requested size is currently not available in location', { code: 'not-offered' }],
+    [
+      "PlatformImageNotFound: The platform image 'Debian:debian-12:1:latest' is not available.",
+      { code: 'not-offered' },
+    ],
+    ['Unable to find flavor with name d9-9', { code: 'not-offered' }],
+    ['{"error":"Invalid plan","status":400}', { code: 'not-offered' }],
+    ['[400] [type] A valid plan type by that ID was not found', { code: 'not-offered' }],
+    ['Timeout waiting for SSH.', { code: 'failed' }],
+    ['Script exited with non-zero exit status: 127. Allowed exit codes are: [0]', { code: 'failed' }],
     ['something else', { code: 'failed', said: 'something else' }],
   ])('%s', (text, problem) => expect(readProblems(text)).toMatchObject([problem]));
 });

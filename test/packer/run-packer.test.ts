@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { packerCommand } from '../../src/packer/command.ts';
 import type { PackerEvent } from '../../src/packer/events.ts';
-import { findPacker, knowsPlugins, parsePackerVersion } from '../../src/packer/find-packer.ts';
+import { findPacker, isAtLeast, knowsPlugins, parsePackerVersion } from '../../src/packer/find-packer.ts';
 import { renderHcl } from '../../src/packer/hcl.ts';
 import { type EndEvent, runPacker } from '../../src/packer/run-packer.ts';
 import { inFolder } from '../cli-in-folder.ts';
@@ -98,6 +98,16 @@ test.each([
   const found = parsePackerVersion(text);
   expect(found?.version).toBe(version);
   expect(found && knowsPlugins(found)).toBe(plugins);
+});
+
+test.each([
+  ['1.14.0', '1.14.0', true],
+  ['1.13.9', '1.14.0', false],
+  ['2.0.0', '1.14.0', true],
+  ['1.6.6', '1.7.0', false],
+])('%s is at least %s: %s', (version, wanted, is) => {
+  const found = parsePackerVersion(`Packer v${version}`);
+  expect(found && isAtLeast(found, wanted)).toBe(is);
 });
 
 test('another program of that name is none', () => {

@@ -11,7 +11,7 @@ import { duration } from '../../terminal/render-step.ts';
 import { VERSION } from '../../version.ts';
 import type { Context } from '../command.ts';
 import { type Folder, PACKAGE, templateFor } from './folder.ts';
-import { requireDone } from './outcome.ts';
+import { requireDone, requirePacker } from './outcome.ts';
 
 /** Builds with one builder while its steps are shown, and writes the manifest of what came of it. */
 export const build = async (
@@ -23,6 +23,7 @@ export const build = async (
   const { signal, env, stdout, stderr } = context;
   const { output, packer, variables, settings } = folder;
   const { type } = builder;
+  requirePacker(builder, packer);
   const began = performance.now();
   const progress = createProgress({ output: stderr, env });
   const command = packerCommand({ action: 'build', template: templateFor(builder, folder), variables });
@@ -34,7 +35,7 @@ export const build = async (
   const outcome = await followBuild(runPacker(command, { signal, env: packerEnv }), progress).finally(() =>
     signal.removeEventListener('abort', onAbort),
   );
-  const { artifacts } = requireDone(outcome, '', signal);
+  const { artifacts } = requireDone(outcome, builder, '', signal);
   const version = VERSION;
   const manifest = await packerManifest(
     {

@@ -3,16 +3,17 @@ import type { Builder } from '../../packer/relay/builder.ts';
 import { runPacker } from '../../packer/run-packer.ts';
 import type { Context, ExitStatus } from '../command.ts';
 import { type Folder, templateFor, withVariables } from './folder.ts';
-import { requireDone } from './outcome.ts';
+import { requireDone, requirePacker } from './outcome.ts';
 
 const validate = async (builder: Builder, folder: Folder, { signal, env }: Context): Promise<void> => {
+  requirePacker(builder, folder.packer);
   const command = packerCommand({
     action: 'validate',
     template: templateFor(builder, folder),
     variables: folder.variables,
   });
   for await (const event of runPacker(command, { signal, env })) {
-    if (event.type === 'end') requireDone(event.outcome, `${builder.type}: `, signal);
+    if (event.type === 'end') requireDone(event.outcome, builder, `${builder.type}: `, signal);
   }
 };
 

@@ -1,5 +1,5 @@
 import type { Cloud } from './cloud.ts';
-import { documented, reported, unconfirmed } from './fact.ts';
+import { asOf, documented, reported, unconfirmed } from './fact.ts';
 
 export const aws = {
   name: 'aws',
@@ -50,8 +50,17 @@ export const aws = {
   imageImport: documented('VM Import: OVA, VMDK, VHD, VHDX or raw', 'packer-plugin-amazon, amazon-import'),
   packer: {
     builder: 'amazon-ebs',
-    image: documented('debian-12-amd64-*', 'Debian Cloud Team, wiki page on Amazon EC2'),
-    machine: documented('t3.micro', 'EC2 user guide, instance types'),
-    region: documented('eu-central-1', 'EC2 user guide, regions'),
+    image: asOf('2026-11', documented('debian-12-amd64-*', 'Debian Cloud Team, wiki page on Amazon EC2')),
+    owner: asOf('2026-11', documented('136693071363', 'Debian Cloud Team, wiki page on Amazon EC2')),
+    machine: asOf('2026-11', documented('t3.micro', 'EC2 user guide, instance types')),
+    region: asOf('2026-11', documented('eu-central-1', 'EC2 user guide, regions')),
+    lists: documented(
+      {
+        instance_type: 'aws ec2 describe-instance-types --query InstanceTypes[].InstanceType',
+        region: 'aws ec2 describe-regions',
+        image_pattern: 'aws ec2 describe-images --owners 136693071363 --filters Name=name,Values=debian-12-*',
+      },
+      'aws, its client',
+    ),
   },
 } as const satisfies Cloud;

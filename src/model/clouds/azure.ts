@@ -1,5 +1,5 @@
 import type { Cloud } from './cloud.ts';
-import { documented, reported, unconfirmed } from './fact.ts';
+import { asOf, documented, reported, unconfirmed } from './fact.ts';
 
 export const azure = {
   name: 'azure',
@@ -48,8 +48,26 @@ export const azure = {
   imageImport: reported('fixed VHD as a page blob', "Fedora CoreOS's guide for Azure"),
   packer: {
     builder: 'azure-arm',
-    image: documented('debian-12', 'Debian Cloud Team, images for Azure'),
-    machine: documented('Standard_B1ms', "Azure's documentation, B-series"),
-    region: documented('westeurope', "Azure's documentation, regions"),
+    // The SKU of generation 1: machines of generation 2 are of Trusted Launch by default, and no managed image can be
+    // made of those.
+    image: asOf(
+      '2026-11',
+      documented(
+        '12',
+        "Debian Cloud Team, images for Azure; Azure's documentation, Trusted Launch; packer#13189",
+      ),
+    ),
+    family: asOf('2026-11', documented('debian-12', 'Debian Cloud Team, images for Azure')),
+    owner: asOf('2026-11', documented('Debian', 'Debian Cloud Team, images for Azure')),
+    machine: asOf('2026-11', documented('Standard_B1ms', "Azure's documentation, B-series")),
+    region: asOf('2026-11', documented('westeurope', "Azure's documentation, regions")),
+    lists: documented(
+      {
+        vm_size: 'az vm list-sizes --location LOCATION',
+        location: 'az account list-locations',
+        image_sku: 'az vm image list-skus --publisher Debian --offer debian-12 --location LOCATION',
+      },
+      'az, its client',
+    ),
   },
 } as const satisfies Cloud;

@@ -1,4 +1,4 @@
-import type { Fact } from './fact.ts';
+import type { DatedFact, Fact } from './fact.ts';
 
 /** The most user-data that a cloud takes, in bytes of the text itself or of its base64 form. */
 export interface Limit {
@@ -57,14 +57,24 @@ interface CloudInit {
 }
 
 /** What Packer starts from. It changes from year to year. */
-interface PackerFacts {
+export interface PackerFacts {
   /** Packer's name of the builder; the rest of its template is in `src/packer/relay/builders`. */
   readonly builder: string;
   /** The cloud's own Debian 12: a name, a family, a pattern or a number, as the builder wants it. */
-  readonly image?: Fact;
+  readonly image?: DatedFact;
+  /** What the images of Debian 12 are called together, where that is asked for too. */
+  readonly family?: DatedFact;
+  /** Whose images they are: an account, a publisher. */
+  readonly owner?: DatedFact;
   /** A small machine. */
-  readonly machine?: Fact;
-  readonly region?: Fact;
+  readonly machine?: DatedFact;
+  readonly region?: DatedFact;
+  /** With access to the Internet. */
+  readonly network?: DatedFact;
+  /** Where the API is. */
+  readonly endpoint?: DatedFact;
+  /** Commands that list what there is today, by the variable of the template. */
+  readonly lists?: Fact<Readonly<Record<string, string>>>;
 }
 
 /** All that we know of a cloud, or of another place where machines are rented or made. */

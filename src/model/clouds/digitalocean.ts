@@ -1,5 +1,5 @@
 import type { Cloud } from './cloud.ts';
-import { documented, reported, unconfirmed } from './fact.ts';
+import { asOf, documented, reported, unconfirmed } from './fact.ts';
 
 export const digitalocean = {
   name: 'digitalocean',
@@ -39,8 +39,16 @@ export const digitalocean = {
   ),
   packer: {
     builder: 'digitalocean',
-    image: documented('debian-12-x64', 'packer-plugin-digitalocean, examples'),
-    machine: documented('s-1vcpu-1gb', 'digitalocean/openapi, sizes'),
-    region: documented('fra1', 'digitalocean/openapi, regions'),
+    image: asOf('2026-11', documented('debian-12-x64', 'packer-plugin-digitalocean, examples')),
+    machine: asOf('2026-11', documented('s-1vcpu-1gb', 'digitalocean/openapi, sizes')),
+    region: asOf('2026-11', documented('fra1', 'digitalocean/openapi, regions')),
+    lists: documented(
+      {
+        size: 'doctl compute size list',
+        region: 'doctl compute region list',
+        image: 'doctl compute image list-distribution',
+      },
+      'doctl, its client',
+    ),
   },
 } as const satisfies Cloud;

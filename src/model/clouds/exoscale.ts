@@ -1,5 +1,5 @@
 import type { Cloud } from './cloud.ts';
-import { documented, unconfirmed } from './fact.ts';
+import { asOf, documented, unconfirmed } from './fact.ts';
 
 export const exoscale = {
   name: 'exoscale',
@@ -27,8 +27,16 @@ export const exoscale = {
   imageImport: documented('qcow2 from a URL', 'exoscale/cli, template register'),
   packer: {
     builder: 'exoscale',
-    image: documented('Linux Debian 12 (Bookworm) 64-bit', "Exoscale's list of templates"),
-    machine: documented('standard.tiny', "Exoscale's list of instance types"),
-    region: documented('de-fra-1', "Exoscale's list of zones"),
+    image: asOf('2026-11', documented('Linux Debian 12 (Bookworm) 64-bit', "Exoscale's list of templates")),
+    machine: asOf('2026-11', documented('standard.tiny', "Exoscale's list of instance types")),
+    region: asOf('2026-11', documented('de-fra-1', "Exoscale's list of zones")),
+    lists: documented(
+      {
+        instance_type: 'exo compute instance-type list',
+        zone: 'exo zone',
+        instance_template: 'exo compute instance-template list',
+      },
+      'exo, its client',
+    ),
   },
 } as const satisfies Cloud;

@@ -1,5 +1,5 @@
 import type { Cloud } from './cloud.ts';
-import { documented, reported, unconfirmed } from './fact.ts';
+import { asOf, documented, reported, unconfirmed } from './fact.ts';
 
 export const google = {
   name: 'google',
@@ -44,8 +44,16 @@ export const google = {
   ),
   packer: {
     builder: 'googlecompute',
-    image: documented('debian-12', 'packer-plugin-googlecompute, examples'),
-    machine: documented('e2-small', "Compute Engine's documentation, machine types"),
-    region: documented('europe-west3-a', "Compute Engine's documentation, zones"),
+    image: asOf('2026-11', documented('debian-12', 'packer-plugin-googlecompute, examples')),
+    machine: asOf('2026-11', documented('e2-small', "Compute Engine's documentation, machine types")),
+    region: asOf('2026-11', documented('europe-west3-a', "Compute Engine's documentation, zones")),
+    lists: documented(
+      {
+        machine_type: 'gcloud compute machine-types list',
+        zone: 'gcloud compute zones list',
+        source_image_family: 'gcloud compute images list',
+      },
+      'gcloud, its client',
+    ),
   },
 } as const satisfies Cloud;

@@ -1,5 +1,5 @@
 import type { Cloud } from './cloud.ts';
-import { documented, reported, tried, unconfirmed } from './fact.ts';
+import { asOf, documented, reported, tried, unconfirmed } from './fact.ts';
 
 export const hetzner = {
   name: 'hetzner',
@@ -36,8 +36,19 @@ export const hetzner = {
   ),
   packer: {
     builder: 'hcloud',
-    image: documented('debian-12', 'packer-plugin-hcloud, examples'),
-    machine: reported('cx22', "Hetzner's price list, 2025"),
-    region: documented('fsn1', 'docs.hetzner.cloud, locations'),
+    image: asOf('2026-11', documented('debian-12', 'packer-plugin-hcloud, examples')),
+    machine: asOf(
+      '2026-11',
+      documented('cx23', 'docs.hetzner.cloud, changelog of 2025-10-16: cx22 went in January 2026'),
+    ),
+    region: asOf('2026-11', documented('fsn1', 'docs.hetzner.cloud, locations')),
+    lists: documented(
+      {
+        server_type: 'hcloud server-type list',
+        location: 'hcloud location list',
+        image: 'hcloud image list --type system',
+      },
+      'hcloud, its client',
+    ),
   },
 } as const satisfies Cloud;

@@ -1,5 +1,5 @@
 import type { Cloud } from './cloud.ts';
-import { documented } from './fact.ts';
+import { asOf, documented } from './fact.ts';
 import { ownNetwork } from './own-network.ts';
 
 export const incus = {
@@ -21,6 +21,12 @@ export const incus = {
   imageImport: documented('a tar, or a qcow2 with metadata.yaml', 'incus, doc/image-handling.md'),
   packer: {
     builder: 'incus',
-    image: documented('images:debian/12/cloud', "Incus's image server"),
+    image: asOf('2026-11', documented('images:debian/12/cloud', "Incus's image server")),
+    lists: documented(
+      {
+        image: 'incus image list images:debian',
+      },
+      'incus(1)',
+    ),
   },
 } as const satisfies Cloud;

@@ -1,5 +1,5 @@
 import type { Cloud } from './cloud.ts';
-import { documented, reported, unconfirmed } from './fact.ts';
+import { asOf, documented, reported, unconfirmed } from './fact.ts';
 
 export const linode = {
   name: 'linode',
@@ -34,8 +34,16 @@ export const linode = {
   imageImport: documented('raw image in gzip, at most 5 GB compressed', 'linode/docs'),
   packer: {
     builder: 'linode',
-    image: documented('linode/debian12', 'packer-plugin-linode, examples'),
-    machine: documented('g6-nanode-1', 'packer-plugin-linode, examples'),
-    region: documented('eu-central', 'linode/docs'),
+    image: asOf('2026-11', documented('linode/debian12', 'packer-plugin-linode, examples')),
+    machine: asOf('2026-11', documented('g6-nanode-1', 'packer-plugin-linode, examples')),
+    region: asOf('2026-11', documented('eu-central', 'linode/docs')),
+    lists: documented(
+      {
+        instance_type: 'linode-cli linodes types',
+        region: 'linode-cli regions list',
+        image: 'linode-cli images list',
+      },
+      'linode-cli, its client',
+    ),
   },
 } as const satisfies Cloud;

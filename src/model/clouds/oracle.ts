@@ -1,5 +1,5 @@
 import type { Cloud } from './cloud.ts';
-import { documented, reported, unconfirmed } from './fact.ts';
+import { asOf, documented, reported, unconfirmed } from './fact.ts';
 
 export const oracle = {
   name: 'oracle',
@@ -32,7 +32,14 @@ export const oracle = {
   imageImport: documented('QCOW2 or VMDK', "Oracle's documentation, importing custom images"),
   packer: {
     builder: 'oracle-oci',
-    machine: documented('VM.Standard.E2.1.Micro', "Oracle's documentation, shapes"),
-    region: documented('eu-frankfurt-1', "Oracle's documentation, regions"),
+    machine: asOf('2026-11', documented('VM.Standard.E2.1.Micro', "Oracle's documentation, shapes")),
+    region: asOf('2026-11', documented('eu-frankfurt-1', "Oracle's documentation, regions")),
+    lists: documented(
+      {
+        shape: 'oci compute shape list --compartment-id OCID',
+        region: 'oci iam region list',
+      },
+      'oci, its client',
+    ),
   },
 } as const satisfies Cloud;

@@ -1,5 +1,5 @@
 import type { Cloud } from './cloud.ts';
-import { documented, reported, unconfirmed } from './fact.ts';
+import { asOf, documented, reported, unconfirmed } from './fact.ts';
 import { openstack } from './openstack.ts';
 
 /** An OpenStack, and to cloud-init nothing else. */
@@ -25,7 +25,17 @@ export const ovh = {
   imageImport: documented('Glance: raw or qcow2', 'ovh/docs, upload_own_image'),
   packer: {
     builder: 'openstack',
-    image: documented('Debian 12', "OVHcloud's list of images"),
-    machine: documented('d2-2', "OVHcloud's list of flavors"),
+    image: asOf('2026-11', documented('Debian 12', "OVHcloud's list of images")),
+    machine: asOf('2026-11', documented('d2-2', "OVHcloud's list of flavors")),
+    network: asOf('2026-11', documented('Ext-Net', 'ovh/docs, networks of the Public Cloud')),
+    endpoint: asOf('2026-11', documented('https://auth.cloud.ovh.net/v3', 'ovh/docs, openrc.sh')),
+    lists: documented(
+      {
+        flavor: 'openstack flavor list',
+        source_image: 'openstack image list',
+        network: 'openstack network list',
+      },
+      'openstack, its client',
+    ),
   },
 } as const satisfies Cloud;

@@ -1,5 +1,5 @@
 import type { Cloud } from './cloud.ts';
-import { documented, reported, unconfirmed } from './fact.ts';
+import { asOf, documented, reported, unconfirmed } from './fact.ts';
 
 export const scaleway = {
   name: 'scaleway',
@@ -44,8 +44,15 @@ export const scaleway = {
   ),
   packer: {
     builder: 'scaleway',
-    image: documented('debian_bookworm', 'packer-plugin-scaleway, examples'),
-    machine: documented('DEV1-S', 'packer-plugin-scaleway, examples'),
-    region: documented('fr-par-1', 'packer-plugin-scaleway, examples'),
+    image: asOf('2026-11', documented('debian_bookworm', 'packer-plugin-scaleway, examples')),
+    machine: asOf('2026-11', documented('DEV1-S', 'packer-plugin-scaleway, examples')),
+    region: asOf('2026-11', documented('fr-par-1', 'packer-plugin-scaleway, examples')),
+    lists: documented(
+      {
+        commercial_type: 'scw instance server-type list',
+        image: 'scw marketplace image list',
+      },
+      'scw, its client',
+    ),
   },
 } as const satisfies Cloud;

@@ -1,5 +1,5 @@
 import type { Cloud } from './cloud.ts';
-import { documented, reported, unconfirmed } from './fact.ts';
+import { asOf, documented, reported, unconfirmed } from './fact.ts';
 
 export const upcloud = {
   name: 'upcloud',
@@ -32,7 +32,14 @@ export const upcloud = {
   imageImport: documented('raw, gzip or xz', 'packer-plugin-upcloud, upcloud-import'),
   packer: {
     builder: 'upcloud',
-    image: documented('Debian GNU/Linux 12', "UpCloud's list of templates"),
-    region: documented('de-fra1', "UpCloud's list of zones"),
+    image: asOf('2026-11', documented('Debian GNU/Linux 12', "UpCloud's list of templates")),
+    region: asOf('2026-11', documented('de-fra1', "UpCloud's list of zones")),
+    lists: documented(
+      {
+        zone: 'upctl zone list',
+        storage_name: 'upctl storage list --public --template',
+      },
+      'upctl, its client',
+    ),
   },
 } as const satisfies Cloud;

@@ -1,5 +1,5 @@
 import type { Cloud } from './cloud.ts';
-import { documented, reported, unconfirmed } from './fact.ts';
+import { asOf, documented, reported, unconfirmed } from './fact.ts';
 
 export const vultr = {
   name: 'vultr',
@@ -32,8 +32,16 @@ export const vultr = {
   imageImport: documented('snapshot from a URL: raw, not compressed', 'docs.vultr.com'),
   packer: {
     builder: 'vultr',
-    image: documented('2136', "Vultr's API, operating systems"),
-    machine: documented('vc2-1c-1gb', "Vultr's API, plans"),
-    region: documented('fra', "Vultr's API, regions"),
+    image: asOf('2026-11', documented('2136', "Vultr's API, operating systems")),
+    machine: asOf('2026-11', documented('vc2-1c-1gb', "Vultr's API, plans")),
+    region: asOf('2026-11', documented('fra', "Vultr's API, regions")),
+    lists: documented(
+      {
+        plan_id: 'vultr-cli plans list',
+        region_id: 'vultr-cli regions list',
+        os_id: 'vultr-cli os list',
+      },
+      'vultr-cli, its client',
+    ),
   },
 } as const satisfies Cloud;

@@ -76,6 +76,7 @@ export const relayTemplate = ({ type, variables, settings }: Builder): Template 
 });
 
 /** The file that Packer 1.6.6 does not take, and later ones read beside the other. */
-export const pluginsOf = ({ plugin: { name, source, version } }: Builder): Template => ({
+export const pluginsOf = ({ plugin: { name, source, version, packer } }: Builder): Template => ({
+  requiredVersion: `>= ${packer}`,
   plugins: { [name]: { source, version } },
 });

@@ -1,3 +1,5 @@
+import type { PackerFacts } from '../../model/clouds/cloud.ts';
+import type { DatedFact } from '../../model/clouds/fact.ts';
 import { env, type Variable } from '../template.ts';
 
 /** A condition: `can(regex(…))` of later versions is no function that Packer 1.6.6 has. */
@@ -37,5 +39,33 @@ export const choice = (name: string, what: string, value: string): Variable => (
   validation: {
     condition: matches(name, '^[A-Za-z0-9][A-Za-z0-9._/:-]*$'),
     message: `Set ${name} to one word, for example ${value}.`,
+  },
+});
+
+/** The command that lists what may be in a variable, as the end of a sentence. */
+const listedBy = (name: string, { lists }: PackerFacts): string => {
+  const command = lists?.value[name];
+  return command === undefined ? '' : `; listed by: ${command}`;
+};
+
+/** Something that the cloud offers, today under this name: an image, a type of machine, a place. */
+export const offered = (name: string, what: string, fact: DatedFact, facts: PackerFacts): Variable => ({
+  type: 'string',
+  description: `${what}${listedBy(name, facts)}.`,
+  default: fact.value,
+  validation: {
+    condition: matches(name, '^[A-Za-z0-9][A-Za-z0-9 ._/:()*-]*$'),
+    message: `Set ${name} to a name that the cloud knows, for example ${fact.value}.`,
+  },
+});
+
+/** The same where the cloud's name of it is a number. */
+export const offeredNumber = (name: string, what: string, fact: DatedFact, facts: PackerFacts): Variable => ({
+  type: 'number',
+  description: `${what}${listedBy(name, facts)}.`,
+  default: Number(fact.value),
+  validation: {
+    condition: `var.${name} > 0`,
+    message: `Set ${name} to a number that the cloud knows, for example ${fact.value}.`,
   },
 });

@@ -1,7 +1,7 @@
 import { aws } from '../../../model/clouds/aws.ts';
 import { blocks } from '../../template.ts';
 import { type Builder, hashicorp, IMAGE_NAME, variable } from '../builder.ts';
-import { choice } from '../variables.ts';
+import { offered } from '../variables.ts';
 
 export const amazonEbs: Builder = {
   type: aws.packer.builder,
@@ -10,8 +10,15 @@ export const amazonEbs: Builder = {
   isInDebian: true,
   // The credentials are where every program for AWS looks for them: the environment, a profile, the instance.
   variables: {
-    region: choice('region', 'Region', aws.packer.region.value),
-    instance_type: choice('instance_type', 'Type of the machine', aws.packer.machine.value),
+    region: offered('region', 'Region', aws.packer.region, aws.packer),
+    instance_type: offered('instance_type', 'Type of the machine', aws.packer.machine, aws.packer),
+    image_pattern: offered(
+      'image_pattern',
+      'Pattern of the name of the image of Debian 12',
+      aws.packer.image,
+      aws.packer,
+    ),
+    image_owner: offered('image_owner', "Debian's own account", aws.packer.owner, aws.packer),
   },
   settings: {
     ami_description: 'chatmail relay that sets itself up',
@@ -23,13 +30,12 @@ export const amazonEbs: Builder = {
     source_ami_filter: blocks({
       filters: {
         architecture: 'x86_64',
-        name: aws.packer.image.value,
+        name: variable('image_pattern'),
         'root-device-type': 'ebs',
         'virtualization-type': 'hvm',
       },
       most_recent: true,
-      // Debian's own account: https://wiki.debian.org/Cloud/AmazonEC2Image
-      owners: ['136693071363'],
+      owners: [variable('image_owner')],
     }),
   },
 };

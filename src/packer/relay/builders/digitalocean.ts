@@ -1,6 +1,6 @@
 import { digitalocean as cloud } from '../../../model/clouds/digitalocean.ts';
 import { type Builder, IMAGE_NAME, plugin, variable } from '../builder.ts';
-import { choice, credential } from '../variables.ts';
+import { credential, offered } from '../variables.ts';
 
 export const digitalocean: Builder = {
   type: cloud.packer.builder,
@@ -9,12 +9,13 @@ export const digitalocean: Builder = {
   isInDebian: true,
   variables: {
     api_token: credential('api_token', 'API token', 'DIGITALOCEAN_TOKEN'),
-    region: choice('region', 'Region', cloud.packer.region.value),
-    size: choice('size', 'Size of the machine', cloud.packer.machine.value),
+    region: offered('region', 'Region', cloud.packer.region, cloud.packer),
+    size: offered('size', 'Size of the machine', cloud.packer.machine, cloud.packer),
+    image: offered('image', 'Image of Debian 12', cloud.packer.image, cloud.packer),
   },
   settings: {
     api_token: variable('api_token'),
-    image: cloud.packer.image.value,
+    image: variable('image'),
     region: variable('region'),
     size: variable('size'),
     snapshot_name: IMAGE_NAME,

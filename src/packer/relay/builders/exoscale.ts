@@ -1,6 +1,6 @@
 import { exoscale as cloud } from '../../../model/clouds/exoscale.ts';
 import { type Builder, IMAGE_NAME, plugin, variable } from '../builder.ts';
-import { choice, credential } from '../variables.ts';
+import { credential, offered } from '../variables.ts';
 
 export const exoscale: Builder = {
   type: cloud.packer.builder,
@@ -10,13 +10,14 @@ export const exoscale: Builder = {
   variables: {
     api_key: credential('api_key', 'API key', 'EXOSCALE_API_KEY'),
     api_secret: credential('api_secret', 'API secret', 'EXOSCALE_API_SECRET'),
-    zone: choice('zone', 'Zone', cloud.packer.region.value),
-    instance_type: choice('instance_type', 'Type of the machine', cloud.packer.machine.value),
-    instance_template: {
-      type: 'string',
-      description: "Name of the cloud's template of Debian 12.",
-      default: cloud.packer.image.value,
-    },
+    zone: offered('zone', 'Zone', cloud.packer.region, cloud.packer),
+    instance_type: offered('instance_type', 'Type of the machine', cloud.packer.machine, cloud.packer),
+    instance_template: offered(
+      'instance_template',
+      "Name of the cloud's template of Debian 12",
+      cloud.packer.image,
+      cloud.packer,
+    ),
   },
   settings: {
     api_key: variable('api_key'),

@@ -1,6 +1,6 @@
 import { hetzner } from '../../../model/clouds/hetzner.ts';
 import { type Builder, IMAGE_NAME, plugin, variable } from '../builder.ts';
-import { choice, credential } from '../variables.ts';
+import { credential, offered } from '../variables.ts';
 
 export const hcloud: Builder = {
   type: hetzner.packer.builder,
@@ -9,15 +9,22 @@ export const hcloud: Builder = {
   isInDebian: true,
   variables: {
     token: credential('token', 'API token of the project', 'HCLOUD_TOKEN'),
-    location: choice('location', 'Where the machine is while it is made', hetzner.packer.region.value),
-    server_type: choice(
+    location: offered(
+      'location',
+      'Where the machine is while it is made',
+      hetzner.packer.region,
+      hetzner.packer,
+    ),
+    server_type: offered(
       'server_type',
       'Type of the machine; its disk is the smallest an image fits on',
-      hetzner.packer.machine.value,
+      hetzner.packer.machine,
+      hetzner.packer,
     ),
+    image: offered('image', 'Image of Debian 12', hetzner.packer.image, hetzner.packer),
   },
   settings: {
-    image: hetzner.packer.image.value,
+    image: variable('image'),
     location: variable('location'),
     server_type: variable('server_type'),
     snapshot_name: IMAGE_NAME,

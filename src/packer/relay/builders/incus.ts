@@ -1,6 +1,6 @@
 import { incus as cloud } from '../../../model/clouds/incus.ts';
 import { type Builder, IMAGE_NAME, plugin, variable } from '../builder.ts';
-import { choice } from '../variables.ts';
+import { offered } from '../variables.ts';
 
 export const incus: Builder = {
   type: cloud.packer.builder,
@@ -8,7 +8,7 @@ export const incus: Builder = {
   plugin: plugin('incus', 'bketelsen/incus', '1.0.0'),
   isInDebian: false,
   variables: {
-    image: choice('image', 'Image of Debian 12 with cloud-init', cloud.packer.image.value),
+    image: offered('image', 'Image of Debian 12 with cloud-init', cloud.packer.image, cloud.packer),
     virtual_machine: { type: 'bool', description: 'A machine of its own, not a container.', default: true },
   },
   settings: {

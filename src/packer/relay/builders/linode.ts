@@ -1,6 +1,6 @@
 import { linode as cloud } from '../../../model/clouds/linode.ts';
 import { type Builder, IMAGE_NAME, plugin, variable } from '../builder.ts';
-import { choice, credential } from '../variables.ts';
+import { credential, offered } from '../variables.ts';
 
 export const linode: Builder = {
   type: cloud.packer.builder,
@@ -9,11 +9,12 @@ export const linode: Builder = {
   isInDebian: false,
   variables: {
     linode_token: credential('linode_token', 'API token', 'LINODE_TOKEN'),
-    region: choice('region', 'Region', cloud.packer.region.value),
-    instance_type: choice('instance_type', 'Type of the machine', cloud.packer.machine.value),
+    region: offered('region', 'Region', cloud.packer.region, cloud.packer),
+    instance_type: offered('instance_type', 'Type of the machine', cloud.packer.machine, cloud.packer),
+    image: offered('image', 'Image of Debian 12', cloud.packer.image, cloud.packer),
   },
   settings: {
-    image: cloud.packer.image.value,
+    image: variable('image'),
     image_description: 'chatmail relay that sets itself up',
     image_label: IMAGE_NAME,
     instance_type: variable('instance_type'),

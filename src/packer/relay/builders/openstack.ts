@@ -1,6 +1,6 @@
 import { ovh } from '../../../model/clouds/ovh.ts';
 import { type Builder, hashicorp, IMAGE_NAME, variable } from '../builder.ts';
-import { choice, credential, own } from '../variables.ts';
+import { choice, credential, offered, own } from '../variables.ts';
 
 /** The defaults are OVHcloud's; any OpenStack takes its own. */
 export const openstack: Builder = {
@@ -13,15 +13,16 @@ export const openstack: Builder = {
     password: credential('password', 'password of the user', 'OS_PASSWORD'),
     tenant_id: own('tenant_id', 'project', 'OS_TENANT_ID'),
     region: own('region', 'region', 'OS_REGION_NAME'),
-    identity_endpoint: choice('identity_endpoint', 'Address of Keystone', 'https://auth.cloud.ovh.net/v3'),
+    identity_endpoint: offered('identity_endpoint', 'Address of Keystone', ovh.packer.endpoint, ovh.packer),
     domain_name: choice('domain_name', 'Domain of the user', 'Default'),
-    flavor: choice('flavor', 'Flavor of the machine', ovh.packer.machine.value),
-    network: choice('network', 'Network with access to the Internet', 'Ext-Net'),
-    source_image: {
-      type: 'string',
-      description: "Name of the cloud's image of Debian 12.",
-      default: ovh.packer.image.value,
-    },
+    flavor: offered('flavor', 'Flavor of the machine', ovh.packer.machine, ovh.packer),
+    network: offered('network', 'Network with access to the Internet', ovh.packer.network, ovh.packer),
+    source_image: offered(
+      'source_image',
+      "Name of the cloud's image of Debian 12",
+      ovh.packer.image,
+      ovh.packer,
+    ),
   },
   settings: {
     domain_name: variable('domain_name'),

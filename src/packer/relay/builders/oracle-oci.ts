@@ -1,6 +1,6 @@
 import { oracle } from '../../../model/clouds/oracle.ts';
 import { type Builder, hashicorp, IMAGE_NAME, variable } from '../builder.ts';
-import { choice, own } from '../variables.ts';
+import { offered, own } from '../variables.ts';
 
 export const oracleOci: Builder = {
   type: oracle.packer.builder,
@@ -12,13 +12,13 @@ export const oracleOci: Builder = {
     user_ocid: own('user_ocid', 'user', 'OCI_USER_OCID'),
     fingerprint: own('fingerprint', 'fingerprint of the API key', 'OCI_FINGERPRINT'),
     key_file: own('key_file', 'file of the API key', 'OCI_KEY_FILE'),
-    region: choice('region', 'Region', oracle.packer.region.value),
+    region: offered('region', 'Region', oracle.packer.region, oracle.packer),
     availability_domain: own('availability_domain', 'availability domain', 'OCI_AVAILABILITY_DOMAIN'),
     compartment_ocid: own('compartment_ocid', 'compartment', 'OCI_COMPARTMENT_OCID'),
     subnet_ocid: own('subnet_ocid', 'subnet with access to the Internet', 'OCI_SUBNET_OCID'),
     // The cloud has no Debian of its own.
     base_image_ocid: own('base_image_ocid', 'image of Debian 12 that was imported', 'OCI_BASE_IMAGE_OCID'),
-    shape: choice('shape', 'Shape of the machine', oracle.packer.machine.value),
+    shape: offered('shape', 'Shape of the machine', oracle.packer.machine, oracle.packer),
   },
   settings: {
     availability_domain: variable('availability_domain'),

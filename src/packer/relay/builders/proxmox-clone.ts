@@ -6,8 +6,9 @@ import { choice, credential, own } from '../variables.ts';
 export const proxmoxClone: Builder = {
   type: proxmox.packer.builder,
   cloud: proxmox,
-  plugin: hashicorp('proxmox'),
-  isInDebian: true,
+  // Since 1.2.0 it has `cloud_init_disk_type`.
+  plugin: hashicorp('proxmox', '1.2.0'),
+  isInDebian: false,
   variables: {
     proxmox_url: own('proxmox_url', 'address of the API, with /api2/json', 'PROXMOX_URL'),
     username: own('username', 'user with its realm', 'PROXMOX_USERNAME'),
@@ -21,13 +22,16 @@ export const proxmoxClone: Builder = {
     // No dot or blank is taken in names of machines here.
     template_name: IMAGE_NAME,
     cloud_init: true,
-    // What the template has as a drive for cloud-init is replaced by an empty one.
+    // What the template has as a drive for cloud-init is replaced by an empty one. Under UEFI, and where it is SATA,
+    // Debian's cloud kernel does not see one that is IDE, which is the default.
+    cloud_init_disk_type: 'scsi',
     node: variable('node'),
     os: 'l26',
     password: variable('password'),
     proxmox_url: variable('proxmox_url'),
     qemu_agent: true,
     ssh_username: proxmox.login.value,
+    scsi_controller: 'virtio-scsi-pci',
     username: variable('username'),
     network_adapters: blocks({ bridge: variable('bridge'), model: 'virtio' }),
   },

@@ -1,6 +1,6 @@
 import { upcloud as cloud } from '../../../model/clouds/upcloud.ts';
 import { type Builder, IMAGE_NAME, plugin, variable } from '../builder.ts';
-import { choice, credential, own } from '../variables.ts';
+import { credential, offered, own } from '../variables.ts';
 
 export const upcloud: Builder = {
   type: cloud.packer.builder,
@@ -10,12 +10,13 @@ export const upcloud: Builder = {
   variables: {
     username: own('username', 'user of the API', 'UPCLOUD_USERNAME'),
     password: credential('password', 'password of that user', 'UPCLOUD_PASSWORD'),
-    zone: choice('zone', 'Zone', cloud.packer.region.value),
-    storage_name: {
-      type: 'string',
-      description: 'Beginning of the name of the template of Debian 12.',
-      default: cloud.packer.image.value,
-    },
+    zone: offered('zone', 'Zone', cloud.packer.region, cloud.packer),
+    storage_name: offered(
+      'storage_name',
+      'Beginning of the name of the template of Debian 12',
+      cloud.packer.image,
+      cloud.packer,
+    ),
   },
   settings: {
     password: variable('password'),

@@ -1,6 +1,6 @@
 import { vultr as cloud } from '../../../model/clouds/vultr.ts';
 import { type Builder, IMAGE_NAME, plugin, variable } from '../builder.ts';
-import { choice, credential } from '../variables.ts';
+import { credential, offered, offeredNumber } from '../variables.ts';
 
 export const vultr: Builder = {
   type: cloud.packer.builder,
@@ -9,13 +9,9 @@ export const vultr: Builder = {
   isInDebian: false,
   variables: {
     api_key: credential('api_key', 'API key', 'VULTR_API_KEY'),
-    region_id: choice('region_id', 'Region', cloud.packer.region.value),
-    plan_id: choice('plan_id', 'Plan of the machine', cloud.packer.machine.value),
-    os_id: {
-      type: 'number',
-      description: 'Number of Debian 12 in the list of operating systems of the API.',
-      default: Number(cloud.packer.image.value),
-    },
+    region_id: offered('region_id', 'Region', cloud.packer.region, cloud.packer),
+    plan_id: offered('plan_id', 'Plan of the machine', cloud.packer.machine, cloud.packer),
+    os_id: offeredNumber('os_id', 'Number of Debian 12', cloud.packer.image, cloud.packer),
   },
   settings: {
     api_key: variable('api_key'),
