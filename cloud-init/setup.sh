@@ -8,7 +8,7 @@ if [ -d package ]; then
 	(cd package && find usr -type f -exec md5sum {} + >DEBIAN/md5sums)
 	dpkg-deb --root-owner-group --build package relay.deb
 fi
-relay_package=./relay.deb
+relay_packages=./relay.deb
 # In the text that is pasted, it stands here.
 # shellcheck source=src/install/install.sh
 . ./install.sh

@@ -139,6 +139,7 @@ const ENTRIES = [
   'src/index.ts',
   'src/packer/index.ts',
   'src/package/bundle.ts',
+  'src/relay/extras.ts',
   'src/relay/main.ts',
   'src/relay/echobot/main.ts',
   'src/squeeze/unpack.ts',

@@ -18,6 +18,12 @@ variable "relay_package" {
   default     = ""
 }
 
+variable "extras_package" {
+  type        = string
+  description = "The second package of the same version; chatmail-relay-extras.deb beside the folder of this file when not set."
+  default     = ""
+}
+
 variable "project_id" {
   type        = string
   description = "Project; GOOGLE_CLOUD_PROJECT in the environment when not set."
@@ -63,8 +69,9 @@ variable "source_image_family" {
 }
 
 locals {
-  image         = "${var.image_name}-${formatdate("YYYYMMDDhhmmss", timestamp())}"
-  relay_package = var.relay_package != "" ? var.relay_package : "${path.root}/../chatmail-relay.deb"
+  image          = "${var.image_name}-${formatdate("YYYYMMDDhhmmss", timestamp())}"
+  relay_package  = var.relay_package != "" ? var.relay_package : "${path.root}/../chatmail-relay.deb"
+  extras_package = var.extras_package != "" ? var.extras_package : "${path.root}/../chatmail-relay-extras.deb"
 }
 
 source "googlecompute" "relay" {
@@ -89,6 +96,11 @@ build {
   provisioner "file" {
     source      = local.relay_package
     destination = "/tmp/chatmail-relay.deb"
+  }
+
+  provisioner "file" {
+    source      = local.extras_package
+    destination = "/tmp/chatmail-relay-extras.deb"
   }
 
   provisioner "file" {

@@ -18,6 +18,12 @@ variable "relay_package" {
   default     = ""
 }
 
+variable "extras_package" {
+  type        = string
+  description = "The second package of the same version; chatmail-relay-extras.deb beside the folder of this file when not set."
+  default     = ""
+}
+
 variable "image" {
   type        = string
   description = "Image of Debian 12 with cloud-init; listed by: incus image list images:debian."
@@ -36,8 +42,9 @@ variable "virtual_machine" {
 }
 
 locals {
-  image         = "${var.image_name}-${formatdate("YYYYMMDDhhmmss", timestamp())}"
-  relay_package = var.relay_package != "" ? var.relay_package : "${path.root}/../chatmail-relay.deb"
+  image          = "${var.image_name}-${formatdate("YYYYMMDDhhmmss", timestamp())}"
+  relay_package  = var.relay_package != "" ? var.relay_package : "${path.root}/../chatmail-relay.deb"
+  extras_package = var.extras_package != "" ? var.extras_package : "${path.root}/../chatmail-relay-extras.deb"
 }
 
 source "incus" "relay" {
@@ -60,6 +67,11 @@ build {
   provisioner "file" {
     source      = local.relay_package
     destination = "/tmp/chatmail-relay.deb"
+  }
+
+  provisioner "file" {
+    source      = local.extras_package
+    destination = "/tmp/chatmail-relay-extras.deb"
   }
 
   provisioner "file" {

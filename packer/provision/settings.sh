@@ -6,4 +6,4 @@ set -eu
 if grep -q '^[^#[:space:]]' /tmp/chatmail.yaml; then
 	install -D -m 644 /tmp/chatmail.yaml /etc/chatmail/chatmail.yaml
 fi
-rm -f /tmp/chatmail-relay.deb /tmp/chatmail.yaml
+rm -f /tmp/chatmail-relay.deb /tmp/chatmail-relay-extras.deb /tmp/chatmail.yaml

@@ -18,6 +18,12 @@ variable "relay_package" {
   default     = ""
 }
 
+variable "extras_package" {
+  type        = string
+  description = "The second package of the same version; chatmail-relay-extras.deb beside the folder of this file when not set."
+  default     = ""
+}
+
 variable "api_key" {
   type        = string
   description = "API key; VULTR_API_KEY in the environment when not set."
@@ -64,8 +70,9 @@ variable "os_id" {
 }
 
 locals {
-  image         = "${var.image_name}-${formatdate("YYYYMMDDhhmmss", timestamp())}"
-  relay_package = var.relay_package != "" ? var.relay_package : "${path.root}/../chatmail-relay.deb"
+  image          = "${var.image_name}-${formatdate("YYYYMMDDhhmmss", timestamp())}"
+  relay_package  = var.relay_package != "" ? var.relay_package : "${path.root}/../chatmail-relay.deb"
+  extras_package = var.extras_package != "" ? var.extras_package : "${path.root}/../chatmail-relay-extras.deb"
 }
 
 source "vultr" "relay" {
@@ -88,6 +95,11 @@ build {
   provisioner "file" {
     source      = local.relay_package
     destination = "/tmp/chatmail-relay.deb"
+  }
+
+  provisioner "file" {
+    source      = local.extras_package
+    destination = "/tmp/chatmail-relay-extras.deb"
   }
 
   provisioner "file" {

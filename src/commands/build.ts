@@ -9,7 +9,6 @@ import { COMPRESSIONS, FORMATS } from '../image/formats.ts';
 import { buildJobs } from '../image/host.ts';
 import type { Manifest } from '../image/manifest.ts';
 import type { BuildRequest } from '../image/request.ts';
-import { buildRelayPackage } from '../package/deb.ts';
 import { echobotFiles } from '../package/echobot.ts';
 import { sizeTable } from '../package/size-table.ts';
 import { installPackages } from '../requirements/install.ts';
@@ -19,6 +18,7 @@ import { createProgress } from '../terminal/progress.ts';
 import { duration } from '../terminal/render-step.ts';
 import { DEFAULT_SIZE, FORMAT_NAMES, readChoices } from './build/choices.ts';
 import { type Context, defineCommand } from './command.ts';
+import { PACKAGE_OPTIONS, relayPackages } from './relay-packages.ts';
 import { textSize } from './text-size.ts';
 
 const epochOf = ({ SOURCE_DATE_EPOCH: text = '' }: Context['env']): { sourceDateEpoch?: number } =>
@@ -66,16 +66,16 @@ const buildAndTell = async (request: BuildRequest, context: Context, json: boole
   for (const { path } of files) stdout.write(`${path}\n`);
 };
 
-/** The relay's package: the one that is given, or a new one, of which is said what takes the room in it. */
-const relayPackageFor = async (
-  given: string | undefined,
+/** The relay's packages: those that are given, or new ones, of which is said what takes the room in the pasted text. */
+const packagesFor = async (
+  values: Parameters<typeof relayPackages>[0],
   folder: string,
   { cwd, stderr }: Context,
-): Promise<string> => {
-  if (given !== undefined) return resolve(cwd, given);
-  const { path } = await buildRelayPackage(folder);
-  stderr.write(sizeTable(textSize(), (await stat(path)).size));
-  return path;
+): Promise<NonNullable<BuildRequest['packages']>> => {
+  const packages = await relayPackages(values, cwd, folder);
+  if (values['relay-package'] === undefined)
+    stderr.write(sizeTable(textSize(), (await stat(packages.relay)).size));
+  return packages;
 };
 
 interface RelayValues {
@@ -153,11 +153,7 @@ export const command = defineCommand({
       value: COMPRESSIONS.join('|'),
       help: `of a qcow2: ${COMPRESSIONS.join(' (default) or ')}`,
     },
-    'relay-package': {
-      type: 'string',
-      value: 'FILE',
-      help: "the relay's Debian package; built when not given",
-    },
+    ...PACKAGE_OPTIONS,
     'with-echobot': { type: 'boolean', help: 'put in the Delta Chat core, for the setting echobot' },
     refresh: { type: 'boolean', help: "make the base system anew from today's Debian" },
     force: { type: 'boolean', help: 'build although the same image is there' },
@@ -178,9 +174,7 @@ export const command = defineCommand({
       const request = {
         ...choices,
         ...relay,
-        ...(!values.bare && {
-          relayPackage: await relayPackageFor(values['relay-package'], folder, context),
-        }),
+        ...(!values.bare && { packages: await packagesFor(values, folder, context) }),
         output: resolve(cwd, choices.output),
         cache: cacheFolder(context.env),
         refresh: values.refresh ?? false,

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { loadSettings, SETTINGS_OPTIONS } from '../config/load-settings.ts';
 import { toYaml } from '../config/to-yaml.ts';
-import { buildRelayPackage } from '../package/deb.ts';
 import { findPacker } from '../packer/find-packer.ts';
 import { BUILDERS } from '../packer/relay/builders.ts';
 import { packerFiles, templatePath } from '../packer/relay/files.ts';
@@ -11,19 +10,26 @@ import { writeFiles } from '../packer/relay/write-files.ts';
 import { defineCommand, type ExitStatus } from './command.ts';
 import { build } from './packer/build.ts';
 import { ACTIONS, readChoices } from './packer/choices.ts';
-import { PACKAGE, withVariables } from './packer/folder.ts';
+import { PACKAGES, withVariables } from './packer/folder.ts';
 import { asFailure } from './packer/outcome.ts';
 import { validateAll } from './packer/validate.ts';
+import { PACKAGE_OPTIONS, relayPackages } from './relay-packages.ts';
 
 const DEFAULT_OUTPUT = 'dist/packer';
 const SETTINGS = 'chatmail.yaml';
 
-/** The relay's package as it goes beside the templates. */
-const packageFor = async (given: string | undefined, cwd: string): Promise<Uint8Array> => {
-  if (given !== undefined) return readFile(resolve(cwd, given));
+/** The relay's packages as they go beside the templates, by their names there. */
+const packagesFor = async (
+  values: Parameters<typeof relayPackages>[0],
+  cwd: string,
+): Promise<[name: string, content: Uint8Array][]> => {
   const folder = await mkdtemp(join(tmpdir(), 'chatmail-image-'));
   try {
-    return await readFile((await buildRelayPackage(folder)).path);
+    const { relay, extras } = await relayPackages(values, cwd, folder);
+    return [
+      [PACKAGES.relay, await readFile(relay)],
+      [PACKAGES.extras, await readFile(extras)],
+    ];
   } finally {
     await rm(folder, { recursive: true });
   }
@@ -67,11 +73,7 @@ export const command = defineCommand({
       help: `where to write them, ${DEFAULT_OUTPUT} by default`,
     },
     var: { type: 'string', multiple: true, value: 'NAME=VALUE', help: 'a variable of the template' },
-    'relay-package': {
-      type: 'string',
-      value: 'FILE',
-      help: "the relay's Debian package; built when not given",
-    },
+    ...PACKAGE_OPTIONS,
     force: { type: 'boolean', short: 'f', help: 'overwrite files that were edited' },
     json: { type: 'boolean', help: 'print the result as JSON' },
     ...SETTINGS_OPTIONS,
@@ -91,7 +93,7 @@ export const command = defineCommand({
     const files = new Map<string, string | Uint8Array>([
       ...packerFiles(choices.builders),
       [SETTINGS, settings],
-      [PACKAGE, await packageFor(values['relay-package'], cwd)],
+      ...(await packagesFor(values, cwd)),
     ]);
     const policy = values.force ? 'overwrite' : choices.action === 'write' ? 'refuse' : 'keep';
     const edited = await writeFiles(output, files, { edited: policy });

@@ -55,21 +55,21 @@ const make = async (
   { signal, progress }: Pick<BuildOptions, 'signal' | 'progress'>,
 ): Promise<Manifest> => {
   const { request, epoch } = plan;
-  const { name, relayPackage, settings, programs, formats, diskSize, compression } = request;
+  const { name, packages, settings, programs, formats, diskSize, compression } = request;
   const run = { signal };
 
   const base = { ...plan, key: plan.baseKey, cache: request.cache, tree, isRoot };
   const { kept } = plan;
-  const packages = kept
+  const installedBase = kept
     ? await progress.step('base system', () => reuseBase(kept, base, run))
     : await progress.step('base system', (step) => makeBase(base, step, run));
 
-  const inputs = inputsOf(plan, packages);
+  const inputs = inputsOf(plan, installedBase);
   const key = keyOf({ ...inputs });
-  const parts = { tree, relayPackage, settings, programs, rootUuid: rootUuidOf(key), epoch, isRoot, folder };
-  if (relayPackage !== undefined) await progress.step('relay', () => installRelay(relayPackage, parts, run));
+  const parts = { tree, packages, settings, programs, rootUuid: rootUuidOf(key), epoch, isRoot, folder };
+  if (packages !== undefined) await progress.step('relay', () => installRelay(packages, parts, run));
   await progress.step('finish', () => finishTree(parts, run));
-  const isBare = relayPackage === undefined;
+  const isBare = packages === undefined;
   await progress.step('self-test', () => selfTest(tree, { isRoot, isBare }, run));
   const installed = await packagesIn(tree);
 

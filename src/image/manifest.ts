@@ -10,6 +10,11 @@ export interface ImageFile {
   readonly sha256: string;
 }
 
+export interface PackageInput {
+  readonly version: string;
+  readonly sha256: string;
+}
+
 /** What an image was made of; two of the same inputs are the same image. */
 export interface Inputs {
   readonly suite: string;
@@ -18,7 +23,9 @@ export interface Inputs {
   /** Names the base system: its packages, and how they are unpacked. */
   readonly base: string;
   /** Absent: a bare Debian. */
-  readonly relayPackage?: { readonly version: string; readonly sha256: string };
+  readonly relayPackage?: PackageInput;
+  /** The second package, which an image has beside the first. */
+  readonly extrasPackage?: PackageInput;
   /** SHA-256 of the baked-in settings. */
   readonly settings?: string;
   /** SHA-256 of the image's own files. */

@@ -6,7 +6,7 @@ import { type CachedBase, findBase } from './base-cache.ts';
 import { type BaseCommand, baseCommand } from './base-command.ts';
 import { keyOf, sha256 } from './cache-key.ts';
 import { digestFile } from './file-digest.ts';
-import type { Inputs } from './manifest.ts';
+import type { Inputs, PackageInput } from './manifest.ts';
 import { basePackages, STOCK_PACKAGES, SUITE, withMore } from './packages.ts';
 import type { BuildRequest } from './request.ts';
 import { OVERLAY } from './tree.ts';
@@ -23,7 +23,7 @@ export interface Plan {
   /** Now, in seconds. */
   readonly now: number;
   /** Absent from a bare Debian, as are the image's own files. */
-  readonly relay?: Inputs['relayPackage'];
+  readonly relay?: { readonly relayPackage: PackageInput; readonly extrasPackage: PackageInput };
   /** SHA-256 of the image's own files, names and contents. */
   readonly overlay?: string;
   readonly builder: string;
@@ -73,15 +73,15 @@ const STOCK_BASE: BaseCommand = {
   ],
 };
 
-const relayOf = async (relayPackage: string, options: RunOptions): Promise<Inputs['relayPackage']> => ({
-  version: (await run(['dpkg-deb', '--field', relayPackage, 'Version'], options)).trim(),
-  sha256: (await digestFile(relayPackage, options.signal)).sha256,
+const packageOf = async (file: string, options: RunOptions): Promise<PackageInput> => ({
+  version: (await run(['dpkg-deb', '--field', file, 'Version'], options)).trim(),
+  sha256: (await digestFile(file, options.signal)).sha256,
 });
 
-/** Reads what the build depends on. Rejects where the relay's package is not one. */
+/** Reads what the build depends on. Rejects where a package of the relay's is not one. */
 export const planBuild = async (request: BuildRequest, now: number, options: RunOptions): Promise<Plan> => {
-  const { relayPackage, include = [], cache, refresh, sourceDateEpoch } = request;
-  const needed = relayPackage === undefined ? STOCK_BASE : await relayBase(relayPackage, options);
+  const { packages, include = [], cache, refresh, sourceDateEpoch } = request;
+  const needed = packages === undefined ? STOCK_BASE : await relayBase(packages.relay, options);
   const base = { ...needed, packages: withMore(needed.packages, include) };
   const { dpkgOptions: file } = base;
   const dpkgOptions = file === undefined ? {} : { dpkgOptions: sha256(await readFile(file)) };
@@ -98,8 +98,11 @@ export const planBuild = async (request: BuildRequest, now: number, options: Run
     kept,
     epoch: kept?.epoch ?? sourceDateEpoch ?? defaultEpoch(now),
     now,
-    ...(relayPackage !== undefined && {
-      relay: await relayOf(relayPackage, options),
+    ...(packages !== undefined && {
+      relay: {
+        relayPackage: await packageOf(packages.relay, options),
+        extrasPackage: await packageOf(packages.extras, options),
+      },
       overlay: await digestOverlay(request),
     }),
     builder: VERSION,
@@ -114,7 +117,7 @@ export const inputsOf = (plan: Plan, base: string): Inputs => {
     suite: SUITE,
     sourceDateEpoch: epoch,
     base,
-    ...(relay && { relayPackage: relay }),
+    ...relay,
     ...(settings === undefined ? {} : { settings: sha256(settings) }),
     ...(overlay !== undefined && { overlay }),
     diskSize,

@@ -2,8 +2,8 @@ import type { Compression, Format } from './formats.ts';
 
 /** What is asked of a build. Paths are absolute. */
 export interface BuildRequest {
-  /** The relay's Debian package; absent: the image is a bare Debian, with nothing of ours in it. */
-  readonly relayPackage?: string;
+  /** The relay's Debian packages; absent: the image is a bare Debian, with nothing of ours in it. */
+  readonly packages?: { readonly relay: string; readonly extras: string };
   readonly formats: readonly Format[];
   /** Folder for the results. */
   readonly output: string;

@@ -7,6 +7,7 @@ import { fstab, grubConfig } from './boot-files.ts';
 import { ENABLE, LAY_OVER, SET_TIMES } from './finish-script.ts';
 import { type InstalledPackage, installedPackages } from './installed-packages.ts';
 import { inside, owning } from './namespace.ts';
+import type { BuildRequest } from './request.ts';
 
 /** Files of the machine that are the image's and not the relay's; path there = path in the machine. */
 export const OVERLAY = fileURLToPath(new URL('../../src/image/tree/', import.meta.url));
@@ -14,7 +15,7 @@ export const OVERLAY = fileURLToPath(new URL('../../src/image/tree/', import.met
 interface TreeRequest {
   readonly tree: string;
   /** Absent: the tree stays a bare Debian, without the image's files. */
-  readonly relayPackage: string | undefined;
+  readonly packages: BuildRequest['packages'];
   readonly settings: string | undefined;
   readonly programs: Readonly<Record<string, string>> | undefined;
   readonly rootUuid: string;
@@ -25,17 +26,19 @@ interface TreeRequest {
 }
 
 const INSTALL_ENV = { DEBIAN_FRONTEND: 'noninteractive', DEBCONF_NONINTERACTIVE_SEEN: 'true' };
-/** Where `install.sh` looks for it. */
+/** Where `install.sh` looks for them. */
 const DEB = '/tmp/chatmail-relay.deb';
+const EXTRAS_DEB = '/tmp/chatmail-relay-extras.deb';
 
-/** Installs the relay's package into the tree; all it depends on is there already. */
+/** Installs the relay's packages into the tree; all they depend on is there already. */
 export const installRelay = async (
-  relayPackage: string,
+  { relay, extras }: NonNullable<BuildRequest['packages']>,
   { tree, epoch, isRoot }: TreeRequest,
   options: RunOptions,
 ): Promise<void> => {
   const env = { ...INSTALL_ENV, SOURCE_DATE_EPOCH: String(epoch) };
-  await run(owning(isRoot, ['cp', relayPackage, tree + DEB]), options);
+  await run(owning(isRoot, ['cp', relay, tree + DEB]), options);
+  await run(owning(isRoot, ['cp', extras, tree + EXTRAS_DEB]), options);
   await run(inside(isRoot, tree, ['sh', '-euc', scriptText(INSTALL_SCRIPT)]), {
     ...options,
     env,
@@ -46,9 +49,9 @@ export const installRelay = async (
 
 /** The image's files with those that this image alone has, in one folder. */
 const overlayFor = async (request: TreeRequest): Promise<string> => {
-  const { folder, rootUuid, relayPackage, settings, programs = {} } = request;
+  const { folder, rootUuid, packages, settings, programs = {} } = request;
   const overlay = join(folder, 'overlay');
-  if (relayPackage !== undefined) await cp(OVERLAY, overlay, { recursive: true });
+  if (packages !== undefined) await cp(OVERLAY, overlay, { recursive: true });
   const write = async (path: string, text: string): Promise<void> => {
     await mkdir(dirname(join(overlay, path)), { recursive: true });
     await writeFile(join(overlay, path), text);

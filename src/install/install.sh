@@ -1,7 +1,8 @@
 #!/bin/sh
-# Installs the relay's package on a Debian 12, and starts nothing of it. Used for the tree of an image, by Packer, and
+# Installs the relay's packages on a Debian 12, and starts nothing of it. Used for the tree of an image, by Packer, and
 # by the text that is pasted (cloud-init/setup.sh). Every step can be repeated: power may fail between any two.
-relay_package=${relay_package:-/tmp/chatmail-relay.deb}
+# Their paths hold no blanks.
+relay_packages=${relay_packages:-/tmp/chatmail-relay.deb /tmp/chatmail-relay-extras.deb}
 policy=/usr/sbin/policy-rc.d
 ucf=/usr/local/bin/ucf
 set -- postfix dovecot nginx opendkim unbound
@@ -11,13 +12,15 @@ if ! [ -d /run/systemd/system ]; then
 	# The tree of an image: nothing runs in it, and all that the package depends on is there.
 	is_running=false
 	install_relay() {
-		dpkg --install "$relay_package"
+		# shellcheck disable=SC2086
+		dpkg --install $relay_packages
 	}
 elif command -v get_packages >/dev/null; then
 	# The pasted text brings a function that does not give up.
 	is_running=true
 	install_relay() {
-		get_packages unattended-upgrades "$relay_package"
+		# shellcheck disable=SC2086
+		get_packages unattended-upgrades $relay_packages
 	}
 else
 	# Packer's machine. As in a tree, no package reloads systemd, which takes longer than the rest of it. Without that
@@ -26,8 +29,10 @@ else
 	install_relay() {
 		set -- apt-get --quiet --yes -o DPkg::Lock::Timeout=300 -o Acquire::Languages=none --no-install-recommends
 		"$@" update
-		"$@" --download-only install unattended-upgrades "$relay_package"
-		set -- "$@" install unattended-upgrades "$relay_package"
+		# shellcheck disable=SC2086
+		"$@" --download-only install unattended-upgrades $relay_packages
+		# shellcheck disable=SC2086
+		set -- "$@" install unattended-upgrades $relay_packages
 		unshare --mount sh -euc 'mount -t tmpfs none /run/systemd; exec "$@"' sh "$@"
 	}
 fi

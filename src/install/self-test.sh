@@ -40,9 +40,10 @@ fi
 if [ "${1:-}" != bare ]; then
 	need 'the relay' /usr/bin/chatmail
 	# Some images leave documentation out.
-	changed=$(dpkg --verify chatmail-relay | grep -vE ' /usr/share/(doc|man)(/|$)' || true)
+	need "the relay's extras" /usr/lib/chatmail/extras.cjs
+	changed=$(dpkg --verify chatmail-relay chatmail-relay-extras | grep -vE ' /usr/share/(doc|man)(/|$)' || true)
 	if [ -n "$changed" ]; then
-		fail "the relay's package is not as it should be: $changed"
+		fail "the relay's packages are not as they should be: $changed"
 	fi
 	for unit in chatmail-configure.service chatmail-firstboot.service cloud-final.service; do
 		if ! systemctl --quiet is-enabled "$unit"; then

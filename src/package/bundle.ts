@@ -4,7 +4,7 @@ import { minify } from 'terser';
 import * as relayTable from '../model/clouds/relay-table.ts';
 import * as serviceFacts from '../model/service-facts.ts';
 import { ECHOBOT_PROGRAM } from './echobot.ts';
-import { PAYLOAD, PROGRAM, PROJECT } from './paths.ts';
+import { EXTRAS, PAYLOAD, PROGRAM, PROJECT } from './paths.ts';
 import { type Payload, payloadOf } from './payload.ts';
 
 const NODE_18 = {
@@ -124,6 +124,7 @@ await mkdir(`${PROJECT}lib/relay`, { recursive: true });
 const script = async (entry: string) => `#!/usr/bin/node\n${await bundle(`${PROJECT}src/relay/${entry}`)}`;
 const program = await script('main.ts');
 await writeFile(PROGRAM, program);
+await writeFile(EXTRAS, await bundle(`${PROJECT}src/relay/extras.ts`));
 await writeFile(ECHOBOT_PROGRAM, await script('echobot/main.ts'));
 const payload: Payload = await payloadOf(program, (size) =>
   bundle(`${PROJECT}src/squeeze/unpack.ts`, { SIZE: String(size) }),

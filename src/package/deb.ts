@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { run } from '../program/run.ts';
 import { VERSION } from '../version.ts';
-import { PROGRAM } from './paths.ts';
-import { controlFiles, type PackageTree, packageTree } from './tree.ts';
+import { EXTRAS, PROGRAM } from './paths.ts';
+import { controlFiles, extrasControlFiles, extrasTree, type PackageTree, packageTree } from './tree.ts';
 
 const md5sums = (tree: PackageTree): string =>
   [...tree]
@@ -24,33 +24,42 @@ const writeTree = async (folder: string, tree: PackageTree): Promise<void> => {
 /** When the package was made, for whoever wants the same bytes again (reproducible-builds.org). */
 const sourceDate = (env: NodeJS.ProcessEnv): number => Number(env.SOURCE_DATE_EPOCH ?? 1_767_225_600);
 
-export interface RelayPackage {
+/** One of our packages, built. */
+interface BuiltPackage {
   readonly path: string;
   readonly version: string;
   readonly tree: PackageTree;
 }
 
-/**
- * Builds `chatmail-relay_<version>_all.deb` in `folder` with dpkg-deb: the same bytes for the same sources.
- * Rejects with a failure when dpkg-deb is missing or fails.
- */
-export const buildRelayPackage = async (
+/** Both packages of a relay: the one that is enough, and what is installed in addition wherever it does not travel in a text. */
+export interface RelayPackages {
+  readonly relay: BuiltPackage;
+  readonly extras: BuiltPackage;
+}
+
+interface Contents {
+  readonly name: string;
+  readonly version: string;
+  readonly tree: PackageTree;
+  readonly control: PackageTree;
+  readonly epoch: number;
+}
+
+const buildPackage = async (
   folder: string,
-  env: NodeJS.ProcessEnv = process.env,
-): Promise<RelayPackage> => {
-  const version = VERSION;
-  const epoch = sourceDate(env);
-  const date = new Date(epoch * 1000).toUTCString().replace('GMT', '+0000');
-  const tree = packageTree(await readFile(PROGRAM, 'utf8'), version, date);
-  const staging = await mkdtemp(join(tmpdir(), 'chatmail-relay-'));
+  contents: Contents,
+  env: NodeJS.ProcessEnv,
+): Promise<BuiltPackage> => {
+  const { name, version, tree, control, epoch } = contents;
+  const staging = await mkdtemp(join(tmpdir(), `${name}-`));
   try {
     await writeTree(staging, tree);
-    await writeTree(join(staging, 'DEBIAN'), controlFiles(tree, version));
+    await writeTree(join(staging, 'DEBIAN'), control);
     await writeFile(join(staging, 'DEBIAN/md5sums'), md5sums(tree));
     // Folders are whatever the umask here makes them; in the package they are for all to read.
     await run(['chmod', '-R', 'u=rwX,go=rX', staging]);
     await mkdir(folder, { recursive: true });
-    const path = join(folder, `chatmail-relay_${version}_all.deb`);
+    const path = join(folder, `${name}_${version}_all.deb`);
     const options = { env: { ...env, SOURCE_DATE_EPOCH: String(epoch) } };
     await run(
       ['dpkg-deb', '--root-owner-group', '-Zxz', '-z9', '-Sextreme', '--build', staging, path],
@@ -60,4 +69,25 @@ export const buildRelayPackage = async (
   } finally {
     await rm(staging, { recursive: true, force: true });
   }
+};
+
+/**
+ * Builds `chatmail-relay_<version>_all.deb` and `chatmail-relay-extras_<version>_all.deb` in `folder` with dpkg-deb: the
+ * same bytes for the same sources. Rejects with a failure when dpkg-deb is missing or fails.
+ */
+export const buildRelayPackages = async (
+  folder: string,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<RelayPackages> => {
+  const version = VERSION;
+  const epoch = sourceDate(env);
+  const date = new Date(epoch * 1000).toUTCString().replace('GMT', '+0000');
+  const relay = packageTree(await readFile(PROGRAM, 'utf8'), version, date);
+  const extras = extrasTree(await readFile(EXTRAS, 'utf8'), version, date);
+  const build = (name: string, tree: PackageTree, control: PackageTree) =>
+    buildPackage(folder, { name, version, tree, control, epoch }, env);
+  return {
+    relay: await build('chatmail-relay', relay, controlFiles(relay, version)),
+    extras: await build('chatmail-relay-extras', extras, extrasControlFiles(extras, version)),
+  };
 };

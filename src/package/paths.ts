@@ -6,5 +6,8 @@ export const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
 /** The relay's bundled program, made by `npm run build`. */
 export const PROGRAM = `${PROJECT}lib/relay/chatmail`;
 
+/** The bundled commands of the second package, made by `npm run build`. */
+export const EXTRAS = `${PROJECT}lib/relay/chatmail-extras.cjs`;
+
 /** The relay's package as it travels in user-data, made by `npm run build`. */
 export const PAYLOAD = `${PROJECT}lib/relay/payload.json`;

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { STOPPED_FOR_RESTORE } from '../model/service-facts.ts';
 import { DAEMONS, LONG_RUNNING, STOPPED_ON_REMOVAL } from '../model/services.ts';
@@ -14,15 +14,21 @@ interface PackageFile {
 export type PackageTree = ReadonlyMap<string, PackageFile>;
 
 const UNITS = '/usr/lib/systemd/system';
-const DOC = '/usr/share/doc/chatmail-relay';
 
 const debian = (name: string): string => readFileSync(`${PROJECT}src/package/debian/${name}`, 'utf8');
 
-const changelog = (version: string, date: string): string =>
-  `chatmail-relay (${version}) stable; urgency=medium\n\n  * See CHANGELOG.md of chatmail-image.\n\n` +
+const changelog = (name: string, version: string, date: string): string =>
+  `${name} (${version}) stable; urgency=medium\n\n  * See CHANGELOG.md of chatmail-image.\n\n` +
   ` -- chatmail-image authors <chatmail-image@packages.invalid>  ${date}\n`;
 
 const gzip = (text: string): Uint8Array => gzipSync(text, { level: 9 });
+
+/** What Debian wants in each package (policy §12.5, §12.7). */
+const documentation = (name: string, version: string, date: string): PackageTree =>
+  new Map([
+    [`/usr/share/doc/${name}/copyright`, { content: debian('copyright'), mode: 0o644 }],
+    [`/usr/share/doc/${name}/changelog.gz`, { content: gzip(changelog(name, version, date)), mode: 0o644 }],
+  ]);
 
 /**
  * A configuration file without the comments that explain it here, where they are read; in the machine only the
@@ -66,12 +72,16 @@ export const packageTree = (program: string, version: string, date: string): Pac
   for (const [path, text] of loadTemplates(`${PROJECT}www`, '/usr/share/chatmail/www'))
     add(path, withoutIndentation(text));
   add('/usr/share/man/man8/chatmail.8.gz', gzip(debian('chatmail.8')));
-  add(`${DOC}/copyright`, debian('copyright'));
-  add(`${DOC}/changelog.gz`, gzip(changelog(version, date)));
-  if (readdirSync(`${PROJECT}src/package/debian`).includes('lintian-overrides'))
-    add('/usr/share/lintian/overrides/chatmail-relay', debian('lintian-overrides'));
+  for (const [path, file] of documentation('chatmail-relay', version, date)) files.set(path, file);
   return files;
 };
+
+/** What is in chatmail-relay-extras: `commands` is the bundle of its commands, which `chatmail` loads. */
+export const extrasTree = (commands: string, version: string, date: string): PackageTree =>
+  new Map([
+    ['/usr/lib/chatmail/extras.cjs', { content: commands, mode: 0o644 }],
+    ...documentation('chatmail-relay-extras', version, date),
+  ]);
 
 /** Units of ours, in the order in which they are enabled: those with an `[Install]` section. */
 export const unitsOf = (tree: PackageTree): string[] =>
@@ -79,16 +89,27 @@ export const unitsOf = (tree: PackageTree): string[] =>
     .filter(([path, file]) => path.startsWith(`${UNITS}/`) && String(file.content).includes('\n[Install]\n'))
     .map(([path]) => path.replace(/^.*\//, ''));
 
+/** `Installed-Size` (policy §5.6.20). */
+const kibOf = (tree: PackageTree): number =>
+  Math.ceil([...tree.values()].reduce((sum, file) => sum + file.content.length, 0) / 1024);
+
+/** The control file of chatmail-relay-extras. It has no scripts: nothing of it runs by itself. */
+export const extrasControlFiles = (tree: PackageTree, version: string): PackageTree => {
+  const content = debian('control-extras')
+    .replaceAll('@VERSION@', version)
+    .replaceAll('@SIZE@', String(kibOf(tree)));
+  return new Map([['control', { content, mode: 0o644 }]]);
+};
+
 /** The control files, with the units and the version filled in. */
 export const controlFiles = (tree: PackageTree, version: string): PackageTree => {
   const units = unitsOf(tree);
-  const kib = Math.ceil([...tree.values()].reduce((sum, file) => sum + file.content.length, 0) / 1024);
   const fill = (text: string) =>
     withServices(text)
       .replaceAll('@UNITS@', units.join(' '))
       .replaceAll('@SOCKETS@', units.filter((unit) => /\.(socket|timer)$/.test(unit)).join(' '))
       .replaceAll('@VERSION@', version)
-      .replaceAll('@SIZE@', String(kib));
+      .replaceAll('@SIZE@', String(kibOf(tree)));
   return new Map([
     ['control', { content: fill(debian('control')), mode: 0o644 }],
     ...['postinst', 'prerm', 'postrm'].map(

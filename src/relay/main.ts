@@ -1,12 +1,7 @@
 import { type Model, PATHS } from '../model/model.ts';
-import { backup } from './admin/backup.ts';
-import { blockUsers, deleteUsers, unblockUsers } from './admin/change-users.ts';
 import { create } from './admin/create.ts';
 import { dns } from './admin/dns.ts';
-import { report } from './admin/report.ts';
-import { restore } from './admin/restore.ts';
 import { status } from './admin/status.ts';
-import { listUsers, showUser } from './admin/users.ts';
 import { renew } from './certificate/certify.ts';
 import { configure, settingsProblem } from './configure/configure.ts';
 import { renewDamaged } from './configure/renew-damaged.ts';
@@ -17,6 +12,7 @@ import { runExpire } from './expire/main.ts';
 import { start as filtermail } from './filtermail/main.ts';
 import { firstboot } from './firstboot/main.ts';
 import { type Command, type Commands, runCommand } from './lib/command.ts';
+import { EXTRA_COMMANDS, loadExtras, missingExtras } from './lib/extras.ts';
 import { faultOf } from './lib/fault.ts';
 import { log } from './lib/log.ts';
 import { mailboxFinder } from './lib/mailbox.ts';
@@ -60,31 +56,6 @@ const COMMANDS: Commands = {
     help: 'Prints the records that the domain needs; with --check, what is there of them.',
     run: ({ args }) => dns(readModel(), args),
   },
-  'users list': {
-    usage: '[--json]',
-    help: 'Lists all addresses with their last login and what they store.',
-    run: (given) => listUsers(readModel(), given),
-  },
-  'users show': {
-    usage: '[--json] ADDRESS',
-    help: 'Shows one address.',
-    run: (given) => showUser(readModel(), given),
-  },
-  'users delete': {
-    usage: '[--yes] [--json] ADDRESS...',
-    help: 'Deletes addresses with their mail. The next login makes such an address anew.',
-    run: (given) => deleteUsers(readModel(), given),
-  },
-  'users block': {
-    usage: '[--json] ADDRESS...',
-    help: 'Ends the sessions of addresses; no login and no mail until they are unblocked.',
-    run: (given) => blockUsers(readModel(), given),
-  },
-  'users unblock': {
-    usage: '[--json] ADDRESS...',
-    help: 'Lets addresses log in again.',
-    run: (given) => unblockUsers(readModel(), given),
-  },
   create: {
     usage: '[--json] [on|off]',
     help: 'Says whether a first login makes an address, or switches that.',
@@ -94,21 +65,6 @@ const COMMANDS: Commands = {
     usage: '[--dry-run] [--trust-clock] [--json]',
     help: 'Deletes old mail and addresses nobody uses, as it happens every day, unless the clock may be wrong.',
     run: (given) => runExpire(readModel(), given),
-  },
-  report: {
-    usage: '[--json]',
-    help: 'Shows what is stored by age and size.',
-    run: (given) => report(readModel(), given),
-  },
-  backup: {
-    usage: '[--without-mail]',
-    help: 'Writes the state of the relay to standard output, as a tar.',
-    run: ({ has }) => backup(has('--without-mail')),
-  },
-  restore: {
-    usage: '[--replace]',
-    help: 'Puts the state in a tar from standard input in its place.',
-    run: ({ has }) => restore({ isReplacing: has('--replace'), settingsProblem, configure }),
   },
   firstboot: {
     usage: '',
@@ -142,6 +98,14 @@ const COMMANDS: Commands = {
   }),
 };
 
+/** All commands that `first` may begin. A service needs no extras, and does not load them. */
+const commandsFor = (first = ''): Commands => {
+  if (Object.keys(COMMANDS).some((name) => name.split(' ')[0] === first)) return COMMANDS;
+  const extras = loadExtras({ configure, settingsProblem });
+  if (!extras && EXTRA_COMMANDS.includes(first)) throw new PublicError(missingExtras(first));
+  return { ...COMMANDS, ...extras };
+};
+
 // Node itself would print the message, and with it perhaps an address.
 process.on('uncaughtException', (error) => {
   log('error', faultOf(error));
@@ -151,7 +115,10 @@ process.on('uncaughtException', (error) => {
 // `chatmail status | head` is no accident.
 process.stdout.on('error', () => process.exit());
 
-runCommand(COMMANDS, process.argv.slice(2)).then(
+const run = async (args: readonly string[]): Promise<number | undefined> =>
+  runCommand(commandsFor(args[0]), args);
+
+run(process.argv.slice(2)).then(
   (code) => {
     if (code !== undefined) process.exitCode = code;
   },

@@ -33,14 +33,16 @@ describe('the arguments', () => {
 
 let folder: Awaited<ReturnType<typeof inFolder>>;
 beforeEach(async () => {
-  folder = await inFolder({ 'relay.deb': 'a package' });
+  folder = await inFolder({ 'relay.deb': 'a package', 'extras.deb': 'another' });
 });
 afterEach(() => folder.remove());
+
+const PACKAGES = ['--relay-package', 'relay.deb', '--extras-package', 'extras.deb'];
 
 const run = async (env: Readonly<Record<string, string>>, ...args: string[]) => {
   let stdout = '';
   let stderr = '';
-  const status = await main(['packer', ...args, '--relay-package', 'relay.deb'], {
+  const status = await main(['packer', ...args, ...PACKAGES], {
     stdout: { write: (text) => (stdout += text) },
     stderr: { write: (text) => (stderr += text) },
     env,
@@ -61,7 +63,8 @@ test('writes what was asked for, and the same again', async () => {
     stdout: written.stdout.trim(),
   });
   expect((await readdir(join(folder.cwd, 'out'))).sort()).toEqual([
-    ...['.chatmail-image.json', 'chatmail-relay.deb', 'chatmail.yaml', 'hcloud', 'provision', 'qemu'],
+    ...['.chatmail-image.json', 'chatmail-relay-extras.deb', 'chatmail-relay.deb', 'chatmail.yaml'],
+    ...['hcloud', 'provision', 'qemu'],
   ]);
   expect((await run({}, ...args)).status).toBe(0);
 });
@@ -193,6 +196,7 @@ build {
     inputs: {
       packer: { builder: 'hcloud' },
       relayPackage: { sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
+      extrasPackage: { sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
     },
     files: [{ format: 'qcow2', file: 'relay.qcow2', size: 6 }],
     packages: [{ name: 'nginx', version: '1', size: 5 }],
@@ -222,7 +226,7 @@ build {
     if (name === 'begun') controller.abort();
   });
   let stderr = '';
-  const args = ['build', '--builder', 'hcloud', '--output', 'out', '--relay-package', 'relay.deb'];
+  const args = ['build', '--builder', 'hcloud', '--output', 'out', ...PACKAGES];
   const status = await main(['packer', ...args], {
     stdout: { write: () => true },
     stderr: { write: (text) => (stderr += text) },

@@ -8,10 +8,13 @@ test.each([
   [1_763_856_000 + 45_296.7, 1_763_856_000],
 ])('at %d the day began at %d', (now, epoch) => expect(defaultEpoch(now)).toBe(epoch));
 
-const relay = { version: '1', sha256: 'aa' };
+const relay = {
+  relayPackage: { version: '1', sha256: 'aa' },
+  extrasPackage: { version: '1', sha256: 'cc' },
+};
 const plan: Plan = {
   request: {
-    relayPackage: '/x/relay.deb',
+    packages: { relay: '/x/relay.deb', extras: '/x/extras.deb' },
     formats: ['qcow2'],
     output: '/out',
     name: 'relay',
@@ -43,7 +46,8 @@ test.each<[string, Plan, string]>([
   ['the base system', plan, 'other'],
   ['the size', { ...plan, request: { ...request, diskSize: 2 << 30 } }, 'b'],
   ['settings', { ...plan, request: { ...request, settings: 'a: 1' } }, 'b'],
-  ['the relay', { ...plan, relay: { ...relay, sha256: 'cc' } }, 'b'],
+  ['the relay', { ...plan, relay: { ...relay, relayPackage: { version: '1', sha256: 'dd' } } }, 'b'],
+  ['its extras', { ...plan, relay: { ...relay, extrasPackage: { version: '1', sha256: 'dd' } } }, 'b'],
   ['the files of the image', { ...plan, overlay: 'cc' }, 'b'],
   ['the date', { ...plan, epoch: 6 }, 'b'],
 ])('%s is an input', (_, other, base) => expect(inputsOf(other, base)).not.toEqual(inputsOf(plan, 'b')));

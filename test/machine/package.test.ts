@@ -1,29 +1,29 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { buildRelayPackage, type RelayPackage } from '../../src/package/deb.ts';
+import { buildRelayPackages, type RelayPackages } from '../../src/package/deb.ts';
 import { run, type StartedRelay, shell, startRelay } from './relay.ts';
 
 let folder: string;
-let built: RelayPackage;
+let built: RelayPackages;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'chatmail-package-'));
-  built = await buildRelayPackage(folder);
+  built = await buildRelayPackages(folder);
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 test('lintian has nothing to say', async () => {
-  const { stdout } = await execa('lintian', ['--allow-root', '--fail-on', 'error,warning', built.path]);
+  const packages = [built.relay.path, built.extras.path];
+  const { stdout } = await execa('lintian', ['--allow-root', '--fail-on', 'error,warning', ...packages]);
   expect(stdout).toBe('');
 });
 
 test('the same sources give the same bytes', async () => {
-  const again = await buildRelayPackage(join(folder, 'again'));
-  const { stdout } = await execa('sha256sum', [built.path, again.path]);
-  const [first, second] = stdout.split('\n').map((line) => line.split(' ')[0]);
-  expect(first).toBe(second);
+  const again = await buildRelayPackages(join(folder, 'again'));
+  for (const name of ['relay', 'extras'] as const)
+    expect((await readFile(again[name].path)).equals(await readFile(built[name].path)), name).toBe(true);
 });
 
 describe('in a machine', () => {
@@ -41,16 +41,15 @@ describe('in a machine', () => {
     await inside('mkdir -p /home/vmail/mail/x/y@x/new && echo mail > /home/vmail/mail/x/y@x/new/1');
     // What the package replaced, so that its return shows.
     await inside('echo "# before" > /var/lib/chatmail/replaced/etc/postfix/main.cf');
-    await execa('sh', [
-      '-c',
-      `cat ${built.path} | ${started.relay.exec?.join(' ')} sh -c 'cat > /root/relay.deb'`,
-    ]);
+    const [program = '', ...args] = started.relay.exec ?? [];
+    for (const name of ['relay', 'extras'] as const)
+      await execa(program, [...args, 'sh', '-c', `cat > /root/${name}.deb`], { inputFile: built[name].path });
   });
   afterAll(() => started.stop());
 
   test('an upgrade leaves the relay running, and switched off what was', async () => {
     await inside('systemctl disable --quiet chatmail-expire.timer');
-    await dpkg('--install', '/root/relay.deb');
+    await dpkg('--install', '/root/relay.deb', '/root/extras.deb');
     expect(await isActive('chatmail-filtermail.service')).toBe('active');
     expect(await isActive('dovecot.service')).toBe('active');
     const enabled =
@@ -58,8 +57,26 @@ describe('in a machine', () => {
     expect(await inside(enabled)).toBe('enabled\ndisabled\nenabled');
   });
 
+  test('without the extras the relay works, and says what is missing', async () => {
+    expect(await inside('chatmail users list')).not.toContain('chatmail-relay-extras');
+    await dpkg('--purge', 'chatmail-relay-extras');
+    for (const command of ['backup', 'report', 'restore --replace', 'users list']) {
+      const { exitCode, stdout, stderr } = await run(
+        started.relay,
+        'sh',
+        '-c',
+        `chatmail ${command} < /dev/null`,
+      );
+      expect([exitCode, stdout]).toEqual([1, '']);
+      expect(stderr).toContain(`${command.split(' ')[0]} needs the package chatmail-relay-extras`);
+    }
+    expect(await inside('chatmail status')).toContain('ready');
+    await dpkg('--install', '/root/extras.deb');
+    expect(await inside('chatmail users list')).not.toContain('chatmail-relay-extras');
+  });
+
   test('removing it stops everything that ran with its configuration, and what it replaced comes back', async () => {
-    await dpkg('--remove', 'chatmail-relay');
+    await dpkg('--remove', 'chatmail-relay', 'chatmail-relay-extras');
     for (const unit of [
       'chatmail-filtermail.service',
       'chatmail-doveauth.service',

@@ -4,7 +4,7 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { installedPackages } from '../../src/image/installed-packages.ts';
 import { qemu } from '../../src/model/clouds/qemu.ts';
-import { buildRelayPackage } from '../../src/package/deb.ts';
+import { buildRelayPackages } from '../../src/package/deb.ts';
 import { packerCommand } from '../../src/packer/command.ts';
 import type { Builder } from '../../src/packer/relay/builder.ts';
 import { packerFiles } from '../../src/packer/relay/files.ts';
@@ -55,10 +55,11 @@ const existing = (address: string): Builder => ({
 /** Has Packer provision the machine over SSH; what it said, and how it ended. */
 const packerBuild = async () => {
   const files = packerFiles([existing(started.relay.address)]);
-  const { path } = await buildRelayPackage(folder.cwd);
+  const { relay, extras } = await buildRelayPackages(folder.cwd);
   await writeFiles(folder.cwd, files, { edited: 'overwrite' });
   await writeFiles(folder.cwd, new Map([['chatmail.yaml', '# none\n']]), { edited: 'overwrite' });
-  await rename(path, join(folder.cwd, 'chatmail-relay.deb'));
+  await rename(relay.path, join(folder.cwd, 'chatmail-relay.deb'));
+  await rename(extras.path, join(folder.cwd, 'chatmail-relay-extras.deb'));
   let text = '';
   const progress = createProgress({ output: { write: (more) => (text += more) }, env: {} });
   const template = join(folder.cwd, 'null/null.pkr.hcl');
@@ -81,9 +82,10 @@ test('it waits for cloud-init, and knows Debian 12', async () => {
   expect(await runScript('wait.sh')).toMatchObject({ exitCode: 0 });
 });
 
-test('the package is installed with all it needs and the settings, and nothing is left of that', async () => {
-  const { path } = await buildRelayPackage(folder.cwd);
-  await put('/tmp/chatmail-relay.deb', await readFile(path));
+test('the packages are installed with all it needs and the settings, and nothing is left of that', async () => {
+  const { relay, extras } = await buildRelayPackages(folder.cwd);
+  await put('/tmp/chatmail-relay.deb', await readFile(relay.path));
+  await put('/tmp/chatmail-relay-extras.deb', await readFile(extras.path));
   await put('/tmp/chatmail.yaml', '# a comment\nprivacy_postal: "$(id) `id` \'"\n');
   for (const script of ['install.sh', 'settings.sh'] as const) {
     const { exitCode, all } = await runScript(script);

@@ -1,9 +1,9 @@
 import { mkdir, mkdtemp, readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { buildRelayPackage } from '../../src/package/deb.ts';
+import { buildRelayPackages } from '../../src/package/deb.ts';
 import { type Written, writeTar } from '../relay/tar-writer.ts';
 import { TAR } from './images.ts';
 import { connectImap } from './imap-client.ts';
@@ -337,16 +337,26 @@ describe('a data volume', () => {
   };
   const configure = 'echo "data_volume: /dev/volume" > /etc/chatmail/chatmail.yaml; chatmail configure';
 
-  /** The package of a later version: what makes an image a later one. */
-  const laterPackage = async (): Promise<string> => {
-    const { path, version } = await buildRelayPackage(folder);
-    const [tree, later] = [join(folder, 'later'), join(folder, 'later.deb')];
-    await execa('dpkg-deb', ['--raw-extract', path, tree]);
-    const control = join(tree, 'DEBIAN/control');
-    const text = await readFile(control, 'utf8');
-    await writeFile(control, text.replace(`Version: ${version}`, 'Version: 99'));
-    await execa('dpkg-deb', ['--root-owner-group', '--build', tree, later]);
-    return later;
+  /** A tar of the packages of a later version: what makes an image a later one. */
+  const laterPackages = async (): Promise<string> => {
+    const { relay, extras } = await buildRelayPackages(folder);
+    for (const { path, version } of [relay, extras]) {
+      const tree = join(folder, 'later');
+      await execa('dpkg-deb', ['--raw-extract', path, tree]);
+      const control = join(tree, 'DEBIAN/control');
+      const text = await readFile(control, 'utf8');
+      // Its own, and the one that the extras depend on.
+      await writeFile(
+        control,
+        text.replace(`Version: ${version}`, 'Version: 99').replace(`= ${version}`, '= 99'),
+      );
+      await execa('dpkg-deb', ['--root-owner-group', '--build', tree, path]);
+      await rm(tree, { recursive: true });
+    }
+    const tar = join(folder, 'later.tar');
+    const names = [relay, extras].map(({ path }) => basename(path));
+    await execa('tar', ['--create', `--file=${tar}`, `--directory=${folder}`, ...names]);
+    return tar;
   };
   const VERSION = "dpkg-query --show --showformat '${Version}' chatmail-relay";
 
@@ -369,11 +379,7 @@ describe('a data volume', () => {
     await first.stop();
 
     const second = await start('--user-data', join(folder, 'user-data'));
-    const installed = await feed(
-      second.relay,
-      await laterPackage(),
-      'cat > /root/a.deb; dpkg -i /root/a.deb',
-    );
+    const installed = await feed(second.relay, await laterPackages(), 'cd /root; tar -x; dpkg -i *.deb');
     expect(installed.exitCode, installed.all).toBe(0);
     expect(await shell(second.relay, VERSION)).toBe('99');
     await attach(second.relay, device);

@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { controlFiles, packageTree, unitsOf } from '../../src/package/tree.ts';
+import { readPayload } from '../../src/package/payload.ts';
+import {
+  controlFiles,
+  extrasControlFiles,
+  extrasTree,
+  packageTree,
+  unitsOf,
+} from '../../src/package/tree.ts';
 
 const tree = packageTree('#!/usr/bin/node\n', '1.2.3', 'Thu, 01 Jan 2026 00:00:00 +0000');
 const paths = [...tree.keys()];
@@ -141,3 +148,26 @@ test.each(['/home/vmail', '/etc/dkimkeys', '/var/lib/acme', '/etc/ssl'])(
     expect(textOf('postrm')).not.toContain(path);
   },
 );
+
+describe('the extras', () => {
+  const extras = extrasTree('exports.extras = 1', '1.2.3', 'Thu, 01 Jan 2026 00:00:00 +0000');
+  const text = String(extrasControlFiles(extras, '1.2.3').get('control')?.content);
+
+  test('have no file of the relay, and nothing that runs by itself', () => {
+    expect([...extras.keys()]).toEqual([
+      '/usr/lib/chatmail/extras.cjs',
+      '/usr/share/doc/chatmail-relay-extras/copyright',
+      '/usr/share/doc/chatmail-relay-extras/changelog.gz',
+    ]);
+    expect(paths.filter((path) => extras.has(path))).toEqual([]);
+    expect([...extrasControlFiles(extras, '1.2.3').keys()]).toEqual(['control']);
+    expect([...extras.values()].filter(({ mode }) => mode !== 0o644)).toEqual([]);
+  });
+
+  test('need the relay in the same version, which does without them', () => {
+    expect(text).toMatch(/^Version: 1\.2\.3$/m);
+    expect(text).toMatch(/^Depends: chatmail-relay \(= 1\.2\.3\)$/m);
+    expect(textOf('control')).not.toContain('chatmail-relay-extras');
+    expect(readPayload().parts).not.toContain('chatmail-relay-extras (');
+  });
+});

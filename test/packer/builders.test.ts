@@ -63,7 +63,12 @@ const packer = (args: readonly string[], env: Readonly<Record<string, string>> =
   });
 
 beforeAll(async () => {
-  folder = await inFolder({ 'chatmail-relay.deb': '', 'chatmail.yaml': '', 'disk.qcow2': '' });
+  folder = await inFolder({
+    'chatmail-relay.deb': '',
+    'chatmail-relay-extras.deb': '',
+    'chatmail.yaml': '',
+    'disk.qcow2': '',
+  });
   await execa('openssl', ['genrsa', '-traditional', '-out', join(folder.cwd, 'key'), '2048']);
   for (const [path, text] of files) {
     await mkdir(dirname(join(folder.cwd, path)), { recursive: true });

@@ -10,7 +10,7 @@ export const DEFAULT_SIZE = '2G';
 const SMALLEST = 1024 * MiB;
 
 /** What puts something of the relay into an image. */
-const OF_THE_RELAY = ['relay-package', 'with-echobot', 'config', 'set'] as const;
+const OF_THE_RELAY = ['relay-package', 'extras-package', 'with-echobot', 'config', 'set'] as const;
 
 interface Choices {
   readonly formats: readonly Format[];
@@ -40,6 +40,7 @@ export const readChoices = (values: {
   readonly bare?: boolean;
   readonly include?: string;
   readonly 'relay-package'?: string;
+  readonly 'extras-package'?: string;
   readonly 'with-echobot'?: boolean;
   readonly config?: string;
   readonly set?: readonly string[];

@@ -10,7 +10,7 @@ import { createProgress } from '../../terminal/progress.ts';
 import { duration } from '../../terminal/render-step.ts';
 import { VERSION } from '../../version.ts';
 import type { Context } from '../command.ts';
-import { type Folder, PACKAGE, templateFor } from './folder.ts';
+import { type Folder, PACKAGES, templateFor } from './folder.ts';
 import { requireDone, requirePacker } from './outcome.ts';
 
 /** Builds with one builder while its steps are shown, and writes the manifest of what came of it. */
@@ -42,7 +42,8 @@ export const build = async (
       type,
       packerVersion: packer.version,
       artifacts,
-      relayPackage: { path: join(output, PACKAGE), version },
+      relayPackage: { path: join(output, PACKAGES.relay), version },
+      extrasPackage: { path: join(output, PACKAGES.extras), version },
       template: await readFile(join(output, templatePath(type)), 'utf8'),
       settings,
       dpkgStatus: join(output, type, 'dpkg-status'),

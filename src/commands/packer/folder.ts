@@ -10,8 +10,8 @@ import { findMissing, packagesOf } from '../../requirements/missing.ts';
 import { failure } from '../../terminal/failure.ts';
 import type { Context } from '../command.ts';
 
-/** The package's name beside the templates. */
-export const PACKAGE = 'chatmail-relay.deb';
+/** The packages' names beside the templates. */
+export const PACKAGES = { relay: 'chatmail-relay.deb', extras: 'chatmail-relay-extras.deb' } as const;
 
 /** Where the templates were written, and what they are used with. */
 export interface Folder {

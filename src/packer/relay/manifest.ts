@@ -11,6 +11,7 @@ import type { ArtifactEvent } from '../events.ts';
 export interface PackerManifest extends Omit<Manifest, 'inputs' | 'files'> {
   readonly inputs: {
     readonly relayPackage: { readonly version: string; readonly sha256: string };
+    readonly extrasPackage: { readonly version: string; readonly sha256: string };
     /** SHA-256 of the baked-in settings. */
     readonly settings: string;
     /** SHA-256 of the template. */
@@ -30,11 +31,17 @@ export interface PackerManifest extends Omit<Manifest, 'inputs' | 'files'> {
   }[];
 }
 
+interface PackageFile {
+  readonly path: string;
+  readonly version: string;
+}
+
 interface ManifestParts {
   readonly type: string;
   readonly packerVersion: string;
   readonly artifacts: readonly ArtifactEvent[];
-  readonly relayPackage: { readonly path: string; readonly version: string };
+  readonly relayPackage: PackageFile;
+  readonly extrasPackage: PackageFile;
   readonly template: string;
   readonly settings: string;
   /** dpkg's status file of the image, as the build has brought it back. */
@@ -50,12 +57,14 @@ const formatOf = (file: string): string => /\.(\w+)$/.exec(file)?.[1] ?? 'raw';
 
 /** Reads what was made. Rejects where a file that Packer names is not there. */
 export const packerManifest = async (parts: ManifestParts, signal: AbortSignal): Promise<PackerManifest> => {
-  const { type, packerVersion, artifacts, relayPackage, steps } = parts;
+  const { type, packerVersion, artifacts, relayPackage, extrasPackage, steps } = parts;
   // The post-processor for the manifest hands on what the builder made, as an artifact of its own.
   const artifact = artifacts[0];
   const digest = async (path: string): Promise<string> => (await digestFile(path, signal)).sha256;
+  const packageInput = async ({ path, version }: PackageFile) => ({ version, sha256: await digest(path) });
   const inputs = {
-    relayPackage: { version: relayPackage.version, sha256: await digest(relayPackage.path) },
+    relayPackage: await packageInput(relayPackage),
+    extrasPackage: await packageInput(extrasPackage),
     settings: sha256(parts.settings),
     template: sha256(parts.template),
     packer: { builder: type, version: packerVersion },

@@ -24,6 +24,7 @@ const [WAIT, ...REST] = Object.keys(GUEST_SCRIPTS).map(script);
 const PROVISIONERS: readonly Part[] = [
   ...(WAIT ? [WAIT] : []),
   upload('local.relay_package', '/tmp/chatmail-relay.deb'),
+  upload('local.extras_package', '/tmp/chatmail-relay-extras.deb'),
   upload('"${path.root}/../chatmail.yaml"', '/tmp/chatmail.yaml'),
   ...REST.slice(0, -1),
   {
@@ -55,12 +56,21 @@ export const relayTemplate = ({ type, variables, settings }: Builder): Template 
         "The relay's Debian package; chatmail-relay.deb beside the folder of this file when not set.",
       default: '',
     },
+    extras_package: {
+      type: 'string',
+      description:
+        'The second package of the same version; chatmail-relay-extras.deb beside the folder of this file when not set.',
+      default: '',
+    },
     ...variables,
   },
   locals: {
     image: expression('"${var.image_name}-${formatdate("YYYYMMDDhhmmss", timestamp())}"'),
     relay_package: expression(
       'var.relay_package != "" ? var.relay_package : "${path.root}/../chatmail-relay.deb"',
+    ),
+    extras_package: expression(
+      'var.extras_package != "" ? var.extras_package : "${path.root}/../chatmail-relay-extras.deb"',
     ),
   },
   sources: [{ type, name: SOURCE_NAME, settings }],

@@ -1,0 +1,55 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { EXTRAS, PROGRAM } from '../../src/package/paths.ts';
+import { extras } from '../../src/relay/extras.ts';
+import { EXTRA_COMMANDS, loadExtras } from '../../src/relay/lib/extras.ts';
+
+const core = { configure: async () => 0, settingsProblem: async () => undefined };
+const firstWords = (commands: object) => [
+  ...new Set(Object.keys(commands).map((name) => name.split(' ')[0])),
+];
+
+test('the relay knows the names of all extra commands', () => {
+  expect(firstWords(extras(core)).sort()).toEqual(EXTRA_COMMANDS);
+});
+
+test('the bundle is what is loaded', () => {
+  const commands = loadExtras(core, EXTRAS);
+  expect(Object.keys(commands ?? {})).toEqual(Object.keys(extras(core)));
+});
+
+test('without the package there are none', () => {
+  expect(loadExtras(core, '/nowhere/extras.cjs')).toBeUndefined();
+});
+
+const folder = mkdtempSync(join(tmpdir(), 'extras-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Runs the bundled program as a relay whose extras are at that path. */
+const chatmail = (extrasPath: string, ...args: string[]) => {
+  const program = join(folder, 'chatmail');
+  writeFileSync(program, readFileSync(PROGRAM, 'utf8').replace('/usr/lib/chatmail/extras.cjs', extrasPath));
+  try {
+    return { status: 0, text: execFileSync('node', [program, ...args], { encoding: 'utf8', stdio: 'pipe' }) };
+  } catch (error) {
+    const { status, stderr } = error as { status: number; stderr: string };
+    return { status, text: stderr };
+  }
+};
+
+test.each(EXTRA_COMMANDS)('%s without the package says what is missing, and how to get it', (command) => {
+  const { status, text } = chatmail('/nowhere/extras.cjs', command, '--json', 'x');
+  expect(status).toBe(1);
+  expect(text).toContain(`${command} needs the package chatmail-relay-extras`);
+  expect(text).toContain('apt install ./chatmail-relay-extras_*.deb');
+});
+
+test('with the package they are commands like the others', () => {
+  const { text } = chatmail(EXTRAS, 'help');
+  for (const name of [...Object.keys(extras(core)), 'status', 'dns'])
+    expect(text).toContain(`chatmail ${name}`);
+  expect(chatmail(EXTRAS, 'users', 'show')).toMatchObject({ status: 2 });
+});
