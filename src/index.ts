@@ -1,8 +1,9 @@
 /** The library: `import { renderUserData } from 'chatmail-image'`. */
 export type { RemotePackage } from './cloud-init/bootstrap.ts';
 export type { Extra } from './cloud-init/extra.ts';
+export type { Base, UserDataOptions } from './cloud-init/options.ts';
 export type { UserDataProblem } from './cloud-init/problem.ts';
-export { type Base, renderUserData, type UserData, type UserDataOptions } from './cloud-init/user-data.ts';
+export { renderUserData, type UserData } from './cloud-init/user-data.ts';
 export type { Settings } from './config/schema.ts';
 export { CLOUDS, cloudNamed } from './model/clouds/all.ts';
 export type { Cloud } from './model/clouds/cloud.ts';

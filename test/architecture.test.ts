@@ -17,15 +17,16 @@ const importsOf = (path: string): string[] =>
     ([, target = '']) => relative(SRC, join(SRC, dirname(path), target)),
   );
 
-const BASE = ['config', 'dns', 'model', 'render'];
+const BASE = ['config', 'dns', 'model', 'problem', 'render'];
 const SERVICE = ['relay/lib', ...BASE];
 
 /** What each part may import besides itself: one way, from the verbs down to the settings. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  config: [],
+  problem: [],
+  config: ['problem'],
   model: ['config'],
   render: ['model', 'config'],
-  terminal: [],
+  terminal: ['problem'],
   dns: ['model', 'config'],
   'relay/lib': BASE,
   'relay/courier': SERVICE,
@@ -76,14 +77,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'model',
     'package',
     'packer',
+    'problem',
     'render',
     'program',
     'requirements',
     'terminal',
     'version',
   ],
-  cli: ['commands', 'config', 'terminal', 'version'],
-  index: ['cloud-init', 'config', 'model'],
+  cli: ['commands', 'config', 'problem', 'terminal', 'version'],
+  index: ['cloud-init', 'config', 'model', 'problem'],
   generated: ['config', 'model', 'package', 'packer'],
   generate: ['generated', 'package'],
 };

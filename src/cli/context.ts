@@ -1,6 +1,8 @@
 import type { Context, Output } from '../commands/command.ts';
-import { printProblems } from '../config/print-problems.ts';
+import { printWorded } from '../config/print-problems.ts';
 import { printable } from '../config/printable.ts';
+import { worded } from '../config/wording.ts';
+import type { WordedProblem } from '../problem/problem.ts';
 import { PROGRAM } from './help-text.ts';
 
 /** The part of the world a command gets as it is. */
@@ -20,21 +22,25 @@ export const printError = ({ stderr, env }: World, message: string, hint?: strin
 };
 
 /** What a command gets to work with. `command` is named where wrong usage points to the help. */
-export const contextOf = (world: World, command: string): Context => ({
-  ...world,
-  report: (problems) => {
+export const contextOf = (world: World, command: string): Context => {
+  const tell = (problems: readonly WordedProblem[]): 0 | 1 => {
     const { stderr, env } = world;
     const width = stderr.columns ?? 80;
-    stderr.write(printProblems(problems, { color: hasColor(stderr, env), width }));
+    stderr.write(printWorded(problems, { color: hasColor(stderr, env), width }));
     return problems.some(({ severity }) => severity === 'error') ? 1 : 0;
-  },
-  fail: (message, hint) => {
-    printError(world, message, hint);
-    return 1;
-  },
-  usage: (message, hint) => {
-    printError(world, message, hint);
-    world.stderr.write(`  ${PROGRAM}${command && ` ${command}`} --help shows the usage\n`);
-    return 2;
-  },
-});
+  };
+  return {
+    ...world,
+    tell,
+    report: (problems) => tell(problems.map((problem) => worded(problem))),
+    fail: (message, hint) => {
+      printError(world, message, hint);
+      return 1;
+    },
+    usage: (message, hint) => {
+      printError(world, message, hint);
+      world.stderr.write(`  ${PROGRAM}${command && ` ${command}`} --help shows the usage\n`);
+      return 2;
+    },
+  };
+};

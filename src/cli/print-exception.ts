@@ -14,7 +14,8 @@ const sentence = (error: NodeJS.ErrnoException): string => {
 /** Prints what a command rejected with: in one line what the world did to us; a bug with its stack on request. */
 export const printException = (world: World, thrown: unknown, isDebug: boolean): void => {
   const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-  if (isFailure(error)) printError(world, error.message, error.hint);
+  if (isFailure(error))
+    for (const { message, hint } of error.problems ?? [error]) printError(world, message, hint);
   else if (isOfSystem(error)) printError(world, sentence(error));
   else printError(world, `unexpected: ${error.message}`, isDebug ? undefined : '--debug shows where');
   if (!isDebug) return;

@@ -1,6 +1,6 @@
-import { isMap, LineCounter, parseDocument } from 'yaml';
+import { isMap, parseDocument } from 'yaml';
 import { userDataType } from '../config/user-data-type.ts';
-import type { UserDataProblem } from './problem.ts';
+import { type UserDataCode, type UserDataProblem, userDataError } from './problem.ts';
 import type { Mapping, Value } from './yaml.ts';
 
 /** Cloud-config of the user's own, and what to call it in a problem. */
@@ -59,27 +59,29 @@ const isPlain = (value: unknown): value is Value => {
   return Object.getPrototypeOf(value) === Object.prototype && Object.entries(value).flat().every(isPlain);
 };
 
+/** What is meant where nothing smaller can be named. */
+const FIRST_LINE: readonly [start: number, end: number] = [0, 1];
+
 /**
  * Adds the user's cloud-config to ours: lists one after the other, mappings key by key. Where both set the same to
  * different values, and where it is not cloud-config, nothing is merged and the problem names the line.
  */
 export const mergeExtra = (config: Mapping, { name, text }: Extra): Merged => {
-  const fail = (code: UserDataProblem['code'], message: string, offset = 0, hint?: string): Merged => {
-    const { line, col } = lines.linePos(offset);
-    const at = `${name}:${line || 1}:${col || 1}: ${message}`;
-    return { config, problems: [{ severity: 'error', code, message: at, ...(hint && { hint }) }] };
+  const fail = (code: UserDataCode, message: string, [start, end] = FIRST_LINE, hint?: string): Merged => {
+    const place = { source: { name, text }, range: { start, end } };
+    return { config, problems: [{ ...userDataError(code, message, hint), ...place }] };
   };
-  const lines = new LineCounter();
   if (userDataType(text) !== '#cloud-config')
     return fail('bad-extra', 'the first line must be #cloud-config');
   // As cloud-init reads it: YAML 1.1.
-  const document = parseDocument(text, { version: '1.1', lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(text, { version: '1.1', prettyErrors: false });
   const [error] = document.errors;
-  if (error) return fail('bad-extra', error.message, error.pos[0]);
-  const placeOf = (path: readonly string[]): number => {
+  if (error) return fail('bad-extra', error.message, error.pos);
+  const placeOf = (path: readonly string[]): readonly [number, number] => {
     const parent = path.length > 1 ? document.getIn(path.slice(0, -1), true) : document.contents;
     const pair = isMap(parent) ? parent.items.find(({ key }) => String(key) === path.at(-1)) : undefined;
-    return (pair?.key as { range?: [number] } | undefined)?.range?.[0] ?? 0;
+    const [start, end] = (pair?.key as { range?: [number, number] } | undefined)?.range ?? FIRST_LINE;
+    return [start, end];
   };
   let theirs: unknown;
   try {

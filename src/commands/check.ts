@@ -1,6 +1,7 @@
 import { loadSettings, SETTINGS_OPTIONS } from '../config/load-settings.ts';
 import { problemToJson } from '../config/problem-to-json.ts';
 import { SETTING_NAMES, type Settings, settingOf } from '../config/schema.ts';
+import { worded } from '../config/wording.ts';
 import { defineCommand } from './command.ts';
 
 const verdict = (settings: Settings, what: string): string => {
@@ -23,7 +24,11 @@ export const command = defineCommand({
     const status = result.ok ? 0 : 1;
     if (json) {
       const settings = result.ok ? { settings: result.value } : {};
-      const report = { ok: result.ok, ...settings, problems: result.problems.map(problemToJson) };
+      const report = {
+        ok: result.ok,
+        ...settings,
+        problems: result.problems.map((problem) => problemToJson(worded(problem))),
+      };
       context.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
       return status;
     }

@@ -1,4 +1,5 @@
-import type { Problem } from '../config/problem.ts';
+import type { SettingsProblem } from '../config/problem.ts';
+import type { WordedProblem } from '../problem/problem.ts';
 
 /** 0 done, 1 problem found, 2 wrong usage. `cli.ts` ends with 130 after SIGINT or SIGTERM. */
 export type ExitStatus = 0 | 1 | 2;
@@ -48,7 +49,9 @@ export interface Context {
   /** Aborted by the first SIGINT or SIGTERM; a second one ends the process at once. */
   readonly signal: AbortSignal;
   /** Prints all problems on stderr, each with its place. Returns 1 if one is an error, else 0. */
-  report(problems: readonly Problem[]): 0 | 1;
+  report(problems: readonly SettingsProblem[]): 0 | 1;
+  /** The same for problems that have their words. */
+  tell(problems: readonly WordedProblem[]): 0 | 1;
   /** Prints `error: message` and `hint: hint` on stderr: something did not work. Returns 1. */
   fail(message: string, hint?: string): 1;
   /** The same for wrong usage; adds where to find help. Returns 2. */

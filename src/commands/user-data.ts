@@ -2,14 +2,15 @@ import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { RemotePackage } from '../cloud-init/bootstrap.ts';
-import type { UserDataProblem } from '../cloud-init/problem.ts';
-import { type Base, renderUserData } from '../cloud-init/user-data.ts';
+import type { Base } from '../cloud-init/options.ts';
+import { renderUserData } from '../cloud-init/user-data.ts';
 import { loadSettings, SETTINGS_OPTIONS } from '../config/load-settings.ts';
+import { problemToJson } from '../config/problem-to-json.ts';
 import { CLOUD_NAMES, CLOUDS, cloudNamed } from '../model/clouds/all.ts';
 import { cloudsTable } from '../model/clouds/words.ts';
 import { failure } from '../terminal/failure.ts';
 import { VERSION } from '../version.ts';
-import { type Context, defineCommand, type Options, type Values } from './command.ts';
+import { defineCommand, type Options, type Values } from './command.ts';
 
 const OPTIONS = {
   ...SETTINGS_OPTIONS,
@@ -71,14 +72,6 @@ const keysIn = async (files: readonly string[], cwd: string): Promise<string[]> 
     .map((line) => line.trim())
     .filter((line) => line !== '' && !line.startsWith('#'));
 
-/** Errors and warnings on stderr; 1 if one is an error. */
-const tell = (problems: readonly UserDataProblem[], context: Context): 0 | 1 => {
-  for (const { severity, message, hint } of problems)
-    if (severity === 'error') context.fail(message, hint);
-    else context.stderr.write(`warning: ${message}\n${hint === undefined ? '' : `  hint: ${hint}\n`}`);
-  return problems.some(({ severity }) => severity === 'error') ? 1 : 0;
-};
-
 export const command = defineCommand({
   name: 'user-data',
   summary: "write the text to paste into a provider's form",
@@ -120,8 +113,9 @@ export const command = defineCommand({
           ? undefined
           : { name: values.merge, text: await readText(cwd, values.merge) },
     });
-    const status = tell(problems, context);
-    if (values.json) stdout.write(`${JSON.stringify({ text, size, problems })}\n`);
+    const status = context.tell(problems);
+    if (values.json)
+      stdout.write(`${JSON.stringify({ text, size, problems: problems.map(problemToJson) })}\n`);
     if (status !== 0) return status;
     if (output !== undefined) {
       await writeFile(resolve(cwd, output), bytes);

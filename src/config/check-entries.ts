@@ -1,5 +1,6 @@
+import type { Range, Source } from '../problem/problem.ts';
 import { checkValue } from './check-value.ts';
-import type { Problem, ProblemCode, Range, Result, Source } from './problem.ts';
+import type { Result, SettingsCode, SettingsProblem } from './problem.ts';
 import { type SettingName, type Settings, settingOf } from './schema.ts';
 
 /** `name: value` as some reader found it, and where both stand. */
@@ -12,11 +13,16 @@ export interface Entry {
 
 /** What one reader found: the settings that are set there, and where. */
 export type Layer = Result<Partial<Settings>> & {
-  readonly places: Readonly<Partial<Record<SettingName, Pick<Problem, 'range' | 'source'>>>>;
+  readonly places: Readonly<Partial<Record<SettingName, Pick<SettingsProblem, 'range' | 'source'>>>>;
 };
 
 /** Takes an error that a reader has found; `name` is the setting it is about, if it is about one. */
-export type Complain = (code: ProblemCode, range?: Range, facts?: Problem['facts'], name?: string) => void;
+export type Complain = (
+  code: SettingsCode,
+  range?: Range,
+  facts?: SettingsProblem['facts'],
+  name?: string,
+) => void;
 
 /** One-based line of an offset. */
 export const lineOf = (text: string, offset: number): number => text.slice(0, offset).split('\n').length;
@@ -26,7 +32,7 @@ export const lineOf = (text: string, offset: number): number => text.slice(0, of
  * wrong, in the order of the text.
  */
 export const checkEntries = (source: Source, read: (complain: Complain) => readonly Entry[]): Layer => {
-  const problems: Problem[] = [];
+  const problems: SettingsProblem[] = [];
   const complain: Complain = (code, range, facts = {}, name) => {
     const path = name === undefined ? [] : [name];
     problems.push({ code, severity: 'error', path, source, facts, ...(range && { range }) });

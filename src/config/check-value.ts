@@ -1,11 +1,11 @@
 import { isIP, isIPv4 } from 'node:net';
 import { isDomain, notADomain } from './domain.ts';
-import type { Problem, ProblemCode } from './problem.ts';
+import type { SettingsCode, SettingsProblem } from './problem.ts';
 import type { Kind, KindValue, Setting } from './schema.ts';
 import { parseSize } from './size.ts';
 
 /** A good value (`undefined`: not set), or what is wrong with it. */
-type Checked = { readonly value: unknown } | Pick<Problem, 'code' | 'facts'>;
+type Checked = { readonly value: unknown } | Pick<SettingsProblem, 'code' | 'facts'>;
 
 /** Control characters, line separators, lone surrogates, byte-order marks: they must not get into a file. */
 const UNSAFE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\ufeff]/u;
@@ -41,7 +41,7 @@ const READ: { readonly [K in Kind]: (text: string) => KindValue[K] | undefined }
   },
 };
 
-const CODES: Readonly<Partial<Record<Kind, ProblemCode>>> = {
+const CODES: Readonly<Partial<Record<Kind, SettingsCode>>> = {
   domain: 'bad-domain',
   size: 'bad-size',
   email: 'bad-address',

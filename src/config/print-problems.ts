@@ -1,7 +1,8 @@
+import type { Problem, WordedProblem } from '../problem/problem.ts';
 import { lineOf } from './check-entries.ts';
 import { printable } from './printable.ts';
-import type { Problem } from './problem.ts';
-import { describeProblem } from './wording.ts';
+import type { SettingsProblem } from './problem.ts';
+import { worded } from './wording.ts';
 
 interface PrintOptions {
   /** ANSI colours; for a terminal without `NO_COLOR`. */
@@ -52,14 +53,13 @@ const excerpt = (text: string, from: number, to: number, width: number): readonl
  * All problems as text for people: place, rule, the line with carets below what is meant, a hint; and how
  * many there are at the end. Empty for no problems. What the user wrote is escaped.
  */
-export const printProblems = (
-  problems: readonly Problem[],
+export const printWorded = (
+  problems: readonly WordedProblem[],
   { color = false, width = 80, isPublic = false }: PrintOptions = {},
 ): string => {
   const bold = (code: number, text: string) => (color ? `\x1b[1;${code}m${text}\x1b[m` : text);
-  const print = (problem: Problem): string => {
-    const { source, severity, range } = problem;
-    const { message, hint } = describeProblem(problem, isPublic);
+  const print = (problem: WordedProblem): string => {
+    const { source, severity, range, message, hint } = problem;
     const red = severity === 'error' ? 31 : 33;
     const at = locate(problem);
     const place = source ? `${printable(source.name)}:${at ? `${at.line}:${at.column}:` : ''} ` : '';
@@ -82,3 +82,10 @@ export const printProblems = (
   const rest = shown.length < problems.length ? `, the first ${MAX_PRINTED} are shown` : '';
   return `${shown.map(print).join('\n')}\n${countProblems(problems)}${rest}\n`;
 };
+
+/** The same for problems with settings. */
+export const printProblems = (problems: readonly SettingsProblem[], options: PrintOptions = {}): string =>
+  printWorded(
+    problems.map((problem) => worded(problem, options.isPublic)),
+    options,
+  );

@@ -1,5 +1,6 @@
+import type { Source } from '../problem/problem.ts';
 import { type Complain, checkEntries, type Entry, type Layer } from './check-entries.ts';
-import type { Problem, Source } from './problem.ts';
+import type { SettingsProblem } from './problem.ts';
 import { MAX_LENGTH } from './read-yaml.ts';
 
 /** What upstream's file may also set, and what we have no use for: removed there, or its inner ports and paths. */
@@ -67,7 +68,7 @@ const iniEntries = (text: string, complain: Complain): readonly IniEntry[] => {
  * sections, give warnings with code `no-effect`. Reports all problems; never throws.
  */
 export const readIni = (source: Source): Layer => {
-  const warnings: Problem[] = [];
+  const warnings: SettingsProblem[] = [];
   const layer = checkEntries(source, (complain) => {
     if (source.text.length > MAX_LENGTH) {
       complain('too-large');

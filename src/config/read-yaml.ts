@@ -1,5 +1,5 @@
+import type { Source } from '../problem/problem.ts';
 import { checkEntries, type Layer } from './check-entries.ts';
-import type { Source } from './problem.ts';
 import { yamlEntries } from './yaml-entries.ts';
 
 /** Longer than any user-data; bounds what a wrong file or an attacker can cost. In UTF-16 units. */

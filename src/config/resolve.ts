@@ -1,6 +1,6 @@
 import { isIPv4 } from 'node:net';
 import type { Layer } from './check-entries.ts';
-import type { Problem, Result } from './problem.ts';
+import type { Result, SettingsProblem } from './problem.ts';
 import { type SettingName, type Settings, withDefaults } from './schema.ts';
 
 /**
@@ -15,18 +15,22 @@ const MAX_CERTIFIED = 64;
 const ROLES = ['postmaster', 'abuse'];
 
 /** What no setting can break alone. */
-const conflicts = (settings: Settings, places: Layer['places']): readonly Problem[] => {
+const conflicts = (settings: Settings, places: Layer['places']): readonly SettingsProblem[] => {
   const {
     username_min_length: min,
     username_max_length: max,
     mail_domain: domain = '',
     postmaster = '',
   } = settings;
-  const problem = (code: Problem['code'], path: SettingName, facts: Problem['facts'] = {}): Problem => ({
+  const problem = (
+    code: SettingsProblem['code'],
+    path: SettingName,
+    facts: SettingsProblem['facts'] = {},
+  ): SettingsProblem => ({
     ...{ code, severity: 'error', path: [path], facts },
     ...places[path],
   });
-  const found: Problem[] = [];
+  const found: SettingsProblem[] = [];
   if (min > max)
     found.push(
       problem('conflict', places.username_min_length ? 'username_min_length' : 'username_max_length', {

@@ -1,14 +1,9 @@
+import type { WordedProblem, Wording } from '../problem/problem.ts';
 import { notADomain, similarDomain } from './domain.ts';
 import { nearest } from './nearest.ts';
-import type { Problem, ProblemCode } from './problem.ts';
+import type { SettingsCode, SettingsProblem } from './problem.ts';
 import { type Kind, SETTING_NAMES, settingOf } from './schema.ts';
 import { formatSize, similarSize } from './size.ts';
-
-/** The rule in lower case without a full stop, and what to do about it. */
-interface Wording {
-  readonly message: string;
-  readonly hint?: string;
-}
 
 interface Said {
   readonly name: string;
@@ -73,7 +68,7 @@ const SYNTAX: Readonly<Record<string, string>> = {
   RESOURCE_EXHAUSTION: 'nested too deeply',
 };
 
-const SENTENCES: Readonly<Record<ProblemCode, Sentence>> = {
+const SENTENCES: Readonly<Record<SettingsCode, Sentence>> = {
   syntax: ({ facts: { rule, detail }, isPublic }) => [
     `not valid YAML: ${SYNTAX[`${rule}`] ?? (isPublic ? 'a mistake here' : detail)}`.replace(/: ./, (start) =>
       start.toLowerCase(),
@@ -140,16 +135,22 @@ const SENTENCES: Readonly<Record<ProblemCode, Sentence>> = {
 };
 
 /** Every code, for tests and documentation. */
-export const PROBLEM_CODES = Object.keys(SENTENCES) as ProblemCode[];
+export const PROBLEM_CODES = Object.keys(SENTENCES) as SettingsCode[];
 
 /**
  * Says what a problem is and what to do. The texts quote what the user wrote, unless they are public: escape them to
  * print.
  */
-export const describeProblem = ({ code, path, facts = {} }: Problem, isPublic = false): Wording => {
+export const describeProblem = ({ code, path, facts = {} }: SettingsProblem, isPublic = false): Wording => {
   const name = `${path[0] ?? ''}`;
   const setting = settingOf(name);
   const it = isPublic && !setting ? 'this' : `\`${name}\``;
   const [message, hint] = SENTENCES[code]({ name, it, kind: setting?.kind ?? 'text', facts, isPublic });
   return hint === undefined ? { message } : { message, hint };
 };
+
+/** A problem with settings and its words. */
+export const worded = (problem: SettingsProblem, isPublic = false): WordedProblem<SettingsCode> => ({
+  ...problem,
+  ...describeProblem(problem, isPublic),
+});

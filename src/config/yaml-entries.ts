@@ -1,6 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, parseDocument, type YAMLError } from 'yaml';
+import type { Range } from '../problem/problem.ts';
 import { type Complain, type Entry, lineOf } from './check-entries.ts';
-import type { Range } from './problem.ts';
 
 type NodePair = Pair<Node | null, Node | null>;
 

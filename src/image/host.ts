@@ -1,11 +1,12 @@
 import { mkdir, readFile, statfs } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { execa } from 'execa';
+import type { WordedProblem } from '../problem/problem.ts';
 import { programEnv } from '../program/run.ts';
 import { installCommand } from '../requirements/install.ts';
 import { findMissing, packagesOf } from '../requirements/missing.ts';
 import type { Job } from '../requirements/table.ts';
-import { failure } from '../terminal/failure.ts';
+import { problemsFailure } from '../terminal/failure.ts';
 import type { BuildRequest } from './request.ts';
 
 /** What a build needs to know of the machine it runs on. */
@@ -23,10 +24,15 @@ export interface HostFacts {
   readonly places: readonly { readonly folder: string; readonly free: number; readonly needed: number }[];
 }
 
-interface HostProblem {
-  readonly message: string;
-  readonly hint: string;
-}
+type HostCode = 'wrong-machine' | 'missing-packages' | 'no-subordinate-ids' | 'no-namespaces' | 'no-room';
+type HostProblem = WordedProblem<HostCode>;
+
+const problem = (code: HostCode, message: string, hint: string): HostProblem => ({
+  code,
+  severity: 'error',
+  message,
+  hint,
+});
 
 const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
 
@@ -35,38 +41,51 @@ export const hostProblems = (facts: HostFacts): readonly HostProblem[] => {
   const { platform, architecture, isRoot, user, missingPackages, namespaceError, places } = facts;
   if (platform !== 'linux' || architecture !== 'x64') {
     return [
-      {
-        message: `images are built on Linux with an x86-64 processor, and this is ${platform} on ${architecture}`,
-        hint: 'use a virtual machine, or make user-data for a stock Debian 12 machine: chatmail-image user-data',
-      },
+      problem(
+        'wrong-machine',
+        `images are built on Linux with an x86-64 processor, and this is ${platform} on ${architecture}`,
+        'use a virtual machine, or make user-data for a stock Debian 12 machine: chatmail-image user-data',
+      ),
     ];
   }
   const problems: HostProblem[] = [];
   if (missingPackages.length > 0) {
-    problems.push({
-      message: `Debian packages are missing: ${missingPackages.join(' ')}`,
-      hint: `add --install-requirements, or run as root: ${installCommand(missingPackages).join(' ')}`,
-    });
+    problems.push(
+      problem(
+        'missing-packages',
+        `Debian packages are missing: ${missingPackages.join(' ')}`,
+        `add --install-requirements, or run as root: ${installCommand(missingPackages).join(' ')}`,
+      ),
+    );
   }
   if (!isRoot && !facts.hasSubordinateIds) {
-    problems.push({
-      message: `${user} has no user ids of its own in /etc/subuid and /etc/subgid`,
-      hint: `run as root: usermod --add-subuids 100000-165535 --add-subgids 100000-165535 ${user}`,
-    });
+    problems.push(
+      problem(
+        'no-subordinate-ids',
+        `${user} has no user ids of its own in /etc/subuid and /etc/subgid`,
+        `run as root: usermod --add-subuids 100000-165535 --add-subgids 100000-165535 ${user}`,
+      ),
+    );
   } else if (namespaceError !== undefined) {
-    problems.push({
-      message: `namespaces cannot be made here: ${namespaceError}`,
-      hint: isRoot
-        ? 'in a container, it must be a privileged one'
-        : 'allow user namespaces (sysctl kernel.unprivileged_userns_clone=1), or build as root',
-    });
+    problems.push(
+      problem(
+        'no-namespaces',
+        `namespaces cannot be made here: ${namespaceError}`,
+        isRoot
+          ? 'in a container, it must be a privileged one'
+          : 'allow user namespaces (sysctl kernel.unprivileged_userns_clone=1), or build as root',
+      ),
+    );
   }
   for (const { folder, free, needed } of places) {
     if (free >= needed) continue;
-    problems.push({
-      message: `${folder} has ${gigabytes(free)} free, and ${gigabytes(needed)} are needed`,
-      hint: 'make room there, or choose another place with --output, TMPDIR or XDG_CACHE_HOME',
-    });
+    problems.push(
+      problem(
+        'no-room',
+        `${folder} has ${gigabytes(free)} free, and ${gigabytes(needed)} are needed`,
+        'make room there, or choose another place with --output, TMPDIR or XDG_CACHE_HOME',
+      ),
+    );
   }
   return problems;
 };
@@ -126,11 +145,8 @@ export const hostFacts = async ({
   };
 };
 
-/** Rejects with everything that is in the way. */
+/** Throws everything that is in the way. */
 export const requireHost = (facts: HostFacts): void => {
-  const [first, ...others] = hostProblems(facts);
-  if (!first) return;
-  const messages = [first, ...others].map((problem) => problem.message);
-  const hints = [first, ...others].map((problem) => problem.hint);
-  throw failure(messages.join('\n'), { hint: hints.join('\n') });
+  const problems = hostProblems(facts);
+  if (problems.length > 0) throw problemsFailure(problems);
 };

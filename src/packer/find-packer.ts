@@ -1,5 +1,5 @@
 import { run } from '../program/run.ts';
-import type { PackerProblem } from './problem.ts';
+import { type PackerProblem, problemOf } from './problem.ts';
 
 /** A Packer on this machine. */
 export interface PackerVersion {
@@ -32,5 +32,5 @@ export const findPacker = async (
 ): Promise<PackerVersion | PackerProblem> => {
   const options = { env: { ...env, CHECKPOINT_DISABLE: '1' }, signal: AbortSignal.timeout(30_000) };
   const said = await run([packer, 'version'], options).catch(() => '');
-  return parsePackerVersion(said) ?? { code: 'no-packer' };
+  return parsePackerVersion(said) ?? problemOf('no-packer', {});
 };

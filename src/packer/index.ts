@@ -17,6 +17,8 @@
  * }
  * ```
  */
+
+export type { Problem, Wording } from '../problem/problem.ts';
 export { type PackerCommand, type PackerRequest, packerCommand } from './command.ts';
 export {
   type ArtifactEvent,
@@ -35,7 +37,7 @@ export {
   parsePackerVersion,
 } from './find-packer.ts';
 export { hclString, renderHcl } from './hcl.ts';
-export { type PackerProblem, type ProblemWords, problemWords, readProblems } from './problem.ts';
+export { type PackerProblem, problemWords, readProblems } from './problem.ts';
 export { type EndEvent, type PackerOutcome, type RunOptions, runPacker } from './run-packer.ts';
 export {
   type Blocks,

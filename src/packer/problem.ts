@@ -1,31 +1,38 @@
-/** What keeps Packer from building, as data; {@link problemWords} puts it into words. */
-export type PackerProblem =
-  | { readonly code: 'no-packer' }
-  | { readonly code: 'unknown-component'; readonly kind: string; readonly name: string }
-  | { readonly code: 'missing-plugins'; readonly plugins: readonly string[] }
-  | { readonly code: 'old-packer'; readonly block: string }
-  | {
-      readonly code: 'packer-too-old';
-      readonly plugin: string;
-      /** Versions. */
-      readonly needed: string;
-      readonly found: string;
-    }
-  | { readonly code: 'missing-variable'; readonly name: string }
-  | { readonly code: 'invalid-variable'; readonly rule: string }
-  | { readonly code: 'missing-credential'; readonly said: string }
-  | { readonly code: 'refused-credential'; readonly said: string }
-  /** The cloud does not have, or no longer has, an image, a type of machine or a place of that name. */
-  | { readonly code: 'not-offered'; readonly said: string }
-  | { readonly code: 'missing-file'; readonly path: string }
-  | { readonly code: 'output-exists'; readonly path: string }
-  | { readonly code: 'build-failed'; readonly build: string; readonly said: string }
-  | { readonly code: 'failed'; readonly said: string };
+import type { Problem, WordedProblem, Wording } from '../problem/problem.ts';
 
-export interface ProblemWords {
-  readonly message: string;
-  readonly hint?: string;
+/** What can keep Packer from building, and what is known of it: the facts that {@link problemWords} needs. */
+interface FactsOf {
+  readonly 'no-packer': { readonly [fact: string]: never };
+  readonly 'unknown-component': { readonly kind: string; readonly name: string };
+  readonly 'missing-plugins': { readonly plugins: string };
+  readonly 'old-packer': { readonly block: string };
+  readonly 'packer-too-old': {
+    readonly plugin: string;
+    /** Versions. */
+    readonly needed: string;
+    readonly found: string;
+  };
+  readonly 'missing-variable': { readonly name: string };
+  readonly 'invalid-variable': { readonly rule: string };
+  readonly 'missing-credential': { readonly said: string };
+  readonly 'refused-credential': { readonly said: string };
+  /** The cloud does not have, or no longer has, an image, a type of machine or a place of that name. */
+  readonly 'not-offered': { readonly said: string };
+  readonly 'missing-file': { readonly path: string };
+  readonly 'output-exists': { readonly path: string };
+  readonly 'build-failed': { readonly build: string; readonly said: string };
+  readonly failed: { readonly said: string };
 }
+type PackerCode = keyof FactsOf;
+
+type ProblemOf<Code extends PackerCode> = Problem<Code> & { readonly facts: FactsOf[Code] };
+
+/** What keeps Packer from building, as data; {@link problemWords} puts it into words. */
+export type PackerProblem = { [Code in PackerCode]: ProblemOf<Code> }[PackerCode];
+
+/** A problem of Packer: its code, and what is known. */
+export const problemOf = <Code extends PackerCode>(code: Code, facts: FactsOf[Code]): PackerProblem =>
+  ({ code, severity: 'error', facts }) as PackerProblem;
 
 type Reader = readonly [pattern: RegExp, problem: (match: RegExpExecArray) => PackerProblem];
 
@@ -55,39 +62,42 @@ const NOT_OFFERED = new RegExp(
 const READERS: readonly Reader[] = [
   [
     /Unknown (source|provisioner|post-processor) type "?([\w-]+)/,
-    (match) => ({ code: 'unknown-component', kind: group(match), name: group(match, 2) }),
+    (match) => problemOf('unknown-component', { kind: group(match), name: group(match, 2) }),
   ],
   [
     /The (source|provisioner|post-processor|builder) "?([\w-]+)[\w.]*"? is\s+unknown by Packer/,
-    (match) => ({ code: 'unknown-component', kind: group(match), name: group(match, 2) }),
+    (match) => problemOf('unknown-component', { kind: group(match), name: group(match, 2) }),
   ],
   [
     /Missing plugins[\s\S]*?((?:\*?\s*[\w.-]+\/[\w-]+\/[\w-]+[^\n]*\n?)+)/,
-    (match) => ({
-      code: 'missing-plugins',
-      plugins: [...group(match).matchAll(/[\w.-]+\/[\w-]+\/[\w-]+/g)].map(([name]) => name),
-    }),
+    (match) =>
+      problemOf('missing-plugins', {
+        plugins: [...group(match).matchAll(/[\w.-]+\/[\w-]+\/[\w-]+/g)].join(', '),
+      }),
   ],
   [
     /Unsupported block type[\s\S]*?Blocks of type "([\w-]+)"/,
-    (match) => ({ code: 'old-packer', block: group(match) }),
+    (match) => problemOf('old-packer', { block: group(match) }),
   ],
-  [/Unset variable "([^"]+)"/, (match) => ({ code: 'missing-variable', name: group(match) })],
+  [/Unset variable "([^"]+)"/, (match) => problemOf('missing-variable', { name: group(match) })],
   [
     /Invalid value for [\w ]*variable([\s\S]*?)This was checked by/,
-    (match) => ({ code: 'invalid-variable', rule: withoutPlaces(group(match)) }),
+    (match) => problemOf('invalid-variable', { rule: withoutPlaces(group(match)) }),
   ],
-  [/stat ([^\n]+): no such file or directory/, (match) => ({ code: 'missing-file', path: group(match) })],
-  [/Output directory '(.+)' already exists/, (match) => ({ code: 'output-exists', path: group(match) })],
+  [/stat ([^\n]+): no such file or directory/, (match) => problemOf('missing-file', { path: group(match) })],
+  [/Output directory '(.+)' already exists/, (match) => problemOf('output-exists', { path: group(match) })],
   [
     /^.*(?:\b401\b|\b403\b|[Uu]nauthori[sz]ed|AuthFailure|[Ii]nvalid (?:token|credential)|[Aa]uthentication failed).*$/m,
-    (match) => ({ code: 'refused-credential', said: withoutPlaces(match[0]) }),
+    (match) => problemOf('refused-credential', { said: withoutPlaces(match[0]) }),
   ],
   [
     /^.*(?:token|credential|api_?key|password|access_?key|secret|NoCredentialProviders).*(?:must|required|specified|missing|not found|no valid|could not).*$|^.*(?:no valid|could not find|missing) .*(?:credential|token|key).*$/im,
-    (match) => ({ code: 'missing-credential', said: withoutPlaces(match[0]) }),
+    (match) => problemOf('missing-credential', { said: withoutPlaces(match[0]) }),
   ],
-  [NOT_OFFERED, (match) => ({ code: 'not-offered', said: withoutPlaces(match[0].replace(/^Error: /, '')) })],
+  [
+    NOT_OFFERED,
+    (match) => problemOf('not-offered', { said: withoutPlaces(match[0].replace(/^Error: /, '')) }),
+  ],
 ];
 
 /** Packer says one after the other what it has found: each `Error:` is looked at by itself. */
@@ -102,7 +112,7 @@ const read = (statement: string): PackerProblem => {
     const match = pattern.exec(statement);
     if (match) return problem(match);
   }
-  return { code: 'failed', said: statement.replace(/^Error: /, '') };
+  return problemOf('failed', { said: statement.replace(/^Error: /, '') });
 };
 
 /** What Packer's text of errors means, in its order, each once. */
@@ -111,7 +121,7 @@ export const readProblems = (text: string): readonly PackerProblem[] => [
 ];
 
 /** Words for a person: what is wrong, and what to do about it. */
-export const problemWords = (problem: PackerProblem): ProblemWords => {
+export const problemWords = (problem: PackerProblem): Wording => {
   switch (problem.code) {
     case 'no-packer':
       return {
@@ -120,53 +130,62 @@ export const problemWords = (problem: PackerProblem): ProblemWords => {
       };
     case 'unknown-component':
       return {
-        message: `this Packer has no ${problem.kind === 'source' ? 'builder' : problem.kind} \`${problem.name}\``,
+        message: `this Packer has no ${problem.facts.kind === 'source' ? 'builder' : problem.facts.kind} \`${problem.facts.name}\``,
         hint: "install its plugin with `packer init` in the template's folder (Packer 1.7 or later)",
       };
     case 'missing-plugins':
       return {
-        message: `plugins are missing: ${problem.plugins.join(', ')}`,
+        message: `plugins are missing: ${problem.facts.plugins}`,
         hint: "run `packer init` in the template's folder",
       };
     case 'old-packer':
       return {
-        message: `this Packer does not know \`${problem.block}\``,
+        message: `this Packer does not know \`${problem.facts.block}\``,
         hint: 'it came with 1.7: give Packer the template file alone, or use a newer one',
       };
     case 'packer-too-old':
       return {
-        message: `Packer ${problem.found} cannot use the plugin ${problem.plugin}: it needs ${problem.needed} or later`,
+        message: `Packer ${problem.facts.found} cannot use the plugin ${problem.facts.plugin}: it needs ${problem.facts.needed} or later`,
         hint: 'a current Packer is at developer.hashicorp.com/packer/install',
       };
     case 'not-offered':
       return {
-        message: `the cloud does not have it: ${problem.said.replace(/^\* /, '')}`,
+        message: `the cloud does not have it: ${problem.facts.said.replace(/^\* /, '')}`,
         hint: 'what clouds offer changes: choose another image, type or place with --var NAME=VALUE',
       };
     case 'missing-variable':
       return {
-        message: `the variable \`${problem.name}\` has no value`,
-        hint: `set it with --var ${problem.name}=VALUE`,
+        message: `the variable \`${problem.facts.name}\` has no value`,
+        hint: `set it with --var ${problem.facts.name}=VALUE`,
       };
     case 'invalid-variable':
-      return { message: problem.rule, hint: 'set it with --var NAME=VALUE, or in the environment' };
+      return { message: problem.facts.rule, hint: 'set it with --var NAME=VALUE, or in the environment' };
     case 'missing-credential':
       return {
-        message: `a credential is missing: ${problem.said.replace(/^\* /, '')}`,
+        message: `a credential is missing: ${problem.facts.said.replace(/^\* /, '')}`,
         hint: 'the descriptions of the variables in the template say where it is looked for',
       };
     case 'refused-credential':
-      return { message: `the cloud refused the credential: ${problem.said.replace(/^\* /, '')}` };
+      return { message: `the cloud refused the credential: ${problem.facts.said.replace(/^\* /, '')}` };
     case 'missing-file':
-      return { message: `${problem.path}: no such file`, hint: 'write it with `chatmail-image packer`' };
+      return {
+        message: `${problem.facts.path}: no such file`,
+        hint: 'write it with `chatmail-image packer`',
+      };
     case 'output-exists':
       return {
-        message: `${problem.path} is there already`,
+        message: `${problem.facts.path} is there already`,
         hint: 'move it away, or set another folder with --var output_directory=DIR',
       };
     case 'build-failed':
-      return { message: `${problem.build}: ${problem.said}` };
+      return { message: `${problem.facts.build}: ${problem.facts.said}` };
     case 'failed':
-      return { message: problem.said };
+      return { message: problem.facts.said };
   }
 };
+
+/** A problem of Packer and its words. */
+export const wordedProblem = (problem: PackerProblem): WordedProblem => ({
+  ...problem,
+  ...problemWords(problem),
+});

@@ -2,7 +2,7 @@ import { execa } from 'execa';
 import { signalGroup } from '../program/signal-group.ts';
 import type { PackerCommand } from './command.ts';
 import { type ArtifactEvent, type PackerEvent, readEvents } from './events.ts';
-import { type PackerProblem, readProblems } from './problem.ts';
+import { type PackerProblem, problemOf, readProblems } from './problem.ts';
 
 /** How a run of Packer ended. */
 export type PackerOutcome =
@@ -63,15 +63,12 @@ export const createVerdict = () => {
           const known = readProblems(text).filter(({ code }) => code !== 'failed');
           const tail = (tails.get(build) ?? []).filter((line) => line !== text.trim());
           const said = [text.trim(), ...tail.map((line) => `  ${line}`)].join('\n');
-          return known.length > 0 ? known : [{ code: 'build-failed', build, said }];
+          return known.length > 0 ? known : [problemOf('build-failed', { build, said })];
         });
         return { status: 'failed', problems };
       }
       const problems = readProblems(errors.join('\n'));
-      const unsaid: PackerProblem = {
-        code: 'failed',
-        said: `packer ended with status ${status ?? 'unknown'}`,
-      };
+      const unsaid = problemOf('failed', { said: `packer ended with status ${status ?? 'unknown'}` });
       return { status: 'failed', problems: problems.length > 0 ? problems : [unsaid] };
     },
   };
@@ -112,7 +109,7 @@ export async function* runPacker(
     isEnded = true;
     const isMissing = (result.cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT';
     const outcome: PackerOutcome = isMissing
-      ? { status: 'failed', problems: [{ code: 'no-packer' }] }
+      ? { status: 'failed', problems: [problemOf('no-packer', {})] }
       : verdict.outcome(result.exitCode, signal?.aborted ?? false);
     yield { type: 'end', outcome };
   } finally {

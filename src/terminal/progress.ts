@@ -1,3 +1,4 @@
+import type { Failure } from './failure.ts';
 import { plainLine, type StepView, terminalLine } from './render-step.ts';
 
 /** Where progress is shown: standard error, as standard output is for results. */
@@ -36,10 +37,16 @@ interface ProgressOptions {
 }
 
 /** Says in a failure which step it was; anything else is a bug, and stays as it is. */
-const inStep = (name: string, error: unknown): unknown =>
-  error instanceof Error && error.name === 'Failure'
-    ? Object.assign(error, { message: `${name}: ${error.message}` })
-    : error;
+const inStep = (name: string, error: unknown): unknown => {
+  if (!(error instanceof Error) || error.name !== 'Failure') return error;
+  const within = (one: { readonly message: string }) => ({ message: `${name}: ${one.message}` });
+  const { problems } = error as Failure;
+  return Object.assign(
+    error,
+    within(error),
+    problems && { problems: problems.map((one) => ({ ...one, ...within(one) })) },
+  );
+};
 
 const REDRAW = 200;
 const ERASE = '\r\x1b[2K';

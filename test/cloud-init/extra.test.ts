@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { mergeExtra } from '../../src/cloud-init/extra.ts';
+import { printWorded } from '../../src/config/print-problems.ts';
 
 const OURS = {
   hostname: 'relay',
@@ -28,19 +29,24 @@ test.each<[string, string, object]>([
 });
 
 test.each<[string, string, string, string]>([
-  ['another value', 'timezone: UTC\nhostname: other', 'conflict', 'extra.yaml:3:1: hostname is set here'],
+  [
+    'another value',
+    'timezone: UTC\nhostname: other',
+    'conflict',
+    'extra.yaml:3:1: error: hostname is set here',
+  ],
   [
     'another value inside',
     'apt:\n  preserve_sources_list: true',
     'conflict',
-    'extra.yaml:3:3: apt.preserve_sources_list',
+    'extra.yaml:3:3: error: apt.preserve_sources_list',
   ],
-  ['another kind', 'bootcmd: ls', 'conflict', 'extra.yaml:2:1: bootcmd'],
+  ['another kind', 'bootcmd: ls', 'conflict', 'extra.yaml:2:1: error: bootcmd'],
   [
     'our file',
     'write_files:\n- path: /etc/chatmail/chatmail.yaml',
     'conflict',
-    'extra.yaml:2:1: /etc/chatmail/chatmail.yaml is written',
+    'extra.yaml:2:1: error: /etc/chatmail/chatmail.yaml is written',
   ],
   ['no YAML', 'a: b: c', 'bad-extra', 'extra.yaml:2:'],
   ['a list', '- a', 'bad-extra', 'cloud-config is a mapping'],
@@ -55,13 +61,18 @@ test.each<[string, string, string, string]>([
   const { config, problems } = merge(text);
   expect(config).toBe(OURS);
   expect(problems).toMatchObject([{ severity: 'error', code }]);
-  expect(problems[0]?.message).toContain(message);
+  expect(printWorded(problems)).toContain(message);
 });
 
 test('a file that is not cloud-config is refused', () => {
   const { problems } = mergeExtra(OURS, { name: 'x.sh', text: '#!/bin/sh\n' });
   expect(problems).toMatchObject([
-    { code: 'bad-extra', message: 'x.sh:1:1: the first line must be #cloud-config' },
+    {
+      code: 'bad-extra',
+      message: 'the first line must be #cloud-config',
+      source: { name: 'x.sh' },
+      range: { start: 0 },
+    },
   ]);
 });
 

@@ -2,7 +2,8 @@ import { execaSync } from 'execa';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { renderUserData, type UserDataOptions } from '../../src/cloud-init/user-data.ts';
+import type { UserDataOptions } from '../../src/cloud-init/options.ts';
+import { renderUserData } from '../../src/cloud-init/user-data.ts';
 import { readYaml } from '../../src/config/read-yaml.ts';
 import { resolve } from '../../src/config/resolve.ts';
 import { SETTING_NAMES, type Settings, withDefaults } from '../../src/config/schema.ts';
@@ -125,14 +126,16 @@ test.each([...'\n\r\0\x07\x1b\x7f\x85\u2028\u2029\ufeff', '\ud800'])(
   (bad) => {
     const { text, problems } = renderUserData({ privacy_postal: `a${bad}b` });
     expect(text).toBe('');
-    expect(problems).toMatchObject([{ severity: 'error', code: 'bad-settings' }]);
+    expect(problems).toMatchObject([{ severity: 'error', code: 'bad-characters', path: ['privacy_postal'] }]);
     expect(problems[0]?.message).toContain('privacy_postal');
   },
 );
 
 test('what is no setting is refused', () => {
   const { problems } = renderUserData({ mail_domian: 'example.org' } as Partial<Settings>);
-  expect(problems).toMatchObject([{ code: 'bad-settings', message: expect.stringContaining('mail_domain') }]);
+  expect(problems).toMatchObject([
+    { code: 'unknown-setting', path: ['mail_domian'], hint: expect.stringContaining('mail_domain') },
+  ]);
 });
 
 const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEJEDOhOWzRv7UfyrSoE6SSvMpWzNvC6dDaXVNEDNTD1 me@example.org';

@@ -71,7 +71,11 @@ test.each<[readonly string[], number, readonly string[]]>([
     ['more than the 16384 that Amazon EC2 takes', 'package URL'],
   ],
   [['--base', 'debian', '--provider', 'linode'], 1, ['gets no user-data', '--script']],
-  [['--hostname', 'a', '--merge', 'bad-extra.yaml'], 1, ['bad-extra.yaml:2:1: hostname is set here']],
+  [
+    ['--hostname', 'a', '--merge', 'bad-extra.yaml'],
+    1,
+    ['bad-extra.yaml:2:1: error: hostname is set here', '  2 | hostname: other'],
+  ],
   [
     ['--base', 'debian', '--package-url', 'https://x/y'],
     1,

@@ -4,18 +4,18 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { loadSettings } from '../../src/config/load-settings.ts';
 import { printProblems } from '../../src/config/print-problems.ts';
-import type { ProblemCode } from '../../src/config/problem.ts';
+import type { SettingsCode } from '../../src/config/problem.ts';
 import { PROBLEM_CODES } from '../../src/config/wording.ts';
 
 const FOLDER = join(import.meta.dirname, '../errors');
 
 /** Codes that nothing in a chatmail.yaml can cause. */
-const FROM_ELSEWHERE: readonly ProblemCode[] = ['bad-line', 'missing-setting', 'no-effect'];
+const FROM_ELSEWHERE: readonly SettingsCode[] = ['bad-line', 'missing-setting', 'no-effect'];
 
 const cases = (await readdir(FOLDER))
   .filter((name) => name.endsWith('.yaml'))
   .map((name) => name.slice(0, -'.yaml'.length));
-const seen = new Set<ProblemCode>();
+const seen = new Set<SettingsCode>();
 
 const printed = async (cwd: string, config: string): Promise<string> => {
   const { result } = await loadSettings({ cwd, config });

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { countProblems, locate, printProblems } from '../../src/config/print-problems.ts';
-import type { Problem } from '../../src/config/problem.ts';
+import type { SettingsProblem } from '../../src/config/problem.ts';
 import { readYaml } from '../../src/config/read-yaml.ts';
 
-const problemIn = (text: string, start: number, end: number): Problem => ({
+const problemIn = (text: string, start: number, end: number): SettingsProblem => ({
   code: 'no-effect',
   severity: 'warning',
   path: ['x'],
@@ -21,7 +21,11 @@ test.each<[number, number, string]>([
   [2, 3, '2 errors and 3 warnings'],
   [0, 0, ''],
 ])('%s and %s: %s', (errors, warnings, text) => {
-  const of = (severity: Problem['severity']): Problem => ({ code: 'no-effect', severity, path: [] });
+  const of = (severity: SettingsProblem['severity']): SettingsProblem => ({
+    code: 'no-effect',
+    severity,
+    path: [],
+  });
   const problems = [...Array(errors).fill(of('error')), ...Array(warnings).fill(of('warning'))];
   expect(countProblems(problems)).toBe(text);
 });

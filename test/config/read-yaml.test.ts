@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Layer } from '../../src/config/check-entries.ts';
-import type { Problem } from '../../src/config/problem.ts';
+import type { SettingsProblem } from '../../src/config/problem.ts';
 import { readYaml } from '../../src/config/read-yaml.ts';
 import { SETTING_NAMES } from '../../src/config/schema.ts';
 
@@ -9,7 +9,7 @@ const read = (text: string, under?: string) =>
   readYaml({ name: 'test.yaml', text }, under === undefined ? {} : { under });
 
 /** `code path line:"what the range covers"`, which is what matters of a problem. */
-const brief = ({ code, path, range, source }: Problem): string => {
+const brief = ({ code, path, range, source }: SettingsProblem): string => {
   if (!range || !source) return code;
   const line = source.text.slice(0, range.start).split('\n').length;
   return `${code} ${path.join('.')} ${line}:${source.text.slice(range.start, range.end)}`;

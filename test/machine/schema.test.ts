@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { renderUserData, type UserDataOptions } from '../../src/cloud-init/user-data.ts';
+import type { UserDataOptions } from '../../src/cloud-init/options.ts';
+import { renderUserData } from '../../src/cloud-init/user-data.ts';
 import { mountOverlay, unmountOverlay } from '../../src/lab/overlay.ts';
 import { stockTree } from './stock-tree.ts';
 

@@ -81,19 +81,22 @@ describe('what newer versions say', () => {
   test.each([
     [
       'Error: Missing plugins\n\nThe following plugins are required, but not installed:\n\n* github.com/vultr/vultr >= 2.5.0\n\nDid you run packer init for this project ?',
-      { code: 'missing-plugins', plugins: ['github.com/vultr/vultr'] },
+      { code: 'missing-plugins', facts: { plugins: 'github.com/vultr/vultr' } },
     ],
     [
       'Error: Unknown source type vultr\n\n  on a.pkr.hcl line 1:\n\nThe source vultr.relay is unknown by Packer, and is likely part of a plugin that\nis not installed.',
-      { code: 'unknown-component', kind: 'source', name: 'vultr' },
+      { code: 'unknown-component', facts: { kind: 'source', name: 'vultr' } },
     ],
     ['Error: GET https://api: 401 (request "x") Unable to authenticate you', { code: 'refused-credential' }],
     ['Error: no valid credential sources found', { code: 'missing-credential' }],
     [
       "Error: 1 error(s) occurred:\n\n* Output directory '/a b/image' already exists. It must not exist.",
-      { code: 'output-exists', path: '/a b/image' },
+      { code: 'output-exists', facts: { path: '/a b/image' } },
     ],
-    ['Error: server type cx22 not found', { code: 'not-offered', said: 'server type cx22 not found' }],
+    [
+      'Error: server type cx22 not found',
+      { code: 'not-offered', facts: { said: 'server type cx22 not found' } },
+    ],
     ['Error: image not found: debian-11', { code: 'not-offered' }],
     ['unsupported location for server type (invalid_input, 0123)', { code: 'not-offered' }],
     [
@@ -113,6 +116,6 @@ describe('what newer versions say', () => {
     ['[400] [type] A valid plan type by that ID was not found', { code: 'not-offered' }],
     ['Timeout waiting for SSH.', { code: 'failed' }],
     ['Script exited with non-zero exit status: 127. Allowed exit codes are: [0]', { code: 'failed' }],
-    ['something else', { code: 'failed', said: 'something else' }],
+    ['something else', { code: 'failed', facts: { said: 'something else' } }],
   ])('%s', (text, problem) => expect(readProblems(text)).toMatchObject([problem]));
 });

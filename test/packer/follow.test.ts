@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { PackerEvent } from '../../src/packer/events.ts';
+import { problemOf } from '../../src/packer/problem.ts';
 import { followBuild } from '../../src/packer/relay/follow.ts';
 import type { EndEvent, PackerOutcome } from '../../src/packer/run-packer.ts';
 import { createProgress } from '../../src/terminal/progress.ts';
@@ -60,7 +61,7 @@ test('each script is a step, and the last line said stays on it', async () => {
 });
 
 test.each<[PackerOutcome]>([
-  [{ status: 'failed', problems: [{ code: 'failed', said: 'x' }] }],
+  [{ status: 'failed', problems: [problemOf('failed', { said: 'x' })] }],
   [{ status: 'interrupted' }],
 ])('%o: the step it was in has failed', async (outcome) => {
   const { text, ...rest } = await follow([script('wait.sh'), script('install.sh')], outcome);

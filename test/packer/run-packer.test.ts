@@ -3,6 +3,7 @@ import { packerCommand } from '../../src/packer/command.ts';
 import type { PackerEvent } from '../../src/packer/events.ts';
 import { findPacker, isAtLeast, knowsPlugins, parsePackerVersion } from '../../src/packer/find-packer.ts';
 import { renderHcl } from '../../src/packer/hcl.ts';
+import { problemOf } from '../../src/packer/problem.ts';
 import { type EndEvent, runPacker } from '../../src/packer/run-packer.ts';
 import { inFolder } from '../cli-in-folder.ts';
 
@@ -61,7 +62,9 @@ test('a build that fails says with what', async () => {
   const end = await runHere(shellTemplate('echo no room left', 'exit 7'));
   expect(end.outcome).toMatchObject({
     status: 'failed',
-    problems: [{ code: 'build-failed', build: 'null.none', said: expect.stringContaining('no room left') }],
+    problems: [
+      { code: 'build-failed', facts: { build: 'null.none', said: expect.stringContaining('no room left') } },
+    ],
   });
 });
 
@@ -86,8 +89,10 @@ test('without a Packer', async () => {
   const command = packerCommand({ action: 'build', template: 'a', packer: '/nonexistent/packer' });
   const events: unknown[] = [];
   for await (const event of runPacker(command)) events.push(event);
-  expect(events).toEqual([{ type: 'end', outcome: { status: 'failed', problems: [{ code: 'no-packer' }] } }]);
-  expect(await findPacker({}, '/nonexistent/packer')).toEqual({ code: 'no-packer' });
+  expect(events).toEqual([
+    { type: 'end', outcome: { status: 'failed', problems: [problemOf('no-packer', {})] } },
+  ]);
+  expect(await findPacker({}, '/nonexistent/packer')).toEqual(problemOf('no-packer', {}));
 });
 
 test.each([

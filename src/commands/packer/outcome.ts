@@ -1,9 +1,10 @@
 import type { PackerVersion } from '../../packer/find-packer.ts';
-import { type PackerProblem, problemWords } from '../../packer/problem.ts';
+import { type PackerProblem, wordedProblem } from '../../packer/problem.ts';
 import type { Builder } from '../../packer/relay/builder.ts';
 import { packerProblem } from '../../packer/relay/packer-problem.ts';
 import type { PackerOutcome } from '../../packer/run-packer.ts';
-import { failure } from '../../terminal/failure.ts';
+import type { WordedProblem } from '../../problem/problem.ts';
+import { type Failure, failure, problemsFailure } from '../../terminal/failure.ts';
 
 /** How to see what a builder's cloud has today, line by line. */
 const listing = ({ cloud }: Builder): readonly string[] =>
@@ -11,19 +12,22 @@ const listing = ({ cloud }: Builder): readonly string[] =>
     ([name, command]) => `--var ${name}=NAME, one of: ${command}`,
   );
 
-const hintsOf = (problem: PackerProblem, builder: Builder | undefined): readonly string[] => {
+/** Where a cloud has no such thing, what shows what it has. */
+const wordedFor = (problem: PackerProblem, builder: Builder | undefined): WordedProblem => {
+  const worded = wordedProblem(problem);
   const lines = problem.code === 'not-offered' && builder ? listing(builder) : [];
-  if (lines.length > 0) return ['what clouds offer changes; choose what there is today:', ...lines];
-  const { hint } = problemWords(problem);
-  return hint === undefined ? [] : [hint];
+  return lines.length === 0
+    ? worded
+    : { ...worded, hint: ['what clouds offer changes; choose what there is today:', ...lines].join('\n') };
 };
 
 /** What is wrong, in words, as what a command fails with. */
-export const asFailure = (problems: readonly PackerProblem[], builder?: Builder, prefix = ''): Error => {
-  const message = problems.map((problem) => prefix + problemWords(problem).message).join('\n');
-  const hints = [...new Set(problems.flatMap((problem) => hintsOf(problem, builder)))];
-  return failure(message, hints.length > 0 ? { hint: hints.join('\n') } : {});
-};
+export const asFailure = (problems: readonly PackerProblem[], builder?: Builder, prefix = ''): Failure =>
+  problemsFailure(
+    problems
+      .map((problem) => wordedFor(problem, builder))
+      .map((problem) => ({ ...problem, message: `${prefix}${problem.message}` })),
+  );
 
 /** Rejects where this Packer is too old for what a builder's template needs. */
 export const requirePacker = (builder: Builder, packer: PackerVersion): void => {

@@ -1,6 +1,7 @@
 import { packerCommand } from '../../packer/command.ts';
 import type { Builder } from '../../packer/relay/builder.ts';
 import { runPacker } from '../../packer/run-packer.ts';
+import type { Failure } from '../../terminal/failure.ts';
 import type { Context, ExitStatus } from '../command.ts';
 import { type Folder, templateFor, withVariables } from './folder.ts';
 import { requireDone, requirePacker } from './outcome.ts';
@@ -26,15 +27,16 @@ export const validateAll = async (
 ): Promise<ExitStatus> => {
   let status: ExitStatus = 0;
   for (const builder of builders) {
-    let problem: Error | undefined;
+    let problem: Failure | undefined;
     await withVariables(builder, folder, context, (ready) => validate(builder, ready, context)).catch(
       (error: Error) => {
         context.signal.throwIfAborted();
         if (error.name !== 'Failure') throw error;
-        problem = error;
+        problem = error as Failure;
       },
     );
-    if (problem) status = context.fail(problem.message, (problem as { hint?: string }).hint);
+    if (problem)
+      for (const { message, hint } of problem.problems ?? [problem]) status = context.fail(message, hint);
     if (json)
       context.stdout.write(
         `${JSON.stringify({ builder: builder.type, valid: !problem, ...(problem && { error: problem.message }) })}\n`,

@@ -1,5 +1,5 @@
 import { isAtLeast, knowsPlugins, type PackerVersion } from '../find-packer.ts';
-import type { PackerProblem } from '../problem.ts';
+import { type PackerProblem, problemOf } from '../problem.ts';
 import type { Builder } from './builder.ts';
 
 /** Why this Packer cannot use the template of a builder, if it cannot. */
@@ -9,5 +9,9 @@ export const packerProblem = (
 ): PackerProblem | undefined => {
   const fits = knowsPlugins(packer) ? isAtLeast(packer, plugin.packer) : isInDebian;
   if (fits) return undefined;
-  return { code: 'packer-too-old', plugin: plugin.source, needed: plugin.packer, found: packer.version };
+  return problemOf('packer-too-old', {
+    plugin: plugin.source,
+    needed: plugin.packer,
+    found: packer.version,
+  });
 };

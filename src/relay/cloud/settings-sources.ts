@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { isMap, isScalar, isSeq, type Node, parseDocument, type YAMLMap } from 'yaml';
-import type { Source } from '../../config/problem.ts';
+import type { Source } from '../../problem/problem.ts';
 import { LIMIT, type Read, readText } from '../lib/read-text.ts';
 import type { Cloud } from './read-cloud.ts';
 

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { printProblems } from '../../config/print-problems.ts';
-import type { Problem } from '../../config/problem.ts';
+import type { SettingsProblem } from '../../config/problem.ts';
 import { PATHS } from '../../model/model.ts';
 import { readersOf } from '../../model/readers.ts';
 import { PublicError } from '../lib/public-error.ts';
@@ -26,7 +26,7 @@ interface Trouble {
 }
 
 /** What went wrong in settings. */
-export const settingsTrouble = (problems: readonly Problem[]): Trouble => ({
+export const settingsTrouble = (problems: readonly SettingsProblem[]): Trouble => ({
   shown: printProblems(problems, { isPublic: true }).trim(),
   details: printProblems(problems).trim(),
 });

@@ -1,5 +1,5 @@
 import type { Layer } from '../../config/check-entries.ts';
-import type { Problem, Result } from '../../config/problem.ts';
+import type { Result, SettingsProblem } from '../../config/problem.ts';
 import { readObject } from '../../config/read-object.ts';
 import { readYaml } from '../../config/read-yaml.ts';
 import { resolve } from '../../config/resolve.ts';
@@ -13,7 +13,7 @@ export interface RelaySettings {
   readonly sources: Readonly<Record<string, string>>;
 }
 
-const NAMELESS: Problem = { code: 'missing-setting', severity: 'error', path: ['mail_domain'] };
+const NAMELESS: SettingsProblem = { code: 'missing-setting', severity: 'error', path: ['mail_domain'] };
 
 const sourcesOf = (layers: readonly Layer[]): Record<string, string> =>
   Object.assign(

@@ -1,0 +1,70 @@
+import { cloudNamed } from '../model/clouds/all.ts';
+import { namesArchive } from './mirror.ts';
+import type { Base, UserDataOptions } from './options.ts';
+import { type UserDataProblem, userDataError } from './problem.ts';
+
+const BASES: readonly Base[] = ['image', 'debian'];
+
+const KEY = /^(ssh|ecdsa|sk)-[\w@.-]+ [A-Za-z0-9+/]+=*( [ -~]*)?$/;
+const HOST = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i;
+const WEB_URL = /^https?:\/\/[\w.:[\]-]+(\/[\w.~%+,:@&=?/#-]*)?$/;
+const SHA256 = /^[0-9a-f]{64}$/i;
+
+/** What of these options cannot be, or not together. */
+export const wrongOptions = (options: UserDataOptions): UserDataProblem[] => {
+  const {
+    base = 'image',
+    sshKeys = [],
+    hostname,
+    phoneHome,
+    mirror,
+    remotePackage,
+    isScript,
+    isGzip,
+    provider,
+  } = options;
+  const say = (isWrong: boolean, message: string, hint?: string) =>
+    isWrong ? [userDataError('bad-option', message, hint)] : [];
+  return [
+    ...say(!BASES.includes(base), `base is image or debian, not ${JSON.stringify(base)}`),
+    ...sshKeys.flatMap((key, n) =>
+      say(
+        !KEY.test(key),
+        `SSH key ${n + 1} is not a line of authorized_keys`,
+        'it begins like ssh-ed25519 AAAA',
+      ),
+    ),
+    ...say(hostname !== undefined && !HOST.test(hostname), `${JSON.stringify(hostname)} is not a host name`),
+    ...[phoneHome, mirror, remotePackage?.url].flatMap((url) =>
+      say(url !== undefined && !WEB_URL.test(url), `${JSON.stringify(url)} is not an http or https URL`),
+    ),
+    ...say(
+      base === 'debian' && mirror !== undefined && !namesArchive(mirror),
+      `the path of the mirror ${JSON.stringify(mirror)} does not name Debian's archive`,
+      'write for example http://mirror.example.org/debian; security updates are beside it, in debian-security',
+    ),
+    ...say(
+      remotePackage !== undefined && !SHA256.test(remotePackage.sha256),
+      "the package's SHA-256 has 64 hexadecimal digits",
+    ),
+    ...say(
+      base === 'image' && (remotePackage ?? mirror ?? isScript) !== undefined,
+      'a package URL, a mirror and a script are for stock Debian: our image has all it needs',
+      'leave them out, or choose the base debian',
+    ),
+    ...say(
+      isScript === true &&
+        (sshKeys.length > 0 || (hostname ?? phoneHome ?? mirror ?? options.extra) !== undefined),
+      'a script sets the relay only: keys, host name, phone_home, mirror and further cloud-config need cloud-init',
+    ),
+    ...say(
+      isScript === true && isGzip === true,
+      'a script is run as it is: gzip is for cloud-init, which unpacks it',
+    ),
+    ...say(
+      provider !== undefined && cloudNamed(provider) === undefined,
+      `nothing is known of the provider ${JSON.stringify(provider)}`,
+      'leave it out; the text is the same everywhere',
+    ),
+  ];
+};
