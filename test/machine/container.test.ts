@@ -100,7 +100,7 @@ describe('a relay with wrong settings', () => {
     expect(problem).toContain('max_mailbox_size');
     expect(problem).toContain('user-data:5:');
     expect(problem).toContain('password_min_length');
-    expect(problem).toContain('mail services stay down');
+    expect(problem).toContain('mail services stay down. Correct the text you pasted, and reboot.');
     for (const port of MAIL_PORTS) expect([port, await isOpen(machine.address, port)]).toEqual([port, false]);
     const { exec = [], address } = machine;
     const relay: Relay = { state: 'error', address, domain: '', ports: SERVICE_PORTS, exec };

@@ -13,6 +13,7 @@ import { netcup } from './netcup.ts';
 import { openstack } from './openstack.ts';
 import { oracle } from './oracle.ts';
 import { ovh } from './ovh.ts';
+import { ovhVps } from './ovh-vps.ts';
 import { proxmox } from './proxmox.ts';
 import { qemu } from './qemu.ts';
 import { scaleway } from './scaleway.ts';
@@ -22,7 +23,7 @@ import { vultr } from './vultr.ts';
 /** Every cloud with a record, in the order they are listed in. */
 export const CLOUDS: readonly Cloud[] = [
   ...[hetzner, digitalocean, aws, vultr, linode, openstack, ovh, scaleway, google, azure],
-  ...[exoscale, oracle, upcloud, ionos, contabo, netcup, proxmox, incus, qemu],
+  ...[exoscale, oracle, upcloud, ionos, contabo, netcup, ovhVps, proxmox, incus, qemu],
 ];
 
 export const CLOUD_NAMES: readonly string[] = CLOUDS.map(({ name }) => name);

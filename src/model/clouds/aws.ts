@@ -6,6 +6,10 @@ export const aws = {
   aliases: ['ec2', 'amazon'],
   title: 'Amazon EC2',
   userData: {
+    edit: documented(
+      'stop the instance; Actions, Instance settings, Edit user data; start it. Only an Elastic IP stays the same',
+      'EC2 user guide, instancedata-add-user-data',
+    ),
     form: unconfirmed('Launch instance, image Debian 12, Advanced details, "User data"', 'its console'),
     limit: documented({ bytes: 16_384, of: 'text' }, 'EC2 user guide, instancedata-add-user-data'),
     encoding: documented(
@@ -40,7 +44,14 @@ export const aws = {
     'EC2 user guide, ec2-resource-limits',
   ),
   reverseDns: reported('for an Elastic IP, with the same form', 'EC2 users'),
-  firewall: unconfirmed({ name: 'security group', isClosed: true }, 'its console'),
+  firewall: unconfirmed(
+    {
+      name: 'security group',
+      isClosed: true,
+      where: 'EC2, Security Groups, Inbound rules; source 0.0.0.0/0 and ::/0',
+    },
+    'its console',
+  ),
   login: documented('admin', 'Debian Cloud Team, wiki page on Amazon EC2'),
   // `.internal` is nobody's anyway.
   defaultDomains: documented(

@@ -6,6 +6,10 @@ export const azure = {
   aliases: [],
   title: 'Microsoft Azure',
   userData: {
+    replace: documented(
+      'delete the machine and create it again; a static public IP address can be kept',
+      'azure-compute-docs, custom-data.md: it cannot be updated',
+    ),
     form: unconfirmed('Create virtual machine, image Debian 12, Advanced, "Custom data"', 'its portal'),
     // The page does not say whether that is before or after base64.
     limit: unconfirmed({ bytes: 65_536, of: 'text' }, 'azure-compute-docs, custom-data.md'),
@@ -42,7 +46,10 @@ export const azure = {
     'azure-docs, troubleshoot outbound SMTP',
   ),
   reverseDns: unconfirmed('reverse name on the public address', 'the provider'),
-  firewall: unconfirmed({ name: 'network security group', isClosed: true }, 'its portal'),
+  firewall: unconfirmed(
+    { name: 'network security group', isClosed: true, where: 'the machine, Networking, Inbound port rules' },
+    'its portal',
+  ),
   login: unconfirmed('the user you choose', 'its portal'),
   defaultDomains: reported(['azure.com', 'cloudapp.net'], 'names of rented machines'),
   imageImport: reported('fixed VHD as a page blob', "Fedora CoreOS's guide for Azure"),

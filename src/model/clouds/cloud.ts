@@ -21,13 +21,24 @@ export interface Port25 {
 export interface Firewall {
   /** As its customers call it; absent: there is none unless they add one. */
   readonly name?: string;
-  /** Nothing comes in until ports are opened. */
+  /** Nothing comes in until ports are opened, or not all that a relay needs. */
   readonly isClosed: boolean;
+  /** Where ports are opened. */
+  readonly where?: string;
 }
 
 interface UserData {
   /** Where the text is pasted; absent where there is no place for it, or it is not documented. */
   readonly form?: Fact;
+  /** Where a script for root is pasted, if there is such a place. */
+  readonly script?: Fact;
+  /**
+   * How the text of a machine is changed, where cloud-init reads it again at the next boot (its datasource there has no
+   * `check_instance_id`, or the machine becomes another). Absent: a reboot changes nothing.
+   */
+  readonly edit?: Fact;
+  /** How a machine gets another text where a reboot changes nothing; its address is kept where it says so. */
+  readonly replace?: Fact;
   readonly limit?: Fact<Limit>;
   readonly encoding?: Fact;
   readonly gzip?: Fact<Gzip>;

@@ -6,6 +6,10 @@ export const digitalocean = {
   aliases: ['do'],
   title: 'DigitalOcean',
   userData: {
+    replace: documented(
+      'destroy the droplet and create it again; a reserved IP keeps its address',
+      'hashicorp/terraform#3740: the text cannot be changed',
+    ),
     form: unconfirmed(
       'Create droplet, image Debian 12, Advanced options, "Add initialization scripts"',
       'its panel',

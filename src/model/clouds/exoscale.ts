@@ -6,6 +6,7 @@ export const exoscale = {
   aliases: [],
   title: 'Exoscale',
   userData: {
+    edit: unconfirmed('edit the user data of the instance in the portal; then reboot', 'its portal'),
     form: unconfirmed('Add instance, template Debian 12, "User data"', 'its portal'),
     limit: documented({ bytes: 32_767, of: 'base64' }, 'terraform-provider-exoscale, utils.go'),
     encoding: documented('base64', 'terraform-provider-exoscale, utils.go'),
@@ -22,7 +23,10 @@ export const exoscale = {
     'the provider',
   ),
   reverseDns: documented('an attribute of the instance', 'terraform-provider-exoscale, reverse_dns'),
-  firewall: unconfirmed({ name: 'security group', isClosed: true }, 'its portal'),
+  firewall: unconfirmed(
+    { name: 'security group', isClosed: true, where: 'Compute, Security Groups: ingress' },
+    'its portal',
+  ),
   login: documented('debian', 'packer-plugin-exoscale, examples'),
   imageImport: documented('qcow2 from a URL', 'exoscale/cli, template register'),
   packer: {

@@ -6,6 +6,10 @@ export const google = {
   aliases: ['gcp', 'gce'],
   title: 'Google Compute Engine',
   userData: {
+    edit: documented(
+      'edit the instance, metadata key user-data; then reset it',
+      "Compute Engine's documentation, custom metadata",
+    ),
     form: unconfirmed('Create instance, Management, Metadata: key user-data', 'its console'),
     limit: documented({ bytes: 262_144, of: 'text' }, 'Compute Engine API v1, metadata.items'),
     encoding: documented(
@@ -36,7 +40,14 @@ export const google = {
     "nylas and captaindns, quoting Google's documentation",
   ),
   reverseDns: unconfirmed('PTR on the external address, for a verified domain', 'the provider'),
-  firewall: unconfirmed({ name: 'VPC firewall', isClosed: true }, 'its console'),
+  firewall: unconfirmed(
+    {
+      name: 'VPC firewall',
+      isClosed: true,
+      where: 'VPC network, Firewall, Create firewall rule: ingress, source 0.0.0.0/0',
+    },
+    'its console',
+  ),
   login: documented('debian', 'packer-plugin-googlecompute, examples'),
   imageImport: documented(
     'disk.raw in a tar.gz in Cloud Storage',

@@ -6,6 +6,10 @@ export const hetzner = {
   aliases: ['hcloud'],
   title: 'Hetzner Cloud',
   userData: {
+    replace: documented(
+      'rebuild it with `hcloud server rebuild --image debian-12 --user-data-from-file relay.txt NAME` (hcloud 1.67 or later), which keeps its address',
+      'hetznercloud/cli, server rebuild',
+    ),
     form: unconfirmed('Create server, image Debian 12, field "Cloud config"', 'its console'),
     limit: documented({ bytes: 32_768, of: 'text' }, 'terraform-provider-hcloud, docs/resources/server.md'),
     // DataSourceHetzner decodes with `validate=True`: a line break makes it take the text literally.

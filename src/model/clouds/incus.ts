@@ -8,6 +8,10 @@ export const incus = {
   aliases: ['lxd'],
   title: 'Incus',
   userData: {
+    edit: documented(
+      '`incus config set relay cloud-init.user-data="$(cat relay.txt)"`, then `incus restart relay`',
+      'incus, doc/cloud-init.md',
+    ),
     form: documented(
       'incus launch images:debian/12/cloud relay --vm --config cloud-init.user-data="$(cat relay.txt)"',
       'incus, doc/cloud-init.md',
@@ -18,6 +22,7 @@ export const incus = {
     names: [],
     datasource: documented('NoCloud; LXD for machines of LXD', 'incus, doc/cloud-init.md'),
   },
+  login: documented('debian', "Debian's cloud.cfg"),
   imageImport: documented('a tar, or a qcow2 with metadata.yaml', 'incus, doc/image-handling.md'),
   packer: {
     builder: 'incus',

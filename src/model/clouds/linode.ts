@@ -6,6 +6,10 @@ export const linode = {
   aliases: ['akamai'],
   title: 'Linode (Akamai)',
   userData: {
+    script: documented(
+      'Create a StackScript of `relay.txt`, and deploy Debian 12 from it',
+      'linode/docs, StackScripts',
+    ),
     encoding: documented('base64 in the API (metadata.user_data)', 'terraform-provider-linode'),
   },
   cloudInit: {

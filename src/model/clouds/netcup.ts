@@ -7,7 +7,17 @@ export const netcup = {
   title: 'netcup',
   userData: {},
   cloudInit: { names: [], datasource: unconfirmed('NoCloud or ConfigDrive', 'the provider') },
-  reverseDns: unconfirmed('in the panel', 'the provider'),
+  port25: reported(
+    {
+      state: 'on request',
+      text: '25, 465 and 587 are blocked by the firewall policy “netcup Mail block”',
+      help: 'Remove that policy in the Server Control Panel, Firewall.',
+    },
+    "netcup's users, 2026",
+  ),
+  reverseDns: reported('in the Server Control Panel, Network', "netcup's users, 2026"),
+  firewall: reported({ name: 'its firewall', isClosed: false }, "netcup's users, 2026"),
+  login: reported('root', "netcup's users, 2026"),
   defaultDomains: reported(
     [
       ...['yourvserver.net', 'bestsrv.de', 'goodsrv.de', 'happysrv.de', 'hotsrv.de', 'luckysrv.de'],

@@ -6,6 +6,10 @@ export const openstack = {
   aliases: [],
   title: 'OpenStack',
   userData: {
+    replace: documented(
+      '`openstack server rebuild --image IMAGE --user-data relay.txt SERVER`, which keeps the address',
+      'nova, API microversion 2.57; python-openstackclient, server rebuild',
+    ),
     form: unconfirmed('Create instance, image Debian 12, "Customization script"', 'Horizon'),
     limit: documented({ bytes: 65_535, of: 'base64' }, 'nova, schemas/servers.py'),
     encoding: documented(
@@ -22,7 +26,15 @@ export const openstack = {
     ipv4: documented('ec2_metadata.public_ipv4', 'DataSourceOpenStack.py of cloud-init 22.4.2'),
     tags: documented('meta_data.meta', 'DataSourceOpenStack.py of cloud-init 22.4.2'),
   },
-  firewall: unconfirmed({ name: 'security group', isClosed: true }, 'Horizon'),
+  port25: unconfirmed({ state: 'on request', text: 'as its operator has it' }, 'the operator'),
+  reverseDns: unconfirmed(
+    'with its operator; with Designate by `openstack ptr record set`',
+    'designate, PTR records',
+  ),
+  firewall: unconfirmed(
+    { name: 'security group', isClosed: true, where: 'Network, Security Groups, Manage Rules: ingress' },
+    'Horizon',
+  ),
   login: documented('debian', 'Debian Cloud Team, images for OpenStack'),
   defaultDomains: reported(['novalocal', 'openstacklocal'], 'nova, dhcp_domain; neutron, dns_domain'),
   imageImport: documented('Glance: raw or qcow2', "Glance's documentation"),

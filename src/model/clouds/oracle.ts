@@ -6,6 +6,10 @@ export const oracle = {
   aliases: ['oci'],
   title: 'Oracle Cloud',
   userData: {
+    replace: documented(
+      'terminate the instance and create it again; a reserved public IP keeps its address',
+      'terraform-provider-oci, core_instance: a change of user_data makes another instance',
+    ),
     form: unconfirmed('Create instance, Advanced options, Management, "Cloud-init script"', 'its console'),
     // Together with all other metadata of the instance, such as SSH keys.
     limit: documented({ bytes: 32_000, of: 'base64' }, 'terraform-provider-oci, core_instance'),
@@ -24,7 +28,11 @@ export const oracle = {
   ),
   reverseDns: unconfirmed('by ticket', 'the provider'),
   firewall: unconfirmed(
-    { name: "security list, and iptables rules in the provider's images", isClosed: true },
+    {
+      name: 'security list',
+      isClosed: true,
+      where: "the subnet, Security Lists, Ingress Rules; the provider's own images have iptables rules, too",
+    },
     'its console',
   ),
   login: documented('debian', 'Debian Cloud Team, genericcloud images; the cloud has no Debian of its own'),

@@ -7,5 +7,5 @@ const SOURCE = 'the machine stands in your own network';
 export const ownNetwork = {
   port25: documented({ state: 'your own', text: "your own network's" }, SOURCE),
   reverseDns: documented("your own network's", SOURCE),
-  firewall: documented({ name: 'your own', isClosed: false }, SOURCE),
+  firewall: documented({ name: 'a firewall of your own', isClosed: false }, SOURCE),
 } as const satisfies Partial<Cloud>;

@@ -8,8 +8,9 @@ export const proxmox = {
   aliases: ['pve'],
   title: 'Proxmox VE',
   userData: {
+    edit: documented('correct the snippet, then `qm cloudinit update VMID` and `qm reboot VMID`', 'qm(1)'),
     form: documented(
-      'a file in a snippets storage, then qm set VMID --cicustom "user=STORAGE:snippets/FILE"',
+      'a file in a snippets storage, then `qm set VMID --scsi1 STORAGE:cloudinit --cicustom "user=STORAGE:snippets/FILE"`',
       "Proxmox VE's documentation, cloud-init support",
     ),
     limit: documented({ bytes: 3 * 1024 ** 2, of: 'text' }, 'qemu-server, Cloudinit.pm'),

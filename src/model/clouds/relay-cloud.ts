@@ -6,6 +6,8 @@ export interface RelayCloud {
   readonly ipv4?: string;
   readonly ask?: Question;
   readonly tags?: string;
+  /** The text can be changed there, and cloud-init reads it again at the next boot. */
+  readonly isEditable?: true;
   /** How its customers get outgoing port 25 opened: a sentence. */
   readonly port25?: string;
 }

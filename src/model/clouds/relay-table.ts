@@ -3,10 +3,11 @@ import type { Cloud } from './cloud.ts';
 import type { RelayCloud } from './relay-cloud.ts';
 
 /** What is not confirmed is not told to a relay's owner as advice. */
-const inRelay = ({ cloudInit: { ipv4, askIpv4, tags }, port25 }: Cloud): RelayCloud => ({
+const inRelay = ({ cloudInit: { ipv4, askIpv4, tags }, userData: { edit }, port25 }: Cloud): RelayCloud => ({
   ...(ipv4 && { ipv4: ipv4.value }),
   ...(askIpv4 && { ask: askIpv4.value }),
   ...(tags && { tags: tags.value }),
+  ...(edit && edit.certainty !== 'unconfirmed' && { isEditable: true as const }),
   ...(port25?.value.help !== undefined &&
     port25.certainty !== 'unconfirmed' && { port25: port25.value.help }),
 });

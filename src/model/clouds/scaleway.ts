@@ -6,6 +6,10 @@ export const scaleway = {
   aliases: ['scw'],
   title: 'Scaleway',
   userData: {
+    edit: documented(
+      '`scw instance user-data set server-id=ID key=cloud-init content=@relay.txt`, or edit the cloud-init of the instance in the console; then reboot',
+      'scaleway-cli, instance user-data',
+    ),
     form: unconfirmed(
       'Create instance, image Debian Bookworm, Advanced options, "Cloud-init"',
       'its console',
@@ -32,7 +36,10 @@ export const scaleway = {
     "Scaleway's documentation, send emails from an instance",
   ),
   reverseDns: documented('in the console', "Scaleway's documentation, reverse DNS"),
-  firewall: unconfirmed({ name: 'security group', isClosed: true }, 'its console'),
+  firewall: unconfirmed(
+    { name: 'security group', isClosed: true, where: 'Instances, Security groups, Rules: inbound' },
+    'its console',
+  ),
   login: documented('root', 'packer-plugin-scaleway, examples'),
   defaultDomains: reported(
     ['dedibox.fr', 'poneytelecom.eu', 'scaleway.com', 'scw.cloud'],

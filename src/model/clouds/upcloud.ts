@@ -6,6 +6,7 @@ export const upcloud = {
   aliases: [],
   title: 'UpCloud',
   userData: {
+    replace: unconfirmed('delete the server and deploy it again', 'its panel'),
     form: unconfirmed('Deploy a server, Debian 12, "Initialization script"', 'its panel'),
     encoding: unconfirmed('plain text, or the URL of a script', 'terraform-provider-upcloud'),
   },

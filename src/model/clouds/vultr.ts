@@ -6,6 +6,10 @@ export const vultr = {
   aliases: [],
   title: 'Vultr',
   userData: {
+    replace: unconfirmed(
+      'change it in the settings of the instance, User-Data; then reinstall, which keeps the address',
+      'its panel',
+    ),
     form: unconfirmed('Deploy, image Debian 12, Additional features, "Cloud-Init User-Data"', 'its panel'),
     encoding: documented('plain text in the panel, base64 in the API', 'govultr; packer-plugin-vultr'),
   },

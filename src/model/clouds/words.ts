@@ -25,15 +25,23 @@ const GZIP: Readonly<Record<Gzip, string>> = {
   no: 'no',
 };
 
-const port25Words = ({ text, help }: Port25): string => (help === undefined ? text : `${text}. ${help}`);
+const port25Words = ({ text, help }: Port25): string =>
+  help === undefined ? text : `${text}. ${help.replace(/\.$/, '')}`;
 
 /** What a relay wants to be reached at, and its owner. */
-const PORTS = `TCP 22, ${TCP_PORTS.join(', ')}`;
+export const OPEN_PORTS = `TCP 22, ${TCP_PORTS.join(', ')}`;
 
 const firewallWords = ({ name, isClosed }: Firewall): string => {
-  if (name === undefined) return `none unless you add one: then open ${PORTS}`;
-  return isClosed ? `${name}: open ${PORTS}` : `${name}, if it is on: open ${PORTS}`;
+  if (name === undefined) return `none unless you add one: then open ${OPEN_PORTS}`;
+  return isClosed ? `${name}: open ${OPEN_PORTS}` : `${name}, if it is on: open ${OPEN_PORTS}`;
 };
+
+/** How a setting is corrected in a machine that one can log in to. */
+export const CONFIGURE = '`chatmail configure --set NAME=VALUE`';
+
+/** How a wrong text is corrected there. */
+const correctionText = ({ userData: { edit, replace } }: Cloud): string =>
+  edit ? say(edit, asIs) : replace ? say(replace, asIs) : `log in, then ${CONFIGURE}`;
 
 /** What compressed user-data meets there, in words. */
 export const gzipText = ({ userData: { gzip } }: Cloud): string => say(gzip, (value) => GZIP[value]);
@@ -44,6 +52,7 @@ export const cloudFacts = (cloud: Cloud): (readonly [name: string, text: string]
   return [
     ['user-data', say(limit, limitWords)],
     ['where to paste', say(form, asIs)],
+    ['to correct it', correctionText(cloud)],
     ['encoding', say(encoding, asIs)],
     ['gzip', gzipText(cloud)],
     ['datasource', say(cloud.cloudInit.datasource, asIs)],

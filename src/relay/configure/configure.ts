@@ -33,7 +33,7 @@ import { mountDataVolume, withKeptCertificate } from './data-volume.ts';
 import { ensureDkimKey } from './dkim-key.ts';
 import { ensureEchobotPassword } from './echobot.ts';
 import { editSettings } from './edit-settings.ts';
-import { errorTrouble, fail, settingsTrouble } from './fail.ts';
+import { errorTrouble, fail, settingsTrouble, WRONG_SETTINGS } from './fail.ts';
 import { CONFIGURED, SHARE } from './places.ts';
 import { type RelaySettings, readSettings } from './read-settings.ts';
 import { applyTurn } from './turn.ts';
@@ -221,7 +221,7 @@ const settle = async (options: ConfigureOptions): Promise<number> => {
   const sources = settingsSources(cloud, (path) => (path === SETTINGS_FILE && edited) || readText(path));
   const hostNames = [cloud.hostName ?? '', hostname()];
   const found = flags.ok ? readSettings(sources, { hostNames, address: ipv4, lastKnown }) : flags;
-  if (!found.ok) return fail('settings are wrong', settingsTrouble(found.problems), isBoot, facts);
+  if (!found.ok) return fail(WRONG_SETTINGS, settingsTrouble(found.problems), isBoot, facts);
   const { value } = found;
   for (const name of Object.keys(flags.ok ? flags.value : {})) {
     const source = value.sources[name];

@@ -10,6 +10,7 @@ import type { State } from '../readiness/state.ts';
 import { updateState } from '../readiness/update-state.ts';
 import { applyFiles } from './apply-files.ts';
 import { CONFIGURED, SHARE } from './places.ts';
+import { remedy } from './remedy.ts';
 
 /** With wrong settings nginx has nothing to serve but the setup page. */
 const showProblem = (): void => {
@@ -38,6 +39,9 @@ export const errorTrouble = (error: unknown): Trouble => {
   return { shown: 'the configuration cannot be put in place: `chatmail status` shows root why', details };
 };
 
+/** The step that the owner can do something about. */
+export const WRONG_SETTINGS = 'settings are wrong';
+
 /**
  * At boot a problem is shown wherever somebody may look, and keeps mail down; by hand it is printed to who asked, with
  * all details.
@@ -56,18 +60,19 @@ export const fail = (
     rmSync(CONFIGURED);
     reload(readersOf([PATHS.model]), isBoot);
   }
+  const advice = step === WRONG_SETTINGS ? remedy(facts.cloud) : 'Correct it, and reboot.';
   try {
     updateState({
       ...facts,
       state: 'error',
-      step: `${step}, mail services stay down`,
+      step: `${step}, mail services stay down. ${advice}`,
       problems: shown,
       details,
     });
   } catch {
     // The console is told all the same.
   }
-  announce(`error: ${shown}\n${step}: mail services stay down. Correct it and reboot.`);
+  announce(`error: ${shown}\n${step}: mail services stay down. ${advice}`);
   showProblem();
   return 1;
 };

@@ -107,7 +107,7 @@ const lead = (shown: State): string => {
   const { state, step } = shown;
   return state === 'ready'
     ? `<a class="join" href="${homeOf(shown)}">Open the home page</a>\n${warning(shown)}${byAddress(shown)}`
-    : `<p class="step">${text(step)}${state === 'error' ? '<p>Correct it, and reboot the machine.' : ''}</p>\n`;
+    : `<p class="step">${text(step)}</p>\n`;
 };
 
 /**
