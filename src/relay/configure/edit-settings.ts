@@ -1,10 +1,17 @@
+import { parse } from 'yaml';
 import { settingOf } from '../../config/schema.ts';
 
 const PLAIN = /^[\w/][\w.@/+-]*$/;
 
+/** A number, a size and true stand as they are; a text that YAML would take for one of them is quoted. */
+const yamlValue = (name: string, value: string): string => {
+  const isText = !/^(integer|size|boolean)$/.test(settingOf(name)?.kind ?? '');
+  return PLAIN.test(value) && (!isText || parse(value) === value) ? value : JSON.stringify(value);
+};
+
 /** Puts one setting into a YAML text: in its own place, or below its commented line, or at the end. */
 const putSetting = (text: string, name: string, value: string): string => {
-  const line = `${name}: ${PLAIN.test(value) ? value : JSON.stringify(value)}`;
+  const line = `${name}: ${yamlValue(name, value)}`;
   // With the indented lines that belong to it; a comment at its end stays.
   const set = new RegExp(`^${name}[ \\t]*:.*?([ \\t]+#.*)?$(\\n[ \\t]+\\S.*)*`, 'm');
   if (set.test(text)) return text.replace(set, (_, comment = '') => line + comment);

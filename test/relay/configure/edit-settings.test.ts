@@ -45,6 +45,22 @@ test.each([
 test.each([
   ['privacy_postal', 'Jane "J" Doe: # $& \\ street'],
   ['privacy_postal', "- it's"],
+  ['privacy_pdo', '2024'],
+  ['privacy_pdo', 'null'],
+  ['privacy_pdo', 'Null'],
+  ['privacy_pdo', 'true'],
+  ['privacy_pdo', '1e3'],
+  ['privacy_pdo', '0x10'],
+  ['privacy_pdo', '0o17'],
+  ['privacy_pdo', '.inf'],
+  ['privacy_pdo', '-1'],
+  ['privacy_pdo', '~'],
+  ['privacy_pdo', '*a'],
+  ['privacy_pdo', '"'],
+  ['privacy_pdo', '---'],
+  ['data_volume', '2024'],
+  ['data_volume', 'null'],
+  ['upgrade_reboot_time', '04:00'],
   ['iroh_relay', 'https://iroh.example.org/?a=b#c'],
 ])('%s is read back as it was given: %s', (name, value) => {
   const text = editSettings(toYaml({ mail_domain: 'a.example' }), [`${name}=${value}`]);
