@@ -22,6 +22,7 @@ const READ: { readonly [K in Kind]: (text: string) => KindValue[K] | undefined }
   domain: (text) => (notADomain(text) ? undefined : text),
   text: (text) => text,
   integer: (text) => (/^[+-]?\d+$/.test(text) ? Number(text) : undefined),
+  decimal: (text) => (/^[+-]?\d+(\.\d+)?$/.test(text) ? Number(text) : undefined),
   size: parseSize,
   boolean: (text) => (/^(true|false)$/i.test(text) ? /^t/i.test(text) : undefined),
   email: (text) => {
@@ -54,7 +55,7 @@ const CODES: Readonly<Partial<Record<Kind, SettingsCode>>> = {
 /** The one text that `raw` is; `undefined` if it is something else. Only what is no text may be a number. */
 const textOf = (kind: Kind, raw: unknown): string | undefined => {
   if (kind === 'paths' && Array.isArray(raw)) return raw.join(' ');
-  const takesNumber = kind === 'integer' || kind === 'size' || kind === 'boolean';
+  const takesNumber = /^(integer|decimal|size|boolean)$/.test(kind);
   if (typeof raw === 'string' || (takesNumber && typeof raw !== 'object')) return String(raw).trim();
   return undefined;
 };

@@ -73,6 +73,7 @@ export const KIND_NAMES: Readonly<Record<Kind, string>> = {
   domain: 'domain or IPv4',
   text: 'text',
   integer: 'number',
+  decimal: 'number',
   size: 'size',
   boolean: 'true/false',
   email: 'e-mail address',

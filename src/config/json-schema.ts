@@ -11,6 +11,7 @@ const TYPES: { readonly [K in Kind]: (setting: Setting) => JsonSchema } = {
   domain: () => ({ ...text, pattern: '^_?[a-z0-9.-]+$', examples: ['chat.example.org', '192.0.2.1'] }),
   text: () => ({ ...text, pattern: '^[^\\n]*$' }),
   integer: ({ min, max }) => ({ type: 'integer', minimum: min, maximum: max }),
+  decimal: ({ min, max }) => ({ type: 'number', minimum: min, maximum: max }),
   size: ({ min, max }) => ({
     anyOf: [
       { type: 'integer', minimum: min, maximum: max },

@@ -1,12 +1,16 @@
 import type { Source } from '../problem/problem.ts';
+import { similarBoolean } from './boolean.ts';
 import { type Complain, checkEntries, type Entry, type Layer } from './check-entries.ts';
 import type { SettingsProblem } from './problem.ts';
 import { MAX_LENGTH } from './read-yaml.ts';
+import { settingOf } from './schema.ts';
+import { similarSize } from './size.ts';
 
 /** What upstream's file may also set, and what we have no use for: removed there, or its inner ports and paths. */
 const WITHOUT_EFFECT: readonly string[] = [
   'passthrough_senders',
   'passthrough_recipients',
+  'turn_socket_path',
   'mailboxes_dir',
   'passdb_path',
   'filtermail_smtp_port',
@@ -17,6 +21,10 @@ const WITHOUT_EFFECT: readonly string[] = [
   'postfix_reinject_port_incoming',
 ];
 
+/** A folder of pages that is none: upstream then publishes no pages, and a relay of ours always does. */
+const isWithoutEffect = (name: string, value: string): boolean =>
+  WITHOUT_EFFECT.includes(name) || (name === 'www_folder' && /^disabled$/i.test(value));
+
 /** Settings that upstream calls otherwise. */
 const RENAMED: Readonly<Record<string, string>> = { mtail_address: 'metrics_address' };
 
@@ -26,6 +34,19 @@ interface IniEntry extends Entry {
   readonly nameRange: { readonly start: number; readonly end: number };
   readonly range: { readonly start: number; readonly end: number };
 }
+
+/** Upstream counts mailboxes, memory and disk in megabytes, messages in bytes. */
+const sizeOf = (name: string, value: string): string => {
+  const size = similarSize(value) ?? value;
+  return /^\d+$/.test(size) && name !== 'max_message_size' ? `${size}M` : size;
+};
+
+/** A value in our form. */
+const translate = (name: string, value: string): string => {
+  const kind = settingOf(name)?.kind;
+  if (kind === 'size') return sizeOf(name, value);
+  return (kind === 'boolean' && similarBoolean(value)) || value;
+};
 
 const unquote = (text: string): string => text.replace(/^(["'])(.*)\1$/, '$2');
 
@@ -75,8 +96,9 @@ export const readIni = (source: Source): Layer => {
       return [];
     }
     return iniEntries(source.text, complain).flatMap(({ section, value, ...entry }) => {
-      const isUsed = section === 'params' && !WITHOUT_EFFECT.includes(entry.name);
-      if (isUsed) return [{ ...entry, name: RENAMED[entry.name] ?? entry.name, value: unquote(value) }];
+      const isUsed = section === 'params' && !isWithoutEffect(entry.name, value);
+      const inner = RENAMED[entry.name] ?? entry.name;
+      if (isUsed) return [{ ...entry, name: inner, value: translate(inner, unquote(value)) }];
       const { name, nameRange: range } = entry;
       warnings.push({ code: 'no-effect', severity: 'warning', path: [name], range, source });
       return [];

@@ -12,6 +12,8 @@ export interface KindValue {
   /** One line. */
   text: string;
   integer: number;
+  /** With or without a fraction. */
+  decimal: number;
   size: number;
   boolean: boolean;
   email: string;
@@ -64,7 +66,7 @@ export const SETTINGS = {
   username_min_length: integer(9, 1, 64),
   username_max_length: integer(9, 1, 64),
   password_min_length: integer(9, 1, 256),
-  max_load_1m: integer(5, 1, 100_000),
+  max_load_1m: { kind: 'decimal', default: 5, min: 0.1, max: 100_000 },
   min_available_memory: size(200 * MiB, 0, 1024 * TiB),
   min_free_disk_space: size(GiB, 0, 1024 * TiB),
   max_imap_connections: integer(10_000, 10, 1_000_000),

@@ -1,4 +1,5 @@
 import type { WordedProblem, Wording } from '../problem/problem.ts';
+import { similarBoolean } from './boolean.ts';
 import { notADomain, similarDomain } from './domain.ts';
 import { nearest } from './nearest.ts';
 import type { SettingsCode, SettingsProblem } from './problem.ts';
@@ -23,6 +24,7 @@ const didYouMean = (similar: string | undefined, otherwise: string) =>
 /** What each kind must be, and a good example. */
 const EXPECTED: Readonly<Record<Kind, readonly [what: string, example: string]>> = {
   integer: ['a whole number', '10'],
+  decimal: ['a number', '7.5'],
   size: ['a size in bytes, K, M, G or T', '500M'],
   boolean: ['true or false', 'false'],
   paths: ['two absolute paths of letters, digits and /._+@~-', '[/a/chain.pem, /a/key.pem]'],
@@ -34,12 +36,6 @@ const EXPECTED: Readonly<Record<Kind, readonly [what: string, example: string]>>
   address: ['an IP address', '192.0.2.1'],
   domain: ['a domain or an IPv4 address', 'chat.example.org'],
   text: ['a text', '"12345"'],
-};
-
-/** What other languages, and YAML 1.1, say for `true` and `false`. */
-const similarBoolean = (text: string): string | undefined => {
-  if (/^(y(es)?|on|1)$/i.test(text)) return 'true';
-  return /^(no?|off|0)$/i.test(text) ? 'false' : undefined;
 };
 
 const SIMILAR: Readonly<Partial<Record<Kind, (value: string) => string | undefined>>> = {

@@ -2,11 +2,35 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { inFolder } from '../cli-in-folder.ts';
 
 const INI = '[params]\nmail_domain = old.example.org\nmax_mailbox_size = 1G\npassthrough_senders =\n';
+/** Both are good to upstream. */
+const SIZES_INI = `[params]
+mail_domain = chat.example.org
+min_available_memory = 300
+min_free_disk_space = 1024
+max_mailbox_size = 1048576
+`;
+const FORMS_INI = `[params]
+mail_domain = chat.example.org
+turn_socket_path = /run/chatmail-turn/turn.socket
+max_load_1m = 7.5
+max_mailbox_size = 600mb
+disable_ipv6 = yes
+www_folder = disabled
+privacy_postal =
+    Example e.V.
+    12345 Example Town
+`;
 const BAD_INI = '[params]\nmail_domain = old\n';
 
 let folder: Awaited<ReturnType<typeof inFolder>>;
 beforeEach(async () => {
-  folder = await inFolder({ 'chatmail.ini': INI, 'bad.ini': BAD_INI, 'there.yaml': 'mine\n' });
+  folder = await inFolder({
+    'chatmail.ini': INI,
+    'sizes.ini': SIZES_INI,
+    'forms.ini': FORMS_INI,
+    'bad.ini': BAD_INI,
+    'there.yaml': 'mine\n',
+  });
 });
 afterEach(() => folder.remove());
 
@@ -20,6 +44,22 @@ test.each<[readonly string[], string, readonly string[]]>([
   [['--output', 'x.yaml'], 'x.yaml', []],
   [['--force', '-o', 'there.yaml'], 'there.yaml', []],
   [['--from', 'chatmail.ini'], 'chatmail.yaml', ['mail_domain: old.example.org', 'max_mailbox_size: 1G']],
+  [
+    ['--from', 'sizes.ini'],
+    'chatmail.yaml',
+    ['mail_domain: chat.example.org', 'max_mailbox_size: 1T', 'min_available_memory: 300M'],
+  ],
+  [
+    ['--from', 'forms.ini'],
+    'chatmail.yaml',
+    [
+      'mail_domain: chat.example.org',
+      'max_mailbox_size: 600M',
+      'max_load_1m: 7.5',
+      'disable_ipv6: true',
+      'privacy_postal: Example e.V. 12345 Example Town',
+    ],
+  ],
   [
     ['new.example.org', '--from', 'chatmail.ini'],
     'chatmail.yaml',

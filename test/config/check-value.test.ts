@@ -6,7 +6,9 @@ const MiB = 1024 ** 2;
 
 const check = (kind: Kind, raw: unknown) => {
   const setting: Setting =
-    kind === 'integer' || kind === 'size' ? { kind, min: 1, max: 1024 * MiB } : { kind };
+    kind === 'integer' || kind === 'decimal' || kind === 'size'
+      ? { kind, min: 1, max: 1024 * MiB }
+      : { kind };
   const checked = checkValue(setting, raw);
   return 'code' in checked ? checked.code : checked.value;
 };
@@ -28,6 +30,9 @@ describe('a good value', () => {
     ['integer', ' 60 ', 60],
     ['integer', '+60', 60],
     ['integer', null, undefined],
+    ['decimal', 7.5, 7.5],
+    ['decimal', '7.50', 7.5],
+    ['decimal', '5', 5],
     ['integer', undefined, undefined],
     ['size', '500M', 500 * MiB],
     ['size', '1G', 1024 * MiB],
@@ -80,6 +85,10 @@ describe('a bad value', () => {
     ['integer', 'five', 'wrong-type'],
     ['integer', 1.5, 'wrong-type'],
     ['integer', true, 'wrong-type'],
+    ['decimal', 'five', 'wrong-type'],
+    ['decimal', '1e3', 'wrong-type'],
+    ['decimal', '.5', 'wrong-type'],
+    ['decimal', '0', 'out-of-range'],
     ['integer', [], 'wrong-type'],
     ['integer', '1_000', 'wrong-type'],
     ['integer', Number.NaN, 'wrong-type'],

@@ -10,7 +10,8 @@ test('every setting, and no other', () => {
 });
 
 test.each<[string, object]>([
-  ['max_load_1m', { type: 'integer', minimum: 1, maximum: 100_000, default: 5 }],
+  ['max_user_send_per_minute', { type: 'integer', minimum: 1, maximum: 100_000, default: 60 }],
+  ['max_load_1m', { type: 'number', minimum: 0.1, maximum: 100_000, default: 5 }],
   ['max_mailbox_size', { default: '500M', anyOf: [{ type: 'integer' }, { type: 'string' }] }],
   ['disable_ipv6', { type: 'boolean', default: false }],
   ['tls_external_cert_and_key', { type: 'array', minItems: 2, maxItems: 2 }],

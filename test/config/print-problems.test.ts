@@ -83,10 +83,10 @@ test('colour only when asked for', () => {
   expect(printProblems(problems)).not.toContain('\x1b');
   expect(printProblems(problems, { color: true })).toBe(
     [
-      'f:1:14: \x1b[1;31merror\x1b[m: `max_load_1m` must be a whole number',
+      'f:1:14: \x1b[1;31merror\x1b[m: `max_load_1m` must be a number',
       '  1 | max_load_1m: x',
       '    | \x1b[1;31m             ^\x1b[m',
-      '    \x1b[1;36mhint\x1b[m: write for example `10`',
+      '    \x1b[1;36mhint\x1b[m: write for example `7.5`',
       '',
       '1 error',
       '',

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readIni } from '../../src/config/read-ini.ts';
 
+const MiB = 1024 ** 2;
 const read = (text: string) => readIni({ name: 'chatmail.ini', text });
 
 /** In the manner of upstream's file. */
@@ -62,7 +63,30 @@ describe('good files', () => {
     ['[params]\nmax_load_1m=3', { max_load_1m: 3 }],
     ['[params]\niroh_relay = https://a.org/?b=c\n', { iroh_relay: 'https://a.org/?b=c' }],
     ["[params]\nprivacy_pdo = 'a; b # c'\n", { privacy_pdo: 'a; b # c' }],
-  ])('%j', (text, value) => expect(read(text)).toMatchObject({ ok: true, value }));
+    // Upstream counts in megabytes, but for the size of a message.
+    ['min_available_memory = 200\n', { min_available_memory: 200 * MiB }],
+    ['min_free_disk_space = 1024\n', { min_free_disk_space: 1024 * MiB }],
+    ['max_mailbox_size = 1048576\n', { max_mailbox_size: 1024 ** 2 * MiB }],
+    ['max_message_size = 31457280\n', { max_message_size: 31_457_280 }],
+    ['max_mailbox_size = 500mb\n', { max_mailbox_size: 500 * MiB }],
+    ['max_mailbox_size = 2 GiB\n', { max_mailbox_size: 2048 * MiB }],
+    ['max_load_1m = 7.5\n', { max_load_1m: 7.5 }],
+    [
+      'disable_ipv6 = yes\nimap_rawlog = No\nimap_compress = on\n',
+      { disable_ipv6: true, imap_rawlog: false, imap_compress: true },
+    ],
+    ['turn_socket_path = /run/chatmail-turn/turn.socket\n', {}],
+    ['www_folder = disabled\n', {}],
+    ['www_folder = Disabled\n', {}],
+    ['www_folder = /srv/www\n', { www_folder: '/srv/www' }],
+    [
+      'privacy_postal =\n    Example e.V.\n    # c/o\n\n\tStreet: 1 = 2\n    12345 Town;\nprivacy_pdo = x\n',
+      { privacy_postal: 'Example e.V. Street: 1 = 2 12345 Town;', privacy_pdo: 'x' },
+    ],
+  ])('%j', (text, value) => {
+    const layer = read(text);
+    expect(layer.ok && layer.value).toEqual(value);
+  });
 });
 
 describe('problems and their places', () => {
@@ -75,6 +99,11 @@ describe('problems and their places', () => {
     ['[params]\nprivacy_pdo =\n  a\x07\n  b\n', ['bad-characters a\x07\n  b']],
     ['[other]\nmax_load_1m = five\n', ['no-effect max_load_1m']],
     ['[params]\nmailboxes_dir = /x\n', ['no-effect mailboxes_dir']],
+    ['turn_socket_path = /run/x\n', ['no-effect turn_socket_path']],
+    ['www_folder = disabled\n', ['no-effect www_folder']],
+    ['max_mailbox_size = much\n', ['bad-size much']],
+    ['max_mailbox_size = 1.5\n', ['bad-size 1.5']],
+    ['disable_ipv6 = perhaps\n', ['wrong-type perhaps']],
     ['#'.repeat(65_537), ['too-large ']],
   ])('%j', (text, problems) => {
     const found = read(text).problems.map(

@@ -33,7 +33,7 @@ test('one setting', () => {
   ).toBe(`max_load_1m: load average over one minute above which no address is created
   type     number
   default  5
-  range    1 to 100000
+  range    0.1 to 100000
 `);
   expect(settingDetails('www_folder')).toBe(`www_folder: folder of web pages to publish in place of ours
   type     path

@@ -78,6 +78,8 @@ describe('whatever is set is read back', () => {
     domain: () => fc.constantFrom('chat.example.org', '_a.test', '192.0.2.1'),
     text: () => line,
     integer: ({ min = 0, max = 0 }) => fc.integer({ min, max }),
+    decimal: ({ min = 0, max = 0 }) =>
+      fc.double({ min, max, noNaN: true }).map((n) => Math.round(n * 100) / 100),
     size: ({ min = 0, max = 0 }) => fc.maxSafeNat().map((n) => min + (n % (max - min + 1))),
     boolean: () => fc.boolean(),
     email: () => fc.constant('you@example.org'),

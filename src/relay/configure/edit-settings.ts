@@ -5,7 +5,7 @@ const PLAIN = /^[\w/][\w.@/+-]*$/;
 
 /** A number, a size and true stand as they are; a text that YAML would take for one of them is quoted. */
 const yamlValue = (name: string, value: string): string => {
-  const isText = !/^(integer|size|boolean)$/.test(settingOf(name)?.kind ?? '');
+  const isText = !/^(integer|decimal|size|boolean)$/.test(settingOf(name)?.kind ?? '');
   return PLAIN.test(value) && (!isText || parse(value) === value) ? value : JSON.stringify(value);
 };
 

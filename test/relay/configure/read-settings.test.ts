@@ -7,7 +7,11 @@ import { readSettings } from '../../../src/relay/configure/read-settings.ts';
 
 const USER_DATA = '/var/lib/cloud/instance/user-data.txt';
 const MERGED = '/var/lib/cloud/instance/cloud-config.txt';
-const VENDOR_DATA = '/var/lib/cloud/instance/vendor-data.txt';
+const VENDOR = '#cloud-config\nchatmail: {mail_domain: v.example}';
+const VENDOR_DATA = {
+  '/var/lib/cloud/instance/vendor-data.txt': VENDOR,
+  '/var/lib/cloud/instance/vendor-cloud-config.txt': VENDOR,
+};
 const FILE = '/etc/chatmail/chatmail.yaml';
 
 const read = (files: Record<string, string>, address?: string, hostNames: string[] = []) => {
@@ -118,7 +122,7 @@ describe('where settings come from', () => {
     [
       'vendor-data before the file',
       {
-        [VENDOR_DATA]: '#cloud-config\nchatmail: {mail_domain: v.example}',
+        ...VENDOR_DATA,
         [FILE]: 'mail_domain: a.example',
       },
       'v.example',
@@ -127,7 +131,7 @@ describe('where settings come from', () => {
     [
       'user-data before vendor-data',
       {
-        [VENDOR_DATA]: '#cloud-config\nchatmail: {mail_domain: v.example}',
+        ...VENDOR_DATA,
         [USER_DATA]: '#cloud-config\nchatmail: {mail_domain: b.example}',
       },
       'b.example',
@@ -142,7 +146,7 @@ describe('where settings come from', () => {
     [
       'vendor-data before a tag',
       {
-        [VENDOR_DATA]: '#cloud-config\nchatmail: {mail_domain: v.example}',
+        ...VENDOR_DATA,
         [INSTANCE_DATA]: tagged({ chatmail_mail_domain: 't.example' }),
       },
       'v.example',
