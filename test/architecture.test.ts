@@ -17,78 +17,33 @@ const importsOf = (path: string): string[] =>
     ([, target = '']) => relative(SRC, join(SRC, dirname(path), target)),
   );
 
-const BASE = ['config', 'dns', 'model', 'problem', 'render'];
-const SERVICE = ['relay/lib', ...BASE];
+/** Which room may use which is said in `docs/architecture.md` and nowhere else: here it is read. */
+const DOCUMENT = readFileSync(join(PROJECT, 'docs/architecture.md'), 'utf8');
+const codeIn = (text: string): string[] => [...text.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code);
+const BASE = codeIn(/^The \*\*base\*\* is .*/m.exec(DOCUMENT)?.[0] ?? '');
 
-/** What each part may import besides itself: one way, from the verbs down to the settings. */
-const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  problem: [],
-  config: ['problem'],
-  model: ['config'],
-  render: ['model', 'config'],
-  terminal: ['problem'],
-  dns: ['model', 'config'],
-  'relay/lib': BASE,
-  'relay/courier': SERVICE,
-  'relay/doveauth': SERVICE,
-  'relay/filtermail': SERVICE,
-  'relay/web': SERVICE,
-  'relay/metadata': SERVICE,
-  'relay/notifier': SERVICE,
-  'relay/cloud': SERVICE,
-  'relay/readiness': SERVICE,
-  'relay/certificate': ['relay/readiness', ...SERVICE],
-  'relay/configure': ['relay/certificate', 'relay/cloud', 'relay/readiness', ...SERVICE],
-  'relay/firstboot': ['relay/certificate', 'relay/readiness', ...SERVICE],
-  'relay/admin': ['relay/readiness', ...SERVICE],
-  'relay/echobot': SERVICE,
-  'relay/expire': SERVICE,
-  relay: [
-    'relay/admin',
-    'relay/certificate',
-    'relay/configure',
-    'relay/courier',
-    'relay/doveauth',
-    'relay/expire',
-    'relay/filtermail',
-    'relay/firstboot',
-    'relay/lib',
-    'relay/metadata',
-    'relay/notifier',
-    'relay/web',
-    ...BASE,
-  ],
-  version: [],
-  program: ['terminal'],
-  squeeze: [],
-  package: ['program', 'squeeze', 'version', ...BASE],
-  'cloud-init': ['package', ...BASE],
-  requirements: ['program', 'terminal'],
-  image: ['package', 'program', 'requirements', 'terminal', 'version', ...BASE],
-  lab: ['program', 'requirements', 'terminal', ...BASE],
-  // The same rules of identity and the same manifest as for an image built here, and the same seeds.
-  packer: ['image', 'lab', 'package', 'program', 'terminal', ...BASE],
-  commands: [
-    'cloud-init',
-    'config',
-    'dns',
-    'image',
-    'lab',
-    'model',
-    'package',
-    'packer',
-    'problem',
-    'render',
-    'program',
-    'requirements',
-    'terminal',
-    'version',
-  ],
-  cli: ['commands', 'config', 'problem', 'terminal', 'version'],
-  index: ['cloud-init', 'config', 'model', 'problem'],
-  generated: ['config', 'model', 'package', 'packer'],
-  generate: ['generated', 'package'],
-};
+/** What each room may import besides itself: one way, from the verbs down to the settings. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
+  [...DOCUMENT.matchAll(/^\| (`.*?) \| .* \| (.*?) ?\|$/gm)].flatMap(([, rooms = '', uses = '']) => {
+    const allowed = [...codeIn(uses), ...(/\bbase\b/.test(uses) ? BASE : [])];
+    return codeIn(rooms).map((room) => [room, allowed] as const);
+  }),
+);
+
+test('every room is in the table, and no other', () =>
+  expect(Object.keys(MAY_IMPORT).sort()).toEqual([...new Set(files.map(partOf))].sort()));
+
+test('what a room may use, it uses', () => {
+  const uses = new Set(
+    files.flatMap((path) => importsOf(path).map((target) => `${partOf(path)} ${partOf(target)}`)),
+  );
+  const unused = Object.entries(MAY_IMPORT).flatMap(([room, allowed]) =>
+    allowed
+      .filter((other) => !BASE.includes(other) && !uses.has(`${room} ${other}`))
+      .map((other) => `${room} ${other}`),
+  );
+  expect(unused).toEqual([]);
+});
 
 test.each(files)('%s imports only what its part may', (path) => {
   const part = partOf(path);

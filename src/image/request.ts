@@ -2,7 +2,7 @@ import type { Compression, Format } from './formats.ts';
 
 /** What is asked of a build. Paths are absolute. */
 export interface BuildRequest {
-  /** The relay's Debian packages; absent: the image is a bare Debian, with nothing of ours in it. */
+  /** The relay's Debian packages; absent: the image is a bare Debian, with nothing of the relay in it. */
   readonly packages?: { readonly relay: string; readonly extras: string };
   readonly formats: readonly Format[];
   /** Folder for the results. */

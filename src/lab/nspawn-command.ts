@@ -14,7 +14,7 @@ const ENTER_GROUPS = 'while [ "$1" != -- ]; do echo 0 >"$1/cgroup.procs"; shift;
 /**
  * Boots a tree as a container (systemd-nspawn(1)) which dies with us. It gets nothing from this computer: no
  * resolv.conf, time zone or journal, and no DMI facts, by which cloud-init would take the provider this
- * computer runs on for the container's own. CAP_NET_ADMIN: with a namespace of ours nspawn does not give it.
+ * computer runs on for the container's own. CAP_NET_ADMIN: with a namespace that was made before, nspawn does not give it.
  */
 export const nspawnCommand = ({ name, root, namespace, cgroups }: NspawnOptions): string[] => [
   ...['setpriv', '--pdeathsig', 'KILL', '--'],

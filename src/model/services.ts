@@ -1,6 +1,6 @@
 import type { LoopbackPortName, PortName } from './ports.ts';
 
-/** A Unix socket that systemd holds for a service of ours (systemd.socket(5)). */
+/** A Unix socket that systemd holds for one of the relay's own services (systemd.socket(5)). */
 export interface Socket {
   /** `FileDescriptorName=`, by which the service finds it. */
   readonly name: string;
@@ -12,7 +12,7 @@ export interface Socket {
   readonly maxProcesses?: number;
 }
 
-/** What a daemon of ours may do; each is a line or two in its unit (systemd.exec(5)). */
+/** What one of the relay's own daemons may do; each is a line or two in its unit (systemd.exec(5)). */
 export interface Sandbox {
   readonly network: 'none' | 'loopback' | 'internet';
   /** Whether mailboxes are in sight. */
@@ -62,7 +62,7 @@ const IN_QUEUE = '/var/spool/postfix/chatmail';
 const IN_RUN = '/run/chatmail';
 
 const CERTIFICATE = /\/(mailserver\.(pem|key)|fullchain)$/;
-/** The resolved model, which all services of ours read. */
+/** The resolved model, which all of the relay's own services read. */
 const MODEL = /\/relay\.json$/;
 const TURN = /\/turnserver\.conf$/;
 
@@ -233,7 +233,7 @@ export const STOPPED_ON_REMOVAL: readonly string[] = ALWAYS.filter(
   (service) => !isOurs(service) && !service.staysOnRemoval,
 ).map(nameOf);
 
-/** Programs of ours that run all the time. */
+/** The relay's own programs that run all the time. */
 export const DAEMONS: readonly string[] = ALWAYS.filter(isOurs).map(nameOf);
 
 /** Every long-running service, by its unit without `.service`: what an upgrade of Debian's may have to restart. */

@@ -83,7 +83,7 @@ export const extrasTree = (commands: string, version: string, date: string): Pac
     ...documentation('chatmail-relay-extras', version, date),
   ]);
 
-/** Units of ours, in the order in which they are enabled: those with an `[Install]` section. */
+/** The package's units, in the order in which they are enabled: those with an `[Install]` section. */
 export const unitsOf = (tree: PackageTree): string[] =>
   [...tree]
     .filter(([path, file]) => path.startsWith(`${UNITS}/`) && String(file.content).includes('\n[Install]\n'))

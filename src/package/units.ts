@@ -25,7 +25,7 @@ SystemCallErrorNumber=EPERM
 const SERVER_SANDBOX = `${SANDBOX}MemoryDenyWriteExecute=yes
 `;
 
-/** Beyond that, what none of ours needs. */
+/** Beyond that, what none of the relay's own services needs. */
 const OWN_SANDBOX = `${SANDBOX}PrivateTmp=yes
 ProtectHome=yes
 ProtectSystem=strict
@@ -54,7 +54,7 @@ const sandboxLines = ({ network, seesMail, seesLoad, writes }: Sandbox): string[
   ...(writes.length > 0 ? [`ReadWritePaths=${writes.join(' ')}`] : []),
 ];
 
-/** The unit of a program of ours that runs all the time. */
+/** The unit of one of the relay's own programs that runs all the time. */
 const daemonUnit = ({ unit, description, user, groups, sockets = [] }: Service, sandbox: Sandbox): string => {
   const name = unit.replace('chatmail-', '');
   const folders = [`metrics/${name}`, ...(sandbox.folders ?? [])].map((folder) => `chatmail/${folder}`);

@@ -3,7 +3,7 @@ import type { Escape } from './escape.ts';
 
 export type View = Readonly<Record<string, unknown>>;
 
-/** A template that names something unknown or uses a tag we do not. A mistake of ours, never of a user. */
+/** A template that names something unknown or uses a tag we do not. A mistake in this program, never a user's. */
 export class TemplateError extends Error {
   override name = 'TemplateError';
 }

@@ -32,7 +32,7 @@ export const settingsTrouble = (problems: readonly SettingsProblem[]): Trouble =
   details: printProblems(problems).trim(),
 });
 
-/** What an error says, if that is in words of ours; any other is for root. */
+/** What an error says, if this program has worded it; any other is for root. */
 export const errorTrouble = (error: unknown): Trouble => {
   const details = error instanceof Error ? error.message : String(error);
   if (error instanceof PublicError) return { shown: details, details };

@@ -13,7 +13,7 @@ const isModelGood = (): boolean => {
   }
 };
 
-/** What of ours is damaged and follows from the settings is written anew; a relay before its first boot has none yet. */
+/** Writes the model and the state anew where they are damaged; a relay before its first boot has none yet. */
 export const renewDamaged = (): void => {
   const isDamaged = [PATHS.model, PATHS.state].some(exists) && !(isModelGood() && readState());
   if (isDamaged) configureAnew();

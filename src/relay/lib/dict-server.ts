@@ -39,7 +39,7 @@ interface Transaction {
   readonly user: string;
   readonly values: Map<string, string | undefined>;
   size: number;
-  /** It is to count something, which no service of ours does. */
+  /** It is to count something, which none of these services does. */
   isRefused: boolean;
 }
 

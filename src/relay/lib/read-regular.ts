@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 
-/** More than a file of ours has. */
+/** More than any of the relay's files has. */
 const LIMIT = 1 << 20;
 
 /** Follows no link, and does not wait for the other end of a FIFO (open(2)). */

@@ -6,7 +6,7 @@ import { setupPage } from './setup-page.ts';
 import { readState, type State } from './state.ts';
 
 /**
- * Shows the state: the setup page is a file that nginx serves, so that it needs no service of ours, least of all
+ * Shows the state: the setup page is a file that nginx serves, so that it needs none of the relay's services, least of all
  * when something is wrong. Until the relay is ready it is the home page.
  */
 const showState = (state: State, pages: string): void => {
