@@ -1,4 +1,5 @@
 import { isIP, isIPv4 } from 'node:net';
+import { IN_PATHS, isPlain } from './characters.ts';
 import { isDomain, notADomain } from './domain.ts';
 import type { SettingsCode, SettingsProblem } from './problem.ts';
 import type { Kind, KindValue, Setting } from './schema.ts';
@@ -11,8 +12,8 @@ type Checked = { readonly value: unknown } | Pick<SettingsProblem, 'code' | 'fac
 const UNSAFE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\ufeff]/u;
 const MAX_LENGTH = 1000;
 
-// Paths and URLs are written into the files of several programs: no spaces, quotes, braces, `$` or `..`.
-const PATH = /^(\/(?!\.\.?(\/|$))[\w.+@~-]+)+\/?$/;
+/** Absolute, and without `.` and `..`. */
+const PATH = new RegExp(`^(/(?!\\.\\.?(/|$))[${IN_PATHS}]+)+/?$`);
 const WEB_URL = /^https?:\/\/[\w.-]+(:\d+)?(\/[\w.~%+,:@&=?/#-]*)?$/;
 
 const matching = (pattern: RegExp) => (text: string) => (pattern.test(text) ? text : undefined);
@@ -31,7 +32,8 @@ const READ: { readonly [K in Kind]: (text: string) => KindValue[K] | undefined }
     return isDomain(domain.toLowerCase()) || isIPv4(literal) ? text : undefined;
   },
   url: matching(WEB_URL),
-  address: (text) => (isIP(text) ? text : undefined),
+  // IPv6 may have a zone, which is no part of the address elsewhere (RFC 6874).
+  address: (text) => (isIP(text) && isPlain(text) ? text : undefined),
   path: matching(PATH),
   // ext4 has labels of 16 bytes.
   volume: matching(/^(\/dev(\/(?!\.\.?(\/|$))[\w.:@+-]+)+|[\w.-]{1,16})$/),

@@ -1,3 +1,5 @@
+import { isPlain } from '../config/characters.ts';
+
 /**
  * One escape per target language. A template writes `hostname = {{host}}` and no quotes of its own;
  * what cannot be written in a language is refused, never mangled.
@@ -10,12 +12,9 @@ export class UnwritableValue extends Error {
   override name = 'UnwritableValue';
 }
 
-/**
- * Postfix, Dovecot, nginx, unbound and OpenDKIM each quote differently, and some not at all. The values that go
- * into them are host names, addresses, numbers, paths and URLs: characters that mean themselves in all five.
- */
+/** Host names, addresses, numbers and paths go into configuration files, and nothing that needs quotes. */
 const config: Escape = (text) => {
-  if (/^[\w@+=:,./[\]-]+$/.test(text)) return text;
+  if (isPlain(text)) return text;
   throw new UnwritableValue(`cannot be written in a configuration file: ${JSON.stringify(text)}`);
 };
 

@@ -18,8 +18,9 @@ afterEach(() => folder.remove());
 test.each<[readonly string[], string]>([
   [
     ['-c', 'good.yaml'],
-    `good.yaml: good, chat.example.org, 2 of ${SETTING_NAMES.length} settings differ from the defaults\n`,
+    `good.yaml: good, chat.example.org, 2 of ${SETTING_NAMES.length} settings differ from the defaults, `,
   ],
+  [['-c', 'good.yaml'], ' files rendered\n'],
   [['-c', 'good.yaml', '--set', 'max_load_1m=5'], 'good.yaml: good, chat.example.org, 1 of'],
   [['--config=chatmail.ini'], 'chatmail.ini: good, chat.example.org, 1 of'],
   [['-s', 'mail_domain=192.0.2.1'], 'settings: good, 192.0.2.1, 1 of'],
@@ -34,6 +35,9 @@ test.each<[readonly string[], string]>([
 test.each<[readonly string[], number, readonly string[]]>([
   [['-c', 'bad.yaml'], 1, ['bad.yaml:1:1: error', 'bad.yaml:2:14: error', '2 errors']],
   [['-c', 'bad.yaml', '-s', 'foo=1'], 1, ['--set:1:1: error', 'bad.yaml:1:1: error', '3 errors']],
+  [['-s', 'www_folder=/srv/~www'], 1, ['`www_folder` must be an absolute path']],
+  [['-s', 'tls_external_cert_and_key=/~/a /b'], 1, ['must be two absolute paths']],
+  [['-s', 'metrics_address=fe80::1%eth0'], 1, ['`metrics_address` must be an IP address']],
   [['-c', 'none.yaml'], 1, ['none.yaml: no such file or directory']],
   [['-c', 'folder'], 1, ['illegal operation on a directory']],
   [[], 1, ['there is no chatmail.yaml here', 'hint: `chatmail-image init` writes one']],

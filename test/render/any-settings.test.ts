@@ -12,11 +12,12 @@ import { templatesFor } from '../../src/render/templates.ts';
 const text = fc.oneof(
   fc.string(),
   fc.string({ unit: fc.constantFrom(...'/ab.-_@:$%{}"\'\\# ;\n\t[]é') }),
-  fc.string({ unit: fc.constantFrom(...'/ab.-_@:') }).map((tail) => `/${tail}`),
+  fc.string({ unit: fc.constantFrom(...'/ab.-_@:~+%') }).map((tail) => `/${tail}`),
   fc.webUrl(),
   fc.domain(),
   fc.emailAddress(),
   fc.ipV4(),
+  fc.tuple(fc.ipV6(), fc.constantFrom('', '%eth0')).map((parts) => parts.join('')),
 );
 
 test('whatever settings are accepted can be written into every file', () => {
