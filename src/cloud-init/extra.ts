@@ -1,7 +1,7 @@
 import { isMap, parseDocument } from 'yaml';
 import { userDataType } from '../config/user-data-type.ts';
+import type { Mapping, Value } from '../config/write-yaml.ts';
 import { type UserDataCode, type UserDataProblem, userDataError } from './problem.ts';
-import type { Mapping, Value } from './yaml.ts';
 
 /** Cloud-config of the user's own, and what to call it in a problem. */
 export interface Extra {

@@ -1,4 +1,4 @@
-import type { Mapping } from './yaml.ts';
+import type { Mapping } from '../config/write-yaml.ts';
 
 /** The last part of a mirror's path that names Debian's archive. */
 const ARCHIVE = /\/debian(?=\/|$)(?!.*\/debian(\/|$))/;

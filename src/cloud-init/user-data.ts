@@ -1,8 +1,9 @@
 import { readObject } from '../config/read-object.ts';
 import { resolve } from '../config/resolve.ts';
-import { SETTING_NAMES, type SettingName, type Settings, settingOf } from '../config/schema.ts';
-import { formatSize } from '../config/size.ts';
+import { SETTING_NAMES, type Settings, settingOf } from '../config/schema.ts';
+import { settingYaml } from '../config/setting-yaml.ts';
 import { worded } from '../config/wording.ts';
+import { cloudConfig, type Mapping, type Value } from '../config/write-yaml.ts';
 import { cloudNamed } from '../model/clouds/all.ts';
 import { type Payload, readPayload } from '../package/payload.ts';
 import { bootCommand, installScript, type RemotePackage } from './bootstrap.ts';
@@ -13,7 +14,6 @@ import { mergeExtra } from './extra.ts';
 import { aptConfig } from './mirror.ts';
 import type { UserDataOptions } from './options.ts';
 import type { UserDataProblem } from './problem.ts';
-import { cloudConfig, type Mapping, quote, type Value } from './yaml.ts';
 
 export interface UserData {
   /** Plain ASCII; the first line says to cloud-init what it is. */
@@ -26,18 +26,10 @@ export interface UserData {
   readonly problems: readonly UserDataProblem[];
 }
 
-const settingText = (name: SettingName, value: unknown): string => {
-  if (settingOf(name)?.kind === 'size') return formatSize(Number(value));
-  if (Array.isArray(value)) return `[${value.map((item) => quote(String(item))).join(', ')}]`;
-  return typeof value === 'string' && !/^[a-z_][a-z0-9_.-]*\.[a-z]+$/.test(value)
-    ? quote(value)
-    : String(value);
-};
-
 /** A `chatmail.yaml` of those settings alone that differ from their default, in ASCII. */
 const settingsText = (settings: Partial<Settings>): string =>
   SETTING_NAMES.filter((name) => settings[name] !== undefined && settings[name] !== settingOf(name)?.default)
-    .map((name) => `${name}: ${settingText(name, settings[name])}\n`)
+    .map((name) => `${name}: ${settingYaml(name, settings[name])}\n`)
     .join('');
 
 const SETTINGS_FILE = '/etc/chatmail/chatmail.yaml';

@@ -1,8 +1,8 @@
-import { stringify } from 'yaml';
 import { EXAMPLES, HELP } from './help.ts';
 import { SETTING_NAMES, type SettingName, type Settings, settingOf } from './schema.ts';
-import { formatSize } from './size.ts';
+import { settingYaml } from './setting-yaml.ts';
 import { wrap } from './wrap.ts';
+import { quoteReadably } from './write-yaml.ts';
 
 const HEADER = `# Settings of a chatmail relay. A line without # in front sets something; what is behind a #
 # is the default, or an example where there is none. Without mail_domain the relay goes by its
@@ -11,25 +11,19 @@ const HEADER = `# Settings of a chatmail relay. A line without # in front sets s
 
 const MAX_WIDTH = 96;
 
-/** A value of that setting as it stands in YAML. */
-const yamlValue = (name: SettingName, value: unknown): string => {
-  if (settingOf(name)?.kind === 'size') return formatSize(Number(value));
-  return stringify(value, { lineWidth: 0, collectionStyle: 'flow' }).trim();
-};
-
 /** The default as it stands in YAML, or an example; `isExample` says which. */
 export const exampleOf = (name: SettingName): { readonly text: string; readonly isExample: boolean } => {
   const value = settingOf(name)?.default;
   return value === undefined
     ? { text: EXAMPLES[name] ?? '', isExample: true }
-    : { text: yamlValue(name, value), isExample: false };
+    : { text: settingYaml(name, value, quoteReadably), isExample: false };
 };
 
 const paragraph = (name: SettingName, value: unknown): string => {
   const { text, isExample } = exampleOf(name);
   const lines = wrap(HELP[name], MAX_WIDTH).map((line) => `# ${line}`);
   if (value !== undefined && value !== settingOf(name)?.default)
-    lines.push(`${name}: ${yamlValue(name, value)}`);
+    lines.push(`${name}: ${settingYaml(name, value, quoteReadably)}`);
   else lines.push(`#${name}: ${text}${isExample ? '  # example' : ''}`);
   return `\n${lines.join('\n')}\n`;
 };

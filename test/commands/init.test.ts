@@ -57,7 +57,7 @@ test.each<[readonly string[], string, readonly string[]]>([
       'max_mailbox_size: 600M',
       'max_load_1m: 7.5',
       'disable_ipv6: true',
-      'privacy_postal: Example e.V. 12345 Example Town',
+      'privacy_postal: "Example e.V. 12345 Example Town"',
     ],
   ],
   [

@@ -21,6 +21,10 @@ const escaped = (character: string): string => {
 /** A text in double quotes, in ASCII, with the escapes that YAML 1.1 and 1.2 share. No lone surrogates. */
 export const quote = (text: string): string => `"${text.replace(/[^ !#-[\]-~]/gu, escaped)}"`;
 
+/** The same for people to read: letters of all scripts stay. */
+export const quoteReadably = (text: string): string =>
+  `"${text.replace(/["\\\p{C}]|(?! )\p{Z}/gu, escaped)}"`;
+
 const isMapping = (value: Value): value is Mapping =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -28,6 +32,15 @@ const isMapping = (value: Value): value is Mapping =>
 const WORDS = /^(y|n|yes|no|on|off|true|false|null)$/i;
 
 const keyText = (key: string): string => (/^[a-z_][\w-]*$/i.test(key) && !WORDS.test(key) ? key : quote(key));
+
+/**
+ * A text as a person would write it: in quotes only where it must be. For `chatmail.yaml`, which is read as YAML 1.2
+ * (https://yaml.org/spec/1.2.2/#103-core-schema) whatever comes before it.
+ */
+export const plainOrQuoted = (text: string, inQuotes = quote): string => {
+  const isWord = /^[a-z_/][\w.@/+-]*(:[\w./@+-]+)*$/i.test(text) && !WORDS.test(text);
+  return isWord || /^\d+(\.\d+){3}$|^\d\d:\d\d$/.test(text) ? text : inQuotes(text);
+};
 
 /** Can stand as it is in a literal block (YAML 1.2 §8.1.2). */
 const isBlock = (text: string): boolean =>

@@ -2,7 +2,13 @@ import { execaSync } from 'execa';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { cloudConfig, type Mapping, type Value } from '../../src/cloud-init/yaml.ts';
+import {
+  cloudConfig,
+  type Mapping,
+  plainOrQuoted,
+  quoteReadably,
+  type Value,
+} from '../../src/config/write-yaml.ts';
 
 /** What PyYAML, which cloud-init reads with, makes of many documents. */
 const python = (documents: readonly string[]): unknown[] => {
@@ -101,4 +107,24 @@ test('anything arrives as it is', () => {
 
 test('an empty one is a mapping too', () => {
   expect(cloudConfig({})).toBe('#cloud-config\n{}\n');
+});
+
+test.each([
+  ['_chat.example.org', '_chat.example.org'],
+  ['198.51.100.7', '198.51.100.7'],
+  ['04:00', '04:00'],
+  ['https://example.org:8443/a', 'https://example.org:8443/a'],
+  ['you@example.org', 'you@example.org'],
+  ['/srv/www', '/srv/www'],
+  ['12345', '"12345"'],
+  ['1.5', '"1.5"'],
+  ['yes', '"yes"'],
+  ['null', '"null"'],
+  ['a: b', '"a: b"'],
+  ['a:', '"a:"'],
+  ['', '""'],
+  ['Stra\u00dfe 1\u0085', '"Stra\u00dfe 1\\x85"'],
+])('%j is written for people as %s', (text, yaml) => {
+  expect(plainOrQuoted(text, quoteReadably)).toBe(yaml);
+  expect(parse(yaml)).toBe(text);
 });
