@@ -19,7 +19,8 @@ const LINE = 1000;
 const END = 'END';
 
 const linesOf = (digits: string): string => {
-  const lines = digits.match(new RegExp(`.{1,${LINE}}`, 'g')) ?? [];
+  // Terraform's templates take `${` and `%{` for a beginning of theirs: a line ends between the two.
+  const lines = digits.replace(/[$%](?=\{)/g, '$&\n').match(new RegExp(`.{1,${LINE}}`, 'g')) ?? [];
   // A line must not end the text by accident; zeros at the end change nothing.
   return lines.map((line) => `${line === END ? `${line}!` : line}\n`).join('');
 };

@@ -18,8 +18,11 @@ const escaped = (character: string): string => {
   );
 };
 
-/** A text in double quotes, in ASCII, with the escapes that YAML 1.1 and 1.2 share. No lone surrogates. */
-export const quote = (text: string): string => `"${text.replace(/[^ !#-[\]-~]/gu, escaped)}"`;
+/**
+ * A text in double quotes, in ASCII, with the escapes that YAML 1.1 and 1.2 share. No lone surrogates. What begins
+ * something in Terraform's templates and heredocs (`${`, `%{`) is escaped, too, so that the text can be put there.
+ */
+export const quote = (text: string): string => `"${text.replace(/[^ !#-[\]-~]|[$%](?=\{)/gu, escaped)}"`;
 
 /** The same for people to read: letters of all scripts stay. */
 export const quoteReadably = (text: string): string =>
@@ -42,9 +45,9 @@ export const plainOrQuoted = (text: string, inQuotes = quote): string => {
   return isWord || /^\d+(\.\d+){3}$|^\d\d:\d\d$/.test(text) ? text : inQuotes(text);
 };
 
-/** Can stand as it is in a literal block (YAML 1.2 §8.1.2). */
+/** Can stand as it is in a literal block (YAML 1.2 §8.1.2), and there means nothing to Terraform. */
 const isBlock = (text: string): boolean =>
-  /^[!-~][ -~\t]*\n([ -~\t]*\n)*$/.test(text) && !text.endsWith('\n\n');
+  /^[!-~][ -~\t]*\n([ -~\t]*\n)*$/.test(text) && !text.endsWith('\n\n') && !/[$%]\{/.test(text);
 
 /** One space is all the indentation that YAML asks for. */
 const block = (text: string, indent: number): string =>

@@ -24,5 +24,6 @@ const withoutComments = (script: string): string =>
 /** The script that makes a stock Debian a relay, in one piece and without what only its readers need. */
 export const setupScript = (): string =>
   withoutComments(scriptText(SETUP_SCRIPT)).replace('. ./install.sh\n', () =>
-    withoutComments(scriptText(INSTALL_SCRIPT)),
+    // Its default is for callers that set none; and `${` means something to Terraform, which people paste this in.
+    withoutComments(scriptText(INSTALL_SCRIPT)).replace(/^relay_packages=\$\{.*\n/m, ''),
   );
