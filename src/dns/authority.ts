@@ -36,6 +36,8 @@ const ask = async (resolver: Resolver, name: string, type: RecordType): Promise<
 
 /** The servers that speak for a name, each to be asked by itself. */
 export interface Authority {
+  /** The zone that they have it in. */
+  readonly zone?: string;
   /** Every server's answer; `undefined` where it gave none. */
   ask(name: string, type: RecordType): Promise<(string[] | undefined)[]>;
 }
@@ -65,7 +67,7 @@ export const authorityOf = async (name: string, resolver: Resolver = patient()):
         server.setServers([address]);
         return server;
       });
-    return { ask: (at, type) => Promise.all(servers.map((server) => ask(server, at, type))) };
+    return { zone, ask: (at, type) => Promise.all(servers.map((server) => ask(server, at, type))) };
   }
   return { ask: () => Promise.resolve([]) };
 };

@@ -43,7 +43,9 @@ export const checkZone = async (domain: string, records: readonly ZoneRecord[]):
     .filter((type) => !isUnknown && !records.some((record) => record.type === type))
     .map((type) => strayAddress(authority, domain, type));
   const checked = records.map(async (record) =>
-    checkRecord(record.type === 'PTR' ? await authorityOf(record.name) : authority, record),
+    record.type === 'PTR'
+      ? checkRecord(await authorityOf(record.name), record)
+      : { ...(await checkRecord(authority, record)), zone: authority.zone },
   );
   return (await Promise.all([...checked, ...strays])).filter((record) => record !== undefined);
 };

@@ -5,6 +5,8 @@ export type RecordState = 'found' | 'missing' | 'different' | 'unknown';
 /** A record and what public DNS has in its place. */
 export interface CheckedRecord extends ZoneRecord {
   readonly state: RecordState;
+  /** The zone that it belongs in, as far as known: web forms want names without it. */
+  readonly zone?: string | undefined;
   /** What is there instead. */
   readonly found?: readonly string[];
 }

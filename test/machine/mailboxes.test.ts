@@ -369,7 +369,7 @@ test('create off keeps newcomers out and every page says so, create on lets them
   expect((await ask(relay(), '/join')).status).toBe(503);
   expect(await json('status', '--json')).toMatchObject({ newAddresses: 'refused: closed by the operator' });
   await shell(relay(), 'until [ -e /run/chatmail/sign-up/closed.html ]; do sleep 0.1; done');
-  expect(await home()).toContain('New addresses are refused at the moment: closed by the operator.');
+  expect(await home()).toContain('New accounts are not available at the moment: closed by the operator.');
   expect(await home()).not.toContain('href="/join"');
   expect((await logIn(login)).status).toBe('OK');
   expect((await run(relay(), 'chatmail', 'create', 'on')).stdout).toMatch(/^create +true$/);

@@ -31,15 +31,18 @@ test.each(['chat.example', '_chat.example', '192.0.2.1'])('the pages of %s', (do
     '/.well-known/autoconfig/mail/config-v1.1.xml',
     '/.well-known/mta-sts.txt',
     '/404.html',
+    '/copy.js',
+    '/error.html',
     '/index.html',
     '/info.html',
     '/logo.svg',
     '/privacy.html',
+    '/robots.txt',
     '/style.css',
   ]);
   for (const [path, content] of pages) {
     if (!path.endsWith('.html')) continue;
-    expect(content).not.toMatch(/<script|<style|style=|\son\w+=|undefined|NaN/);
+    expect(content).not.toMatch(/<script(?! src="\/copy.js" defer>)|<style|style=|\son\w+=|undefined|NaN/);
     const loaded = attributes(content, /(?:src|<link rel="\w+" href)="([^"]*)"/g);
     const linked = attributes(content, /href="(\/[^"]*)"/g);
     for (const target of [...loaded, ...linked]) expect([...pages.keys(), ...MADE]).toContain(target);
@@ -59,7 +62,7 @@ test.each([
 test('limits come from the settings', () => {
   const values = { max_message_size: 7_000_000, max_mailbox_size: 123 * 1024 * 1024, delete_mails_after: 77 };
   const info = page('/info.html', 'chat.example', values);
-  for (const shown of ['<dd>7 MB', '<dd>123 MB', '<dd>77 days', 'chat.example:993'])
+  for (const shown of ['<dd>up to 7 MB', '<dd>123 MB', '<dd>77 days', 'chat.example:993'])
     expect(info).toContain(shown);
 });
 
@@ -103,3 +106,19 @@ test('the MTA-STS policy', () =>
   expect(page('/.well-known/mta-sts.txt')).toMatch(
     /^version: STSv1\nmode: enforce\nmx: chat\.example\nmax_age: \d+\n$/,
   ));
+
+test('a link to the home page has a preview, for which nothing is loaded from elsewhere', () => {
+  const home = page('/index.html');
+  expect(home).toContain('<meta property="og:title" content="Chat on chat.example">');
+  expect(home).toMatch(/<meta name="description" property="og:description" content="[^"]{20,}">/);
+});
+
+test('robots may read the pages, and not ask for accounts or look at the setup', () => {
+  const rules = page('/robots.txt')
+    .split('\n')
+    .filter((line) => /^(User|Dis)/.test(line));
+  expect(rules).toEqual([
+    'User-agent: *',
+    ...['/join$', '/new', '/cgi-bin/', '/setup'].map((path) => `Disallow: ${path}`),
+  ]);
+});

@@ -85,7 +85,9 @@ export const certify = async (
   const names = namesToCertify(domain, dns, live?.names);
   if (valid && !isRenewal && coversAll(live?.names, names)) return valid;
   if (!leadsHere(domain, dns))
-    return valid ?? { ...certificate, state: 'waiting', detail: 'until DNS leads here and nowhere else' };
+    return (
+      valid ?? { ...certificate, state: 'waiting', detail: 'until the domain points only to this machine' }
+    );
   if (certificate && isPausing(certificate, nowS())) return certificate;
   const tries = (certificate?.tries ?? 0) + 1;
   try {
@@ -114,7 +116,10 @@ export const certify = async (
 
 /** What the timer does twice a day, once the relay is ready. */
 export const renew = async (model: Model): Promise<number> => {
-  if (model.isIpOnly || readState()?.state !== 'ready') return 0;
+  if (readState()?.state !== 'ready') return 0;
+  // The home page of a relay that is new no longer has what only such a one has.
+  updateState({});
+  if (model.isIpOnly) return 0;
   const dns = await lookAtDns(model);
   updateState({ dns });
   if (!model.isCertified) return 0;

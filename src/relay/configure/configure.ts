@@ -41,12 +41,12 @@ import { restartFirstboot, startRelay, stopFirstboot, watchCertificate } from '.
 
 const PLACEHOLDER: CertificateState = {
   state: 'placeholder',
-  detail: 'our own, until an authority gives one',
+  detail: 'self-signed, until the authority issues one',
 };
 
 /** What there is to say of a certificate that no authority is asked for. */
 const certificateKind = (model: Model): CertificateState | undefined => {
-  if (model.isSelfSigned) return { state: 'self-signed', detail: 'apps know it by the code to join with' };
+  if (model.isSelfSigned) return { state: 'self-signed', detail: 'the join code tells apps to accept it' };
   return model.isCertified ? undefined : { state: 'external', detail: model.certificate };
 };
 

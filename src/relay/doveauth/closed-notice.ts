@@ -7,7 +7,7 @@ const EVERY_MS = 5000;
 
 /** What the home page says in place of how to join. Reasons are from a fixed set. */
 const notice = (reason: string): string =>
-  `<p class="closed">New addresses are refused at the moment: ${reason}. Existing ones keep working.\n`;
+  `<p class="closed">New accounts are not available at the moment: ${reason}. Existing ones keep working.\n`;
 
 /**
  * Keeps the home page from giving out addresses that could not log in: while there are no new ones, `file` says why.

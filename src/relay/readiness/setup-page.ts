@@ -1,6 +1,9 @@
 import type { CheckedRecord } from '../../dns/compare.ts';
 import { relayCloud } from '../../model/clouds/relay-cloud.ts';
+import { zoneFile } from '../../model/zone-text.ts';
 import { escapeFor } from '../../render/escape.ts';
+import { nextStep } from './next-step.ts';
+import { type Field, recordFields } from './record-fields.ts';
 import type { CertificateState, State } from './state.ts';
 
 const text = escapeFor('.html');
@@ -19,40 +22,69 @@ const HEADINGS: Readonly<Record<State['state'], string>> = {
 const part = (mark: Mark, title: string, body: string): string =>
   `<section class="${mark}"><h2>${title}</h2>\n${body}</section>\n`;
 
-const copied = (value: string): string => `<div><code>${text(value)}</code></div>`;
-
 const RECORD: Readonly<Record<CheckedRecord['state'], readonly [Mark, string]>> = {
   found: ['ok', 'found'],
   missing: ['bad', 'missing'],
   different: ['bad', 'different'],
-  unknown: ['wait', 'not looked up yet'],
+  unknown: ['wait', 'no answer'],
 };
 
-const record = ({ name, type, value, isRequired, state, found = [] }: CheckedRecord): string => {
+/** What to enter is there to be copied, but for numbers. */
+const field = ([label, content]: Field): string =>
+  /name|value/i.test(label)
+    ? `<dt>${label}<dd class="copy"><code>${text(content)}</code>\n`
+    : `<dt>${label}<dd>${text(content)}\n`;
+
+/** What DNS says in place of a record. */
+const others = ({ value, found = [] }: CheckedRecord): string =>
+  found.map((other) => `<dt>${value ? 'Now' : 'Remove'}<dd><s>${text(other)}</s>\n`).join('');
+
+/** A record as the fields of a web form; of one that is there its name is enough. */
+const record = (checked: CheckedRecord): string => {
+  const { name, type, isRequired, state } = checked;
   const [mark, word] = RECORD[state];
   const is = mark === 'bad' && !isRequired ? 'wait' : mark;
-  return `<li class="${is}"><p><b>${text(type)}</b> ${isRequired ? '' : '<i>recommended</i> '}<em>${word}</em></p>
-${copied(name)}${copied(value)}${found.map((other) => `<p>now: <s>${text(other)}</s></p>`).join('')}</li>
+  if (state === 'found')
+    return `<li class="${is}"><p><b>${text(type)}</b> <span>${text(name)}</span> <em>${word}</em></p></li>\n`;
+  const where = type === 'PTR' ? '<dt>Where<dd>Reverse DNS, at the provider of the machine\n' : '';
+  return `<li class="${is}"><dl>
+<dt>Type<dd><b>${text(type)}</b> <em>${word}</em>
+${where}${recordFields(checked).map(field).join('')}${others(checked)}</dl></li>
 `;
 };
 
-const records = ({ dns = [] }: State): string => {
+const list = (dns: readonly CheckedRecord[]): string => `<ul>\n${dns.map(record).join('')}</ul>\n`;
+
+const countFound = (dns: readonly CheckedRecord[]): string => {
+  const found = dns.filter(({ state }) => state === 'found').length;
+  return found === dns.length ? 'all found' : `${found} of ${dns.length} found`;
+};
+
+/** All records as a zone file, which many providers import. Reverse names are in a zone of the provider's. */
+const download = (dns: readonly CheckedRecord[], domain: string): string => {
+  const zone = zoneFile(dns.filter(({ type, value }) => type !== 'PTR' && value !== ''));
+  return `<p><a href="data:text/plain,${encodeURIComponent(zone)}" download="${text(domain)}.zone">Download all records as a zone file</a></p>\n`;
+};
+
+const records = ({ dns = [], domain = '' }: State): string => {
+  const required = dns.filter(({ isRequired }) => isRequired);
+  const recommended = dns.filter(({ isRequired }) => !isRequired);
   if (!dns[0]) return '';
-  const needed = dns.filter(({ isRequired }) => isRequired);
-  const missing = needed.filter(({ state }) => state !== 'found').length;
-  const count = missing ? `${needed.length - missing} of ${needed.length} found` : 'all found';
+  const isComplete = required.every(({ state }) => state === 'found');
+  const checks = isComplete ? '' : '<p>This page checks them every few seconds.</p>\n';
+  const folded = recommended[0]
+    ? `<details>\n<summary>Recommended records <small>${countFound(recommended)}</small></summary>\n${list(recommended)}</details>\n`
+    : '';
   return part(
-    missing ? 'wait' : 'ok',
-    `DNS records <small>${count}</small>`,
-    `${missing ? '<p>Copy these to whoever keeps your domain. They are looked for again and again.</p>\n' : ''}<ul>
-${dns.map(record).join('')}</ul>
-`,
+    isComplete ? 'ok' : 'wait',
+    `DNS records <small>${countFound(required)}</small>`,
+    `${checks}${list(required)}${download(dns, domain)}${folded}`,
   );
 };
 
 const CERTIFICATE: Readonly<Record<CertificateState['state'], readonly [Mark, string]>> = {
-  'self-signed': ['ok', 'signed by the relay itself, which apps are told'],
-  placeholder: ['wait', 'a stand-in for now'],
+  'self-signed': ['ok', 'self-signed'],
+  placeholder: ['wait', 'temporary'],
   waiting: ['wait', 'waiting'],
   valid: ['ok', 'valid'],
   failed: ['bad', 'failed'],
@@ -63,8 +95,9 @@ const certificate = ({ certificate: found }: State): string => {
   if (!found) return '';
   const [mark, word] = CERTIFICATE[found.state];
   // Where the operator keeps it is nobody's business.
-  const detail = found.state === 'external' ? '' : found.detail;
-  return part(mark, `Certificate <small>${word}</small>`, detail && `<p>${text(detail)}</p>\n`);
+  const detail =
+    found.state === 'external' ? '' : `${found.state === 'waiting' ? 'waiting ' : ''}${found.detail}`;
+  return part(mark, `Certificate <small>${word}</small>`, detail && `<p>${text(detail)}.</p>\n`);
 };
 
 const PORT25 = { open: 'ok', blocked: 'bad', unknown: 'wait' } as const;
@@ -74,13 +107,13 @@ const port25 = ({ port25: is, cloud }: State): string => {
   const help = relayCloud(cloud).port25 ?? 'Ask your provider to open it.';
   const body =
     is === 'blocked'
-      ? `<p>Mail to other chatmail relays goes by HTTPS; mail to other servers waits until the provider opens port 25. ${help}</p>\n`
+      ? `<p>Mail to other chatmail relays goes by HTTPS. Mail to other servers waits until the provider opens port 25. ${help}</p>\n`
       : '';
   return part(PORT25[is], `Outgoing port 25 <small>${is}</small>`, body);
 };
 
 const problems = ({ state, problems: found }: State): string =>
-  found ? part(state === 'error' ? 'bad' : 'wait', 'Settings', `<pre>${text(found)}</pre>\n`) : '';
+  found ? part(state === 'error' ? 'bad' : 'wait', 'Problem', `<pre>${text(found)}</pre>\n`) : '';
 
 /** A relay with a certificate of its own waits for no DNS; until then it is found by its address. */
 const isUnnamed = ({ dns = [] }: State): boolean =>
@@ -88,7 +121,7 @@ const isUnnamed = ({ dns = [] }: State): boolean =>
 
 const byAddress = (shown: State): string =>
   isUnnamed(shown)
-    ? `<p>${text(shown.domain ?? '')} cannot be found in DNS yet. Accounts made at <a href="${homeOf(shown)}join">${homeOf(shown)}join</a> work now, and connect to that address. Mail from other servers does not arrive until the records below are there.\n`
+    ? `<p>${text(shown.domain ?? '')} is not in DNS yet. Accounts made at <a href="${homeOf(shown)}join">${homeOf(shown)}join</a> work now and connect to that address.\n`
     : '';
 
 const isSelfSigned = ({ certificate: found }: State): boolean => found?.state === 'self-signed';
@@ -99,15 +132,16 @@ const homeOf = (shown: State): string =>
 
 const warning = (shown: State): string =>
   isSelfSigned(shown)
-    ? '<p>Your browser will warn you: the relay has signed its certificate itself. Apps are told so by the join code.\n'
+    ? '<p>Your browser will warn you, because the certificate is self-signed. The join code tells apps to accept it.\n'
     : '';
 
-/** What there is to say; a relay is ready whatever else is still wanting. */
+/** What to do next, and how it stands; a relay is ready whatever else is still wanting. */
 const lead = (shown: State): string => {
   const { state, step } = shown;
-  return state === 'ready'
-    ? `<a class="join" href="${homeOf(shown)}">Open the home page</a>\n${warning(shown)}${byAddress(shown)}`
-    : `<p class="step">${text(step)}</p>\n`;
+  const next = `<p class="step">${text(nextStep(shown))}</p>\n`;
+  if (state === 'ready')
+    return `${next}<a class="join" href="${homeOf(shown)}">Open the home page</a>\n${warning(shown)}${byAddress(shown)}`;
+  return state === 'waiting' || state === 'error' ? next : `${next}<p class="now">${text(step)}.</p>\n`;
 };
 
 /**
@@ -123,6 +157,7 @@ export const setupPage = (state: State): string => {
 ${state.state === 'ready' ? '' : '<noscript><meta http-equiv="refresh" content="5"></noscript>\n'}<title>${HEADINGS[state.state]}: ${text(domain ?? 'a relay')}</title>
 <link rel="icon" href="/setup/logo.svg">
 <link rel="stylesheet" href="/setup/style.css">
+<script src="/setup/copy.js" defer></script>
 <script src="/setup/setup.js" defer></script>
 <header>
 <img src="/setup/logo.svg" alt="">
@@ -134,7 +169,7 @@ ${state.state === 'ready' ? '' : '<noscript><meta http-equiv="refresh" content="
 </header>
 <main class="setup ${state.state}">
 ${lead(state)}${problems(state)}${state.state === 'error' ? '' : records(state) + certificate(state) + port25(state)}</main>
-<footer>This is a chatmail relay. It needs no login to look at this page.</footer>
+<footer>This is a chatmail relay. Anyone can see this page.</footer>
 </html>
 `;
 };

@@ -32,6 +32,8 @@ export interface State {
   readonly problems?: string | undefined;
   /** The same for root alone: with what the user wrote, and what programs printed. */
   readonly details?: string | undefined;
+  /** Unix time at which it was ready for the first time, in seconds. */
+  readonly readyAt?: number;
   /** Unix time of this entry, in seconds. */
   readonly since: number;
   /** What DNS should say and what it says. */

@@ -5,16 +5,28 @@ import { replaceFile } from '../lib/replace-file.ts';
 import { setupPage } from './setup-page.ts';
 import { readState, type State } from './state.ts';
 
+/** How long a relay is new: the home page has a link to the setup page for its operator. */
+const NEW_S = 7 * 86_400;
+
+/** What nginx puts into the footer of the home page. */
+const LINK = '<a href="/setup">Setup</a>';
+
+/** Writes a file, or removes it. */
+const put = (path: string, content: string | undefined): void => {
+  if (content === undefined) rmSync(path, { force: true });
+  else replaceFile(path, content);
+};
+
 /**
  * Shows the state: the setup page is a file that nginx serves, so that it needs none of the relay's services, least of all
  * when something is wrong. Until the relay is ready it is the home page.
  */
-const showState = (state: State, pages: string): void => {
+const showState = (state: State, isNew: boolean, pages: string): void => {
   mkdirSync(pages, { recursive: true });
   const page = setupPage(state);
   replaceFile(`${pages}/setup.html`, page);
-  if (state.state === 'ready') rmSync(`${pages}/index.html`, { force: true });
-  else replaceFile(`${pages}/index.html`, page);
+  put(`${pages}/link.html`, isNew ? LINK : undefined);
+  put(`${pages}/index.html`, state.state === 'ready' ? undefined : page);
 };
 
 /** What is said of a relay whose state is damaged, until it is configured. */
@@ -27,11 +39,16 @@ export const updateState = (
   pages: string = PATHS.setup,
 ): void => {
   const { since, ...old } = readState(path) ?? UNKNOWN;
-  const state = JSON.stringify({ ...old, ...news });
+  const now = Math.floor(Date.now() / 1000);
+  const next = { ...old, ...news };
+  const readyAt = next.readyAt ?? (next.state === 'ready' ? now : undefined);
+  const isNew = readyAt !== undefined && now - readyAt < NEW_S;
+  const state = JSON.stringify({ ...next, readyAt });
   // The pages go with every boot.
-  if (state === JSON.stringify(old) && existsSync(`${pages}/setup.html`)) return;
+  const isShown = existsSync(`${pages}/setup.html`) && existsSync(`${pages}/link.html`) === isNew;
+  if (state === JSON.stringify(old) && isShown) return;
   mkdirSync(dirname(path), { recursive: true });
-  const text = `${state.slice(0, -1)},"since":${Math.floor(Date.now() / 1000)}}\n`;
+  const text = `${state.slice(0, -1)},"since":${now}}\n`;
   replaceFile(path, text, 0o600);
-  showState(JSON.parse(text) as State, pages);
+  showState(JSON.parse(text) as State, isNew, pages);
 };

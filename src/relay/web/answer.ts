@@ -1,6 +1,6 @@
 import type { Model } from '../../model/model.ts';
 import { newCredentials, serverFor } from './credentials.ts';
-import { closedPage, joinPage } from './join-page.ts';
+import { closedPage, joinPage, tooManyPage } from './join-page.ts';
 
 export interface Answer {
   readonly status: number;
@@ -51,7 +51,10 @@ export const answer = async (
   const reason = await whyClosed();
   if (reason !== undefined)
     return isJoin ? of(HTML, closedPage(reason), 503) : of(JSON_TYPE, JSON.stringify({ reason }), 503);
-  if (!mayCreate()) return { status: 429, headers: { 'retry-after': '60' } };
+  if (!mayCreate()) {
+    const told: Answer = isJoin ? of(HTML, tooManyPage(), 429) : { status: 429, headers: {} };
+    return { ...told, headers: { ...told.headers, 'retry-after': '60' } };
+  }
   const server = serverFor(model, host);
   const credentials = newCredentials(model, server);
   const link = credentials.dclogin_url;

@@ -4,8 +4,11 @@ const page = (title: string, below: string, main: string, links: string): string
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>${title}</title>
+<meta property="og:title" content="${title}">
+<meta name="description" property="og:description" content="Private chat, end-to-end encrypted. No phone number needed.">
 <link rel="icon" href="/logo.svg">
 <link rel="stylesheet" href="/style.css">
+<script src="/copy.js" defer></script>
 <header>
 <a href="/"><img src="/logo.svg" alt="Home"></a>
 <h1>${title}</h1>
@@ -19,34 +22,47 @@ ${main}</main>
 const HOME = '<a href="/">Home</a>';
 
 /**
- * The page with a new account, for relays whose apps need to be told of their certificate. Needs no script.
+ * The page with a new account, for relays whose apps need to be told of their certificate. Works without the script.
+ * nginx puts the steps in, which the home page of other relays has too.
  * @param address where the app connects to, if that is not the relay's name
  */
 export const joinPage = (email: string, link: string, picture: string, address?: string): string => {
   const domain = email.slice(email.indexOf('@') + 1);
+  const escaped = link.replace(/&/g, '&amp;');
   const note =
     address === undefined
       ? ''
-      : `<p>This account connects to ${address}, because this page was opened at that address. It stops working when the relay moves. To connect to ${domain} instead, open <a href="http://${domain}/join">this page there</a>, once DNS has that name. Until then no mail from other servers arrives.\n`;
+      : `<p class="note">This account connects to ${address}, because you opened this page at that address. It stops working when the relay moves. To connect to ${domain} instead, open <a href="http://${domain}/join">this page there</a> once the name is in DNS. Until then, no mail from other servers arrives.\n`;
   return page(
-    'Your account',
+    'Your new account',
     `<p>${email}</p>\n`,
-    `<a class="join" href="${link.replace(/&/g, '&amp;')}">Open with Delta Chat</a>
+    `<a class="join" href="${escaped}">Join with Delta Chat</a>
 <figure>
 ${picture}
 <figcaption>or scan this code with the app</figcaption>
 </figure>
-<p>This code is for you alone: it holds your password.
-${note}`,
-    `${HOME} <a href="/join">Another one</a>`,
+<div class="copy"><code data-label="Copy link">${escaped}</code></div>
+<p class="note">Keep the code and the link to yourself: they contain your password.
+${note}<!--# include virtual="/steps" -->
+`,
+    `${HOME} <a href="/join">Another account</a>`,
   );
 };
 
 /** In its place while there are no new addresses. */
 export const closedPage = (reason: string): string =>
   page(
-    'No new addresses',
+    'No new accounts',
     '',
-    `<p class="closed">New addresses are refused at the moment: ${reason}.\n`,
+    `<p class="closed">New accounts are not available at the moment: ${reason}. Existing ones keep working.\n`,
     HOME,
+  );
+
+/** In its place for who has asked for too many. */
+export const tooManyPage = (): string =>
+  page(
+    'Too many new accounts',
+    '',
+    '<p class="closed">Your network has asked for many new accounts. Try again in a minute.\n',
+    `${HOME} <a href="/join">Try again</a>`,
   );

@@ -24,7 +24,7 @@ test('while there are no new addresses a file says why, for everybody to read', 
   for (const why of ['load too high', 'not enough disk space']) {
     reason = why;
     vi.advanceTimersByTime(5000);
-    expect(readFileSync(file, 'utf8')).toContain(`refused at the moment: ${why}.`);
+    expect(readFileSync(file, 'utf8')).toContain(`not available at the moment: ${why}.`);
     expect(statSync(file).mode & 0o777).toBe(0o644);
   }
   reason = undefined;

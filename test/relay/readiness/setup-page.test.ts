@@ -20,7 +20,7 @@ test('what comes from elsewhere is text', () => {
       },
     ],
   });
-  expect(page.match(/<script|<img|<b>|<i>/g)).toEqual(['<script', '<img', '<b>']);
+  expect(page.match(/<script|<img|<b>|<i>/g)).toEqual(['<script', '<script', '<img', '<b>']);
 });
 
 test.each([
@@ -77,5 +77,41 @@ test.each([
   const page = setupPage({ ...SELF_SIGNED, dns: [record] });
   expect(page.includes('<a href="https://198.51.100.7/join">')).toBe(isShown);
   expect(page).toContain(`<a class="join" href="https://${isShown ? '198.51.100.7' : '_chat.example'}/">`);
-  expect(page.includes('Mail from other servers does not arrive until')).toBe(isShown);
+  expect(page.includes('add the DNS record below to get mail from other servers')).toBe(isShown);
+});
+
+const RECORD = { name: 'chat.example', type: 'A', value: '192.0.2.1', isRequired: true } as const;
+
+test('a record that is there is one line; of one that is not, name and value are to be copied', () => {
+  const found = setupPage({ ...WAITING, dns: [{ ...RECORD, state: 'found' }] });
+  expect(found).not.toContain('<code>');
+  const missing = setupPage({ ...WAITING, dns: [{ ...RECORD, state: 'missing', zone: 'example' }] });
+  expect([...missing.matchAll(/<code>(.*?)<\/code>/g)].map(([, code]) => code)).toEqual([
+    'chat.example',
+    '192.0.2.1',
+  ]);
+});
+
+test.each([
+  [undefined, '192.0.2.1', 'Now'],
+  ['a stray one', '', 'Remove'],
+])('what DNS has instead is shown: %#', (_, value, label) => {
+  const dns = [{ ...RECORD, value, state: 'different', found: ['192.0.2.9'] }] as const;
+  expect(setupPage({ ...WAITING, dns })).toContain(`<dt>${label}<dd><s>192.0.2.9</s>`);
+});
+
+test('recommended records are folded, and count by themselves', () => {
+  const spf = { ...RECORD, type: 'TXT', value: 'v=spf1', isRequired: false, state: 'missing' } as const;
+  const page = setupPage({ ...WAITING, dns: [{ ...RECORD, state: 'found' }, spf] });
+  expect(page).toContain('DNS records <small>all found</small>');
+  expect(page).toMatch(/<details>\n<summary>Recommended records <small>0 of 1 found<\/small>/);
+  expect(setupPage({ ...WAITING, dns: [{ ...RECORD, state: 'found' }] })).not.toContain('<details>');
+});
+
+test('the whole zone is a file to download, without reverse names and what is to be removed', () => {
+  const ptr = { ...RECORD, name: '1.2.0.192.in-addr.arpa', type: 'PTR', state: 'missing' } as const;
+  const stray = { ...RECORD, type: 'AAAA', value: '', state: 'different', found: ['::1'] } as const;
+  const page = setupPage({ ...WAITING, dns: [{ ...RECORD, state: 'found' }, ptr, stray] });
+  const [, zone = ''] = /href="data:text\/plain,([^"]*)" download="chat\.example\.zone"/.exec(page) ?? [];
+  expect(decodeURIComponent(zone)).toMatch(/^chat\.example\. +3600 IN A +192\.0\.2\.1\n$/);
 });

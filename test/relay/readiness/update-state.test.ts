@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { readState } from '../../../src/relay/readiness/state.ts';
 import { updateState } from '../../../src/relay/readiness/update-state.ts';
 
@@ -79,14 +79,16 @@ test('a folder in its place is no state, and is moved aside', () => {
 
 test('it is one line of JSON', () => {
   update({ state: 'ready', step: 'ready' });
-  expect(readFileSync(path, 'utf8')).toMatch(/^\{"state":"ready","step":"ready","since":\d+\}\n$/);
+  expect(readFileSync(path, 'utf8')).toMatch(
+    /^\{"state":"ready","step":"ready","readyAt":\d+,"since":\d+\}\n$/,
+  );
 });
 
 test('until the relay is ready its state is the home page', () => {
   update({ state: 'waiting', step: 'waiting' });
   expect(readdirSync(pages()).sort()).toEqual(['index.html', 'setup.html']);
   update({ state: 'ready', step: 'ready' });
-  expect(readdirSync(pages())).toEqual(['setup.html']);
+  expect(readdirSync(pages()).sort()).toEqual(['link.html', 'setup.html']);
 });
 
 test('the page is made anew after a boot, though nothing is new', () => {
@@ -94,4 +96,23 @@ test('the page is made anew after a boot, though nothing is new', () => {
   rmSync(pages(), { recursive: true });
   update({ state: 'waiting', step: 'waiting' });
   expect(readFileSync(join(pages(), 'index.html'), 'utf8')).toContain('waiting');
+});
+
+test('the home page leads to the setup page for the first week, whatever else is new', () => {
+  vi.useFakeTimers({ now: Date.UTC(2026, 0, 1) });
+  try {
+    const day = 86_400_000;
+    update({ state: 'ready', step: 'ready' });
+    vi.advanceTimersByTime(6 * day);
+    update({ port25: 'open' });
+    expect(readFileSync(join(pages(), 'link.html'), 'utf8')).toContain('href="/setup"');
+    vi.advanceTimersByTime(day);
+    update({});
+    expect(readdirSync(pages())).toEqual(['setup.html']);
+    const before = inode();
+    update({});
+    expect(inode()).toBe(before);
+  } finally {
+    vi.useRealTimers();
+  }
 });

@@ -78,7 +78,8 @@ test('a relay with a self-signed certificate shows a new account at every visit'
   expect(first.status).toBe(200);
   const code = link.exec(first.body)?.[1]?.replaceAll('&amp;', '&') ?? '';
   expect(first.body).toContain(`<svg>${code.length}</svg>`);
-  expect(first.body).not.toMatch(/<script|style=|onclick/);
+  expect(first.body).not.toMatch(/<script(?! src="\/copy.js" defer>)|style=|onclick/);
+  expect(first.body).toContain(`<code data-label="Copy link">${link.exec(first.body)?.[1]}</code>`);
   expect(link.exec(second.body)?.[1]).not.toBe(link.exec(first.body)?.[1]);
   for (const line of ['POST /new', 'POST /cgi-bin/newemail.py', 'GET /cgi-bin/newemail.py'])
     expect(JSON.parse((await ask(line)).body).dclogin_url).toMatch(/^dclogin:/);
@@ -103,7 +104,13 @@ const down: Lookup = () => Promise.reject(new Error('dict fault'));
 test.each([
   ['chat.example', 'POST /new', closed, 503, '{"reason":"closed by the operator"}'],
   ['_chat.example', 'POST /cgi-bin/newemail.py', closed, 503, '{"reason":"closed by the operator"}'],
-  ['192.0.2.1', 'GET /join', closed, 503, 'New addresses are refused at the moment: closed by the operator.'],
+  [
+    '192.0.2.1',
+    'GET /join',
+    closed,
+    503,
+    'New accounts are not available at the moment: closed by the operator.',
+  ],
   ['chat.example', 'POST /new', down, 503, '{"reason":"the login service does not answer"}'],
   ['chat.example', 'GET /new', closed, 302, ''],
 ])('on %s without new addresses: %s', async (domain, line, lookup, status, text) => {
@@ -120,6 +127,18 @@ test('a network is given so many accounts at once and no more; another one is no
   expect(statuses.filter((status) => status === 200)).toHaveLength(40);
   expect(statuses.at(-1)).toBe(429);
   expect((await ask('POST /new', '198.51.100.1')).status).toBe(200);
+});
+
+test.each([
+  ['POST /new', undefined, ''],
+  ['GET /join', 'text/html; charset=utf-8', 'Your network has asked for many new accounts.'],
+])('after too many, %s is answered with 429', async (line, type, said) => {
+  await serve('192.0.2.1');
+  for (let n = 0; n < 40; n++) await ask('POST /new');
+  const { status, headers, body } = await ask(line);
+  expect([status, headers['retry-after'], headers['content-type']]).toEqual([429, '60', type]);
+  expect(body).toContain(said);
+  expect(body === '').toBe(said === '');
 });
 
 test('trouble is a 500, with the reason in the journal and nothing of the account', async () => {

@@ -1,21 +1,4 @@
-// What the setup page does better with a script: copying, and news without loading anew.
-const addButtons = () => {
-  for (const code of document.querySelectorAll('main code')) {
-    const button = document.createElement('button');
-    button.textContent = 'Copy';
-    button.onclick = () => {
-      // The Clipboard API is for pages with a certificate.
-      getSelection().selectAllChildren(code);
-      document.execCommand('copy');
-      getSelection().removeAllRanges();
-      button.textContent = 'Copied';
-      setTimeout(() => {
-        button.textContent = 'Copy';
-      }, 2000);
-    };
-    code.after(button);
-  }
-};
+// What the setup page does better with a script: news without loading anew. Buttons to copy are copy.js's.
 let shown;
 const look = async () => {
   try {
@@ -26,15 +9,16 @@ const look = async () => {
     if (page === shown) return;
     const next = new DOMParser().parseFromString(page, 'text/html');
     // The relay is ready: this is its home page.
-    if (!next.querySelector('.setup')) location.reload();
+    if (!next.querySelector('.setup')) return location.reload();
+    const isUnfolded = document.querySelector('details[open]');
     for (const part of ['title', 'header', 'main'])
       document.querySelector(part).replaceWith(next.querySelector(part));
+    if (isUnfolded) document.querySelector('details')?.setAttribute('open', '');
     addButtons();
     shown = page;
   } catch {
     // It restarts.
   }
 };
-addButtons();
 look();
 setInterval(look, 3000);
