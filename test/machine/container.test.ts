@@ -10,6 +10,7 @@ import { cachedTree } from '../../src/lab/tree-cache.ts';
 import { TAR } from './images.ts';
 import { type Relay, type StartedRelay, shell, startRelay } from './relay.ts';
 import { relaySuite } from './relay-suite.ts';
+import { joinPagesSuite } from './suite/join-pages.ts';
 import { limitsSuite } from './suite/limits.ts';
 
 /** A computer that runs tests is busy; by default that closes a relay for new addresses. */
@@ -46,6 +47,7 @@ describe('a relay from user-data', () => {
   });
 
   describe('limits', () => limitsSuite(relay));
+  describe('how people join', () => joinPagesSuite(relay));
   relaySuite(relay, { hasDomain: true });
 });
 
