@@ -50,7 +50,7 @@ test('a file that user-data writes is user-data', async () => {
 });
 
 test('the console says that the address is private, and status too', async () => {
-  expect((await status()).problems).toContain(`only the private address ${machine.address} is known`);
+  expect((await status()).problems).toContain(`only the private address ${machine.address} was found`);
 });
 
 test('a dry run shows what would change, and changes nothing', async () => {

@@ -72,7 +72,7 @@ const totalMemory = (): number =>
 /** What a machine cannot do anything about, and its operator should know. */
 const remark = ({ ipv4 }: Addresses): string | undefined =>
   ipv4 !== undefined && !isPublic(ipv4)
-    ? `only the private address ${ipv4} is known: who is not in its network cannot reach the relay by it`
+    ? `only the private address ${ipv4} was found; the relay cannot be reached from the Internet`
     : undefined;
 
 const apply = (

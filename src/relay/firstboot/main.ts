@@ -56,7 +56,7 @@ const untilComplete = async (model: Model, at: string): Promise<void> => {
     updateState({ state: 'waiting', step: news.replaceAll('\n', '; '), certificate });
     if (news !== told)
       announce(
-        `waiting: ${at}, until DNS and its certificate are right\n${news}\nhttp://${readState()?.address}/ and \`chatmail dns\` show what to publish.`,
+        `waiting: ${at}, for DNS records and a certificate\n${news}\nhttp://${readState()?.address}/ and \`chatmail dns\` show the records to add.`,
       );
     told = news;
     await pause(isEarly(begun) ? 3000 : 30_000);
@@ -64,7 +64,7 @@ const untilComplete = async (model: Model, at: string): Promise<void> => {
 };
 
 /** What is said of a relay that is found by its address only. */
-const BY_ADDRESS = 'by its address, as DNS does not lead here yet';
+const BY_ADDRESS = 'reached by its address: the domain does not point here yet';
 
 /**
  * Follows DNS for a relay that is ready without it, while somebody may be about to publish it; later its timer looks.
@@ -79,7 +79,7 @@ const untilPublished = async (model: Model, at: string): Promise<void> => {
     if (isPublished || !isEarly(begun)) return;
     if (!isTold)
       announce(
-        `ready: ${at}\nDNS does not lead here yet: accounts made at http://${readState()?.address}/join connect to that address, and no mail from other servers arrives. \`chatmail dns\` shows what to publish.`,
+        `ready: ${at}\nThe domain does not point here yet. Accounts made at http://${readState()?.address}/join connect to that address; mail from other servers does not arrive. \`chatmail dns\` shows the records to add.`,
       );
     isTold = true;
     await pause(3000);

@@ -73,7 +73,7 @@ const records = ({ dns = [], domain = '' }: State): string => {
   const isComplete = required.every(({ state }) => state === 'found');
   const checks = isComplete ? '' : '<p>This page checks them every few seconds.</p>\n';
   const folded = recommended[0]
-    ? `<details>\n<summary>Recommended records <small>${countFound(recommended)}</small></summary>\n${list(recommended)}</details>\n`
+    ? `<details>\n<summary>Recommended <small>${countFound(recommended)}</small></summary>\n${list(recommended)}</details>\n`
     : '';
   return part(
     isComplete ? 'ok' : 'wait',
@@ -112,8 +112,11 @@ const port25 = ({ port25: is, cloud }: State): string => {
   return part(PORT25[is], `Outgoing port 25 <small>${is}</small>`, body);
 };
 
-const problems = ({ state, problems: found }: State): string =>
-  found ? part(state === 'error' ? 'bad' : 'wait', 'Problem', `<pre>${text(found)}</pre>\n`) : '';
+const problems = ({ state, problems: found }: State): string => {
+  if (!found) return '';
+  const [mark, title] = state === 'error' ? (['bad', 'Problem'] as const) : (['wait', 'Warning'] as const);
+  return part(mark, title, `<pre>${text(found)}</pre>\n`);
+};
 
 /** A relay with a certificate of its own waits for no DNS; until then it is found by its address. */
 const isUnnamed = ({ dns = [] }: State): boolean =>

@@ -104,7 +104,7 @@ test('recommended records are folded, and count by themselves', () => {
   const spf = { ...RECORD, type: 'TXT', value: 'v=spf1', isRequired: false, state: 'missing' } as const;
   const page = setupPage({ ...WAITING, dns: [{ ...RECORD, state: 'found' }, spf] });
   expect(page).toContain('DNS records <small>all found</small>');
-  expect(page).toMatch(/<details>\n<summary>Recommended records <small>0 of 1 found<\/small>/);
+  expect(page).toMatch(/<details>\n<summary>Recommended <small>0 of 1 found<\/small>/);
   expect(setupPage({ ...WAITING, dns: [{ ...RECORD, state: 'found' }] })).not.toContain('<details>');
 });
 
@@ -114,4 +114,11 @@ test('the whole zone is a file to download, without reverse names and what is to
   const page = setupPage({ ...WAITING, dns: [{ ...RECORD, state: 'found' }, ptr, stray] });
   const [, zone = ''] = /href="data:text\/plain,([^"]*)" download="chat\.example\.zone"/.exec(page) ?? [];
   expect(decodeURIComponent(zone)).toMatch(/^chat\.example\. +3600 IN A +192\.0\.2\.1\n$/);
+});
+
+test.each([
+  ['error', 'Problem'],
+  ['ready', 'Warning'],
+] as const)('what is wrong in state %s is called %s', (state, title) => {
+  expect(setupPage({ ...WAITING, state, problems: 'said' })).toContain(`<h2>${title}</h2>\n<pre>said</pre>`);
 });
