@@ -170,10 +170,10 @@ describe('on the way to readiness', () => {
       await internet.dns.publish(NORTH, northZone);
       await north.machine.console.waitFor(/certificate: the certificate authority does not answer/);
       // Nobody has touched the page.
-      await page.getByText('all found').waitFor();
+      await page.locator('h2 small', { hasText: 'all found' }).waitFor();
       await picture(page, 'live-certificate');
       await north.machine.console.waitFor(/chatmail: ready/);
-      await page.getByText('Join with Delta Chat').waitFor();
+      await page.getByText('Join with Delta Chat', { exact: true }).waitFor();
       expect(await page.textContent('h1')).toBe(NORTH);
       expect(page.url()).toBe(`https://${NORTH}/`);
       await picture(page, 'live-ready');

@@ -124,7 +124,7 @@ const isUnnamed = ({ dns = [] }: State): boolean =>
 
 const byAddress = (shown: State): string =>
   isUnnamed(shown)
-    ? `<p>${text(shown.domain ?? '')} is not in DNS yet. Accounts made at <a href="${homeOf(shown)}join">${homeOf(shown)}join</a> work now and connect to that address.\n`
+    ? `<p>${text(shown.domain ?? '')} does not point here yet. Accounts made at <a href="${homeOf(shown)}join">${homeOf(shown)}join</a> work now and connect to that address.\n`
     : '';
 
 const isSelfSigned = ({ certificate: found }: State): boolean => found?.state === 'self-signed';
