@@ -3,9 +3,10 @@ import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { completionCommand } from './cli/completion-command.ts';
 import { contextOf, type World } from './cli/context.ts';
-import { commandHelp, PROGRAM, programHelp } from './cli/help-text.ts';
+import { commandHelp, programHelp } from './cli/help-text.ts';
 import { parseArguments } from './cli/parse-arguments.ts';
 import { printException } from './cli/print-exception.ts';
+import { PROGRAM, programName } from './cli/program-name.ts';
 import type { Command, ExitStatus } from './commands/command.ts';
 import { nearest } from './config/nearest.ts';
 import { VERSION } from './version.ts';
@@ -34,7 +35,8 @@ const INTERRUPTED = 130;
 const loadAll = async (commands: Commands): Promise<readonly Command[]> =>
   (await Promise.all(Object.values(commands).map((load) => load()))).map(({ command }) => command);
 
-const helpText = async (commands: Commands): Promise<string> => programHelp(await loadAll(commands));
+const helpText = async (commands: Commands, { program = PROGRAM }: World): Promise<string> =>
+  programHelp(await loadAll(commands), program);
 
 const wrongCommand = (world: World, name: string, commands: Commands): ExitStatus => {
   const context = contextOf(world, '');
@@ -48,7 +50,7 @@ const runCommand = async (command: Command, args: readonly string[], world: Worl
   const parsed = parseArguments(command, args);
   if ('message' in parsed) return context.usage(parsed.message, parsed.hint);
   if (!parsed.values.help) return command.run(context, parsed);
-  world.stdout.write(commandHelp(command));
+  world.stdout.write(commandHelp(command, context.program));
   return 0;
 };
 
@@ -61,9 +63,9 @@ const dispatch = async (
 ): Promise<ExitStatus> => {
   const { stdout, stderr } = world;
   const of = rest[0] ?? '-';
-  if (first === undefined) stderr.write(await helpText(commands));
+  if (first === undefined) stderr.write(await helpText(commands, world));
   else if (first === '--version') stdout.write(`${PROGRAM} ${VERSION}\n`);
-  else if (isHelp(first) && of.startsWith('-')) stdout.write(await helpText(commands));
+  else if (isHelp(first) && of.startsWith('-')) stdout.write(await helpText(commands, world));
   else if (isHelp(first)) return dispatch([of, '--help'], world, commands);
   else {
     const load = Object.hasOwn(commands, first) ? commands[first] : undefined;
@@ -108,6 +110,8 @@ if (isProgram()) {
   const { stdout, stderr, env } = process;
   // `… | head` closes the pipe: nobody is left to tell.
   stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
-  const world = { stdout, stderr, env, cwd: process.cwd(), signal: interruptible() };
+  const cwd = process.cwd();
+  const program = programName({ script: process.argv[1], cwd, path: env.PATH });
+  const world = { stdout, stderr, env, cwd, program, signal: interruptible() };
   process.exitCode = await main(process.argv.slice(2), world);
 }

@@ -26,12 +26,12 @@ variable "extras_package" {
 
 variable "disk" {
   type        = string
-  description = "Path or URL of a Debian 12 disk with cloud-init, as chatmail-image build --bare makes one; RELAY_DISK in the environment when not set."
+  description = "Path or URL of a Debian 12 disk with cloud-init, as `build --bare` makes one; RELAY_DISK in the environment when not set."
   default     = env("RELAY_DISK")
 
   validation {
     condition     = length(var.disk) > 0
-    error_message = "Set disk, or RELAY_DISK in the environment, to the path or URL of a Debian 12 disk with cloud-init, as chatmail-image build --bare makes one."
+    error_message = "Set disk, or RELAY_DISK in the environment, to the path or URL of a Debian 12 disk with cloud-init, as `build --bare` makes one."
   }
 }
 

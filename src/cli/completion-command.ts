@@ -10,6 +10,7 @@ export const completionCommand = (commands: () => Promise<readonly Command[]>): 
     operands: [1, 1],
     words: SHELLS,
     description: [
+      'Completes the name chatmail-image, which `npm link` puts on your PATH.',
       'bash: source <(chatmail-image completion bash)',
       'zsh:  source <(chatmail-image completion zsh)',
       'fish: chatmail-image completion fish | source',

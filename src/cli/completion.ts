@@ -1,6 +1,6 @@
 import type { Command, Option } from '../commands/command.ts';
-import { PROGRAM } from './help-text.ts';
 import { GLOBAL_OPTIONS } from './parse-arguments.ts';
+import { PROGRAM } from './program-name.ts';
 
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 type Shell = (typeof SHELLS)[number];

@@ -3,10 +3,11 @@ import { printWorded } from '../config/print-problems.ts';
 import { printable } from '../config/printable.ts';
 import { worded } from '../config/wording.ts';
 import type { WordedProblem } from '../problem/problem.ts';
-import { PROGRAM } from './help-text.ts';
+import { PROGRAM } from './program-name.ts';
 
 /** The part of the world a command gets as it is. */
-export type World = Pick<Context, 'stdout' | 'stderr' | 'env' | 'cwd' | 'signal'>;
+export type World = Pick<Context, 'stdout' | 'stderr' | 'env' | 'cwd' | 'signal'> &
+  Partial<Pick<Context, 'program'>>;
 
 /** Colour is for terminals whose owner has not asked to go without: https://no-color.org */
 const hasColor = ({ isTTY }: Output, env: Context['env']): boolean =>
@@ -23,6 +24,7 @@ export const printError = ({ stderr, env }: World, message: string, hint?: strin
 
 /** What a command gets to work with. `command` is named where wrong usage points to the help. */
 export const contextOf = (world: World, command: string): Context => {
+  const { program = PROGRAM } = world;
   const tell = (problems: readonly WordedProblem[]): 0 | 1 => {
     const { stderr, env } = world;
     const width = stderr.columns ?? 80;
@@ -31,6 +33,7 @@ export const contextOf = (world: World, command: string): Context => {
   };
   return {
     ...world,
+    program,
     tell,
     report: (problems) => tell(problems.map((problem) => worded(problem))),
     fail: (message, hint) => {
@@ -39,7 +42,7 @@ export const contextOf = (world: World, command: string): Context => {
     },
     usage: (message, hint) => {
       printError(world, message, hint);
-      world.stderr.write(`  ${PROGRAM}${command && ` ${command}`} --help shows the usage\n`);
+      world.stderr.write(`  ${program}${command && ` ${command}`} --help shows the usage\n`);
       return 2;
     },
   };

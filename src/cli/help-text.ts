@@ -1,8 +1,6 @@
 import type { Command, Options } from '../commands/command.ts';
 import { GLOBAL_OPTIONS } from './parse-arguments.ts';
 
-export const PROGRAM = 'chatmail-image';
-
 /** Two columns, the first as wide as its longest entry. */
 const columns = (rows: readonly (readonly [left: string, right: string])[]): string => {
   const width = Math.max(...rows.map(([left]) => left.length));
@@ -16,22 +14,28 @@ const optionRows = (options: Options) =>
   });
 
 /** What `COMMAND --help` prints. */
-export const commandHelp = ({ name, usage, summary, description, options }: Command): string =>
+export const commandHelp = (
+  { name, usage, summary, description, options }: Command,
+  program: string,
+): string =>
   [
-    `usage: ${PROGRAM} ${name} [options]${usage ? ` ${usage}` : ''}\n`,
+    `usage: ${program} ${name} [options]${usage ? ` ${usage}` : ''}\n`,
     `${summary}\n`,
     ...(description ? [`${description.trim()}\n`] : []),
     `options:\n${columns(optionRows({ ...options, ...GLOBAL_OPTIONS }))}`,
   ].join('\n');
 
 /** What `--help` prints. */
-export const programHelp = (commands: readonly Pick<Command, 'name' | 'summary'>[]): string =>
+export const programHelp = (
+  commands: readonly Pick<Command, 'name' | 'summary'>[],
+  program: string,
+): string =>
   [
-    `usage: ${PROGRAM} COMMAND [options]\n`,
+    `usage: ${program} COMMAND [options]\n`,
     'chatmail relays as self-configuring Debian 12 images\n',
     `commands:\n${columns(commands.map(({ name, summary }) => [name, summary]))}`,
     `options:\n${columns([
-      ['-h, --help', `show this help; ${PROGRAM} COMMAND --help shows that of a command`],
+      ['-h, --help', `show this help; ${program} COMMAND --help shows a command's help`],
       ['    --version', 'show the version'],
     ])}`,
   ].join('\n');

@@ -70,11 +70,11 @@ const buildAndTell = async (request: BuildRequest, context: Context, json: boole
 const packagesFor = async (
   values: Parameters<typeof relayPackages>[0],
   folder: string,
-  { cwd, stderr }: Context,
+  context: Context,
 ): Promise<NonNullable<BuildRequest['packages']>> => {
-  const packages = await relayPackages(values, cwd, folder);
+  const packages = await relayPackages(values, context, folder);
   if (values['relay-package'] === undefined)
-    stderr.write(sizeTable(textSize(), (await stat(packages.relay)).size));
+    context.stderr.write(sizeTable(textSize(), (await stat(packages.relay)).size));
   return packages;
 };
 

@@ -45,7 +45,7 @@ export const command = defineCommand({
     }
     context.report(result.problems);
     if (result.ok && file === undefined && !set)
-      return context.fail('there is no chatmail.yaml here', '`chatmail-image init` writes one');
+      return context.fail('there is no chatmail.yaml here', `\`${context.program} init\` writes one`);
     if (result.ok) context.stdout.write(verdict(result.value, file ?? 'settings', files.length));
     return status;
   },

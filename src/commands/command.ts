@@ -46,6 +46,8 @@ export interface Context {
   readonly stderr: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
+  /** What a person types to start this program, for hints: `node lib/cli.js`. */
+  readonly program: string;
   /** Aborted by the first SIGINT or SIGTERM; a second one ends the process at once. */
   readonly signal: AbortSignal;
   /** Prints all problems on stderr, each with its place. Returns 1 if one is an error, else 0. */

@@ -7,7 +7,7 @@ import { findPacker } from '../packer/find-packer.ts';
 import { BUILDERS } from '../packer/relay/builders.ts';
 import { packerFiles, templatePath } from '../packer/relay/files.ts';
 import { writeFiles } from '../packer/relay/write-files.ts';
-import { defineCommand, type ExitStatus } from './command.ts';
+import { type Context, defineCommand, type ExitStatus } from './command.ts';
 import { build } from './packer/build.ts';
 import { ACTIONS, readChoices } from './packer/choices.ts';
 import { PACKAGES, withVariables } from './packer/folder.ts';
@@ -21,11 +21,11 @@ const SETTINGS = 'chatmail.yaml';
 /** The relay's packages as they go beside the templates, by their names there. */
 const packagesFor = async (
   values: Parameters<typeof relayPackages>[0],
-  cwd: string,
+  context: Pick<Context, 'cwd' | 'program'>,
 ): Promise<[name: string, content: Uint8Array][]> => {
   const folder = await mkdtemp(join(tmpdir(), 'chatmail-image-'));
   try {
-    const { relay, extras } = await relayPackages(values, cwd, folder);
+    const { relay, extras } = await relayPackages(values, context, folder);
     return [
       [PACKAGES.relay, await readFile(relay)],
       [PACKAGES.extras, await readFile(extras)],
@@ -93,7 +93,7 @@ export const command = defineCommand({
     const files = new Map<string, string | Uint8Array>([
       ...packerFiles(choices.builders),
       [SETTINGS, settings],
-      ...(await packagesFor(values, cwd)),
+      ...(await packagesFor(values, context)),
     ]);
     const policy = values.force ? 'overwrite' : choices.action === 'write' ? 'refuse' : 'keep';
     const edited = await writeFiles(output, files, { edited: policy });

@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { buildRelayPackages } from '../package/deb.ts';
 import { failure } from '../terminal/failure.ts';
-import type { Options } from './command.ts';
+import type { Context, Options } from './command.ts';
 
 export const PACKAGE_OPTIONS = {
   'relay-package': {
@@ -33,7 +33,7 @@ export const extrasBeside = (relay: string): string =>
   join(dirname(relay), basename(relay).replace(/^chatmail-relay(?=[_.])/, '$&-extras'));
 
 /** Rejects with a failure where a package is not there. */
-const given = async (relay: string, extras: string): Promise<RelayPackageFiles> => {
+const given = async (relay: string, extras: string, program: string): Promise<RelayPackageFiles> => {
   if (relay === extras)
     throw failure('--relay-package needs --extras-package', {
       hint: 'a relay has both packages in one version',
@@ -41,7 +41,7 @@ const given = async (relay: string, extras: string): Promise<RelayPackageFiles> 
   for (const file of [relay, extras])
     await access(file).catch((cause: unknown) => {
       throw failure(`${file} is not there`, {
-        hint: '`chatmail-image package` builds both packages; name them with --relay-package and --extras-package',
+        hint: `\`${program} package\` builds both packages; name them with --relay-package and --extras-package`,
         cause,
       });
     });
@@ -51,10 +51,11 @@ const given = async (relay: string, extras: string): Promise<RelayPackageFiles> 
 /** The packages that the options name; or new ones, in `folder`. */
 export const relayPackages = async (
   { 'relay-package': relay, 'extras-package': extras }: PackageValues,
-  cwd: string,
+  { cwd, program }: Pick<Context, 'cwd' | 'program'>,
   folder: string,
 ): Promise<RelayPackageFiles> => {
-  if (relay !== undefined) return given(resolve(cwd, relay), resolve(cwd, extras ?? extrasBeside(relay)));
+  if (relay !== undefined)
+    return given(resolve(cwd, relay), resolve(cwd, extras ?? extrasBeside(relay)), program);
   if (extras !== undefined)
     throw failure('--extras-package needs --relay-package', { hint: 'both are built when neither is given' });
   const built = await buildRelayPackages(folder);

@@ -211,6 +211,7 @@ export const command = defineCommand({
       backend: values.backend as Backend | undefined,
       folder: resolve(context.cwd, 'dist'),
       isRoot: process.geteuid?.() === 0,
+      program: context.program,
     });
     const backend = backendOf(image);
     const wrongHere = wrongOption({ ...values, backend });

@@ -10,7 +10,7 @@ import { CLOUD_NAMES, CLOUDS, cloudNamed } from '../model/clouds/all.ts';
 import { cloudsTable } from '../model/clouds/words.ts';
 import { failure } from '../terminal/failure.ts';
 import { VERSION } from '../version.ts';
-import { defineCommand, type Options, type Values } from './command.ts';
+import { type Context, defineCommand, type Options, type Values } from './command.ts';
 
 const OPTIONS = {
   ...SETTINGS_OPTIONS,
@@ -50,13 +50,16 @@ const OPTIONS = {
 type UserDataValues = Values<typeof OPTIONS>;
 
 /** The package is pinned: what is fetched is what is here, byte for byte. */
-const remotePackage = async (values: UserDataValues, cwd: string): Promise<RemotePackage | undefined> => {
+const remotePackage = async (
+  values: UserDataValues,
+  { cwd, program }: Context,
+): Promise<RemotePackage | undefined> => {
   const url = values['package-url'];
   if (url === undefined) return undefined;
   const file = values.package ?? `dist/chatmail-relay_${VERSION}_all.deb`;
   const bytes = await readFile(resolve(cwd, file)).catch((cause: unknown) => {
-    throw failure(`${file} cannot be read, so that its SHA-256 is not known`, {
-      hint: '`chatmail-image package` builds it; name another with --package',
+    throw failure(`${file} cannot be read, so its SHA-256 is not known`, {
+      hint: `\`${program} package\` builds it; name another with --package`,
       cause,
     });
   });
@@ -101,7 +104,7 @@ export const command = defineCommand({
     const { text, bytes, size, problems } = renderUserData(result.value, {
       base: base as Base,
       provider,
-      remotePackage: await remotePackage(values, cwd),
+      remotePackage: await remotePackage(values, context),
       isScript: values.script,
       isGzip: values.gzip,
       sshKeys: await keysIn(values['ssh-key'] ?? [], cwd),

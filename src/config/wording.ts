@@ -83,7 +83,7 @@ const SENTENCES: Readonly<Record<SettingsCode, Sentence>> = {
     isPublic ? 'there is no such setting' : `there is no setting ${it}`,
     name === 'chatmail'
       ? 'remove this line, and the spaces before the lines below it'
-      : didYouMean(nearest(name, SETTING_NAMES), 'see `chatmail-image describe`'),
+      : didYouMean(nearest(name, SETTING_NAMES), '`describe` lists all settings'),
   ],
   'duplicate-setting': ({ it, facts: { line } }) => [
     `${it} is set twice`,

@@ -44,7 +44,7 @@ export const hostProblems = (facts: HostFacts): readonly HostProblem[] => {
       problem(
         'wrong-machine',
         `images are built on Linux with an x86-64 processor, and this is ${platform} on ${architecture}`,
-        'use a virtual machine, or make user-data for a stock Debian 12 machine: chatmail-image user-data',
+        'use a virtual machine, or make user-data for a stock Debian 12 machine with the command `user-data`',
       ),
     ];
   }

@@ -170,7 +170,7 @@ export const problemWords = (problem: PackerProblem): Wording => {
     case 'missing-file':
       return {
         message: `${problem.facts.path}: no such file`,
-        hint: 'write it with `chatmail-image packer`',
+        hint: 'the command `packer` writes it',
       };
     case 'output-exists':
       return {

@@ -21,7 +21,7 @@ test.each([
 
 const found = async (relay?: string, extras?: string) => {
   const values = { ...(relay && { 'relay-package': relay }), ...(extras && { 'extras-package': extras }) };
-  const packages = await relayPackages(values, folder.cwd, '/nowhere');
+  const packages = await relayPackages(values, { cwd: folder.cwd, program: 'chatmail-image' }, '/nowhere');
   return Object.values(packages).map((path) => path.slice(folder.cwd.length + 1));
 };
 

@@ -37,14 +37,14 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 test('of what was built the newest that is an image', async () => {
-  expect(await chooseImage({ folder, isRoot: true })).toEqual({
+  expect(await chooseImage({ folder, isRoot: true, program: 'chatmail-image' })).toEqual({
     path: join(folder, 'new.qcow2'),
     kind: 'qcow2',
   });
 });
 
 const failing = [
-  ['nothing built', {}, 'nowhere', 'there is no image in', 'chatmail-image build --format qcow2 makes one'],
+  ['nothing built', {}, 'nowhere', 'there is no image in', 'chatmail-image build --format qcow2` makes one'],
   [
     'no tar',
     { backend: 'nspawn' },
@@ -59,7 +59,7 @@ const failing = [
     { image: 'new.qcow2', backend: 'nspawn' },
     '',
     'is for --backend qemu',
-    '--format tar makes one',
+    '--format tar` makes one',
   ],
 ] as const;
 
@@ -68,7 +68,13 @@ test.each(failing)('%s', async (_, choice, below, message, hint) => {
     'image' in choice
       ? { image: choice.image.startsWith('/') ? choice.image : join(folder, choice.image) }
       : {};
-  const choosing = chooseImage({ isRoot: false, folder: join(folder, below), ...choice, ...image });
+  const choosing = chooseImage({
+    program: 'chatmail-image',
+    isRoot: false,
+    folder: join(folder, below),
+    ...choice,
+    ...image,
+  });
   const error = await choosing.catch((reason) => reason);
   expect(error.message).toContain(message);
   expect(error.hint ?? '').toContain(hint);

@@ -12,7 +12,7 @@ export const qemu: Builder = {
   variables: {
     disk: own(
       'disk',
-      'path or URL of a Debian 12 disk with cloud-init, as chatmail-image build --bare makes one',
+      'path or URL of a Debian 12 disk with cloud-init, as `build --bare` makes one',
       'RELAY_DISK',
     ),
     disk_checksum: own(
