@@ -3,6 +3,7 @@ import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { minify } from 'terser';
 import * as relayTable from '../model/clouds/relay-table.ts';
 import * as serviceFacts from '../model/service-facts.ts';
+import * as version from '../version.ts';
 import { ECHOBOT_PROGRAM } from './echobot.ts';
 import { EXTRAS, PAYLOAD, PROGRAM, PROJECT } from './paths.ts';
 import { type Payload, payloadOf } from './payload.ts';
@@ -85,6 +86,7 @@ const shared = (imports: Imports): Plugin => ({
 const FACTS: readonly (readonly [path: RegExp, constants: object])[] = [
   [/\/model\/clouds\/relay-table\.ts$/, relayTable],
   [/\/model\/service-facts\.ts$/, serviceFacts],
+  [/\/src\/version\.ts$/, version],
 ];
 
 /** In place of the records of all clouds and services, the bundle gets the values that a relay takes from them. */

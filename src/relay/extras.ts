@@ -1,5 +1,6 @@
 import { backup } from './admin/backup.ts';
 import { blockUsers, deleteUsers, unblockUsers } from './admin/change-users.ts';
+import { describe } from './admin/describe.ts';
 import { report } from './admin/report.ts';
 import { restore } from './admin/restore.ts';
 import { listUsers, showUser } from './admin/users.ts';
@@ -11,42 +12,47 @@ import { readModel } from './lib/read-model.ts';
 export const extras = (core: Core): Commands => ({
   'users list': {
     usage: '[--json]',
-    help: 'Lists all addresses with their last login and what they store.',
+    help: 'list all addresses with their last login and storage',
     run: (given) => listUsers(readModel(), given),
   },
   'users show': {
     usage: '[--json] ADDRESS',
-    help: 'Shows one address.',
+    help: 'show one address',
     run: (given) => showUser(readModel(), given),
   },
   'users delete': {
     usage: '[--yes] [--json] ADDRESS...',
-    help: 'Deletes addresses with their mail. The next login makes such an address anew.',
+    help: 'delete addresses with their mail; a login creates them again',
     run: (given) => deleteUsers(readModel(), given),
   },
   'users block': {
     usage: '[--json] ADDRESS...',
-    help: 'Ends the sessions of addresses; no login and no mail until they are unblocked.',
+    help: 'end the sessions of addresses, and refuse logins and mail',
     run: (given) => blockUsers(readModel(), given),
   },
   'users unblock': {
     usage: '[--json] ADDRESS...',
-    help: 'Lets addresses log in again.',
+    help: 'let addresses log in again',
     run: (given) => unblockUsers(readModel(), given),
+  },
+  describe: {
+    usage: '[--json] [NAME]',
+    help: 'show every setting, its type, default and meaning',
+    run: describe,
   },
   report: {
     usage: '[--json]',
-    help: 'Shows what is stored by age and size.',
+    help: 'show how much is stored, by age and size',
     run: (given) => report(readModel(), given),
   },
   backup: {
     usage: '[--without-mail]',
-    help: 'Writes the state of the relay to standard output, as a tar.',
+    help: 'write a backup to standard output, as a tar',
     run: ({ has }) => backup(has('--without-mail')),
   },
   restore: {
     usage: '[--replace]',
-    help: 'Puts the state in a tar from standard input in its place.',
+    help: 'restore a backup from standard input',
     run: ({ has }) => restore({ isReplacing: has('--replace'), ...core }),
   },
 });

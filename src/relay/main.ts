@@ -1,4 +1,5 @@
 import { type Model, PATHS } from '../model/model.ts';
+import { VERSION } from '../version.ts';
 import { create } from './admin/create.ts';
 import { dns } from './admin/dns.ts';
 import { status } from './admin/status.ts';
@@ -35,11 +36,20 @@ const service = (start: (model: Model) => unknown): Command => ({
 });
 
 const COMMANDS: Commands = {
+  '--version': {
+    usage: '',
+    help: '',
+    run: () => {
+      process.stdout.write(`chatmail ${VERSION}\n`);
+      return 0;
+    },
+  },
   configure: {
     usage: '[--boot] [--dry-run] [--yes] [--set NAME=VALUE]',
-    help: 'Writes what follows from the settings, and restarts the servers that read it.',
+    help: 'apply the settings, and restart the servers that they concern',
     run: ({ has, values }) =>
       configure({
+        isByHand: true,
         isBoot: has('--boot'),
         isDryRun: has('--dry-run'),
         isConfirmed: has('--yes'),
@@ -48,22 +58,22 @@ const COMMANDS: Commands = {
   },
   status: {
     usage: '[--json]',
-    help: 'Shows where the relay stands.',
+    help: 'show whether the relay is ready, and what it waits for',
     run: ({ has }) => status(has('--json')),
   },
   dns: {
     usage: '[--check] [--table] [--json]',
-    help: 'Prints the records that the domain needs; with --check, what is there of them.',
+    help: 'print the DNS records to publish, or check them with --check',
     run: ({ args }) => dns(readModel(), args),
   },
   create: {
     usage: '[--json] [on|off]',
-    help: 'Says whether a first login makes an address, or switches that.',
+    help: 'show, allow or stop the creation of new addresses',
     run: (given) => create(given),
   },
   expire: {
     usage: '[--dry-run] [--trust-clock] [--json]',
-    help: 'Deletes old mail and addresses nobody uses, as it happens every day, unless the clock may be wrong.',
+    help: 'delete old mail and unused addresses now, as happens every day',
     run: (given) => runExpire(readModel(), given),
   },
   firstboot: {
@@ -98,12 +108,20 @@ const COMMANDS: Commands = {
   }),
 };
 
+/** In the list of commands, what the extras would have. */
+const MISSING: Commands = Object.fromEntries(
+  EXTRA_COMMANDS.map((name) => [
+    name,
+    { usage: '', help: 'needs the package chatmail-relay-extras', run: () => 2 },
+  ]),
+);
+
 /** All commands that `first` may begin. A service needs no extras, and does not load them. */
 const commandsFor = (first = ''): Commands => {
   if (Object.keys(COMMANDS).some((name) => name.split(' ')[0] === first)) return COMMANDS;
   const extras = loadExtras({ configure, settingsProblem });
   if (!extras && EXTRA_COMMANDS.includes(first)) throw new PublicError(missingExtras(first));
-  return { ...COMMANDS, ...extras };
+  return { ...COMMANDS, ...(extras ?? MISSING) };
 };
 
 // Node itself would print the message, and with it perhaps an address.

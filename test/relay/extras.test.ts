@@ -6,6 +6,7 @@ import { afterAll, expect, test } from 'vitest';
 import { EXTRAS, PROGRAM } from '../../src/package/paths.ts';
 import { extras } from '../../src/relay/extras.ts';
 import { EXTRA_COMMANDS, loadExtras } from '../../src/relay/lib/extras.ts';
+import { VERSION } from '../../src/version.ts';
 
 const core = { configure: async () => 0, settingsProblem: async () => undefined };
 const firstWords = (commands: object) => [
@@ -47,9 +48,28 @@ test.each(EXTRA_COMMANDS)('%s without the package says what is missing, and how 
   expect(text).toContain('apt install ./chatmail-relay-extras_*.deb');
 });
 
+test('the list of commands without the package says what needs it', () => {
+  const { text } = chatmail('/nowhere/extras.cjs', 'help');
+  for (const name of EXTRA_COMMANDS)
+    expect(text).toMatch(new RegExp(`^  ${name} +needs the package chatmail-relay-extras$`, 'm'));
+});
+
+test('the program says its version', () => {
+  expect(chatmail(EXTRAS, '--version')).toEqual({ status: 0, text: `chatmail ${VERSION}\n` });
+});
+
+test.each([
+  [['describe', 'turn'], 0, /^turn: /],
+  [['describe'], 0, /^mail_domain +domain or IPv4 /],
+  [['describe', '--json'], 0, /^\[\{"name":"mail_domain"/],
+  [['describe', 'trun'], 2, /no such setting: "trun"; did you mean turn\?/],
+])('%j', (args, status, text) => {
+  const found = chatmail(EXTRAS, ...args);
+  expect(found).toMatchObject({ status, text: expect.stringMatching(text) });
+});
+
 test('with the package they are commands like the others', () => {
   const { text } = chatmail(EXTRAS, 'help');
-  for (const name of [...Object.keys(extras(core)), 'status', 'dns'])
-    expect(text).toContain(`chatmail ${name}`);
+  for (const name of [...Object.keys(extras(core)), 'status', 'dns']) expect(text).toContain(`\n  ${name} `);
   expect(chatmail(EXTRAS, 'users', 'show')).toMatchObject({ status: 2 });
 });

@@ -3,7 +3,7 @@ import { becomeUser } from '../lib/as-user.ts';
 import type { Arguments } from '../lib/command.ts';
 import { lastLogin } from '../lib/mailbox.ts';
 import { mailboxesOf, readMaildir } from '../lib/maildir.ts';
-import { megabytes } from './megabytes.ts';
+import { sizeText } from './size-text.ts';
 
 const DAY = 86_400;
 
@@ -30,13 +30,13 @@ const isWithin = (value: number, bound: number | null): boolean => bound === nul
 export const readReport = (model: Model, mailRoot: string, now: number): Report => {
   const addresses = LOGINS.map((days) => ({ days, addresses: 0 }));
   const messages = AGES.flatMap((days) => SIZES.map((upTo) => ({ days, upTo, messages: 0, bytes: 0 })));
-  const days = (time: number) => (now - time) / DAY;
+  const daysSince = (time: number) => (now - time) / DAY;
   for (const mailbox of mailboxesOf(model, mailRoot)) {
     const login = lastLogin(mailbox);
-    const user = login !== undefined && addresses.find((row) => isWithin(days(login), row.days));
+    const user = login !== undefined && addresses.find((row) => isWithin(daysSince(login), row.days));
     if (user) user.addresses++;
     for (const { time, size } of readMaildir(mailbox.home, now).flatMap((folder) => folder.messages)) {
-      const row = messages.find((each) => isWithin(days(time), each.days) && isWithin(size, each.upTo));
+      const row = messages.find((each) => isWithin(daysSince(time), each.days) && isWithin(size, each.upTo));
       if (!row) continue;
       row.messages++;
       row.bytes += size;
@@ -45,21 +45,56 @@ export const readReport = (model: Model, mailRoot: string, now: number): Report 
   return { addresses, messages };
 };
 
-const age = (days: number | null): string => (days === null ? 'older' : `within ${days} days`).padEnd(16);
+const days = (count: number): string => (count === 1 ? '1 day' : `${count} days`);
 
-const table = ({ addresses, messages }: Report): string =>
-  [
-    ...messages.map(
-      (row) =>
-        `message ${age(row.days)} ${(row.upTo === null ? 'larger' : `up to ${row.upTo / 1000} kB`).padEnd(14)} ${String(row.messages).padStart(9)} ${megabytes(row.bytes)}\n`,
+/** `1 to 7 days`, by the bounds of a row and of the one before it. */
+const period = (before: number | null | undefined, bound: number | null): string => {
+  if (bound === null) return `more than ${days(before ?? 0)}`;
+  return before == null ? `less than ${days(bound)}` : `${before} to ${days(bound)}`;
+};
+
+const ages = AGES.map((bound, i) => ({ bound, title: `${period(AGES[i - 1], bound)} old` }));
+const logins = LOGINS.map((bound, i) => ({ bound, title: `last login ${period(LOGINS[i - 1], bound)} ago` }));
+const sizes = SIZES.map((bound, i) => ({
+  bound,
+  title: bound === null ? `over ${(SIZES[i - 1] ?? 0) / 1000} kB` : `up to ${bound / 1000} kB`,
+}));
+
+const line = (title: string, count: number, bytes?: number): string =>
+  `${title.padEnd(34)}${String(count).padStart(9)}${bytes === undefined ? '' : sizeText(bytes).padStart(9)}\n`;
+
+/** Totals, and below them what they are made of, without what is zero. */
+export const reportText = ({ addresses, messages }: Report): string => {
+  const sum = (rows: Report['messages']) =>
+    [
+      rows.reduce((all, row) => all + row.messages, 0),
+      rows.reduce((all, row) => all + row.bytes, 0),
+    ] as const;
+  const parts = (titles: typeof ages, rowsOf: (bound: number | null) => Report['messages']) =>
+    titles.map(({ bound, title }) => [title, ...sum(rowsOf(bound))] as const);
+  const [count, bytes] = sum(messages);
+  const message = [
+    ...parts(ages, (bound) => messages.filter((row) => row.days === bound)),
+    ...parts(sizes, (bound) => messages.filter((row) => row.upTo === bound)),
+  ];
+  return [
+    line(
+      'addresses',
+      addresses.reduce((all, row) => all + row.addresses, 0),
     ),
-    ...addresses.map((row) => `login   ${age(row.days)} ${String(row.addresses).padStart(24)}\n`),
+    ...addresses
+      .map((row) => [logins.find(({ bound }) => bound === row.days)?.title ?? '', row.addresses] as const)
+      .filter(([, found]) => found > 0)
+      .map(([title, found]) => line(`  ${title}`, found)),
+    line('messages', count, bytes),
+    ...message.filter(([, found]) => found > 0).map(([title, ...rest]) => line(`  ${title}`, ...rest)),
   ].join('');
+};
 
 /** Prints what is stored, for all addresses together. */
 export const report = (model: Model, { has }: Arguments, mailRoot = PATHS.mail): number => {
   becomeUser('vmail');
   const found = readReport(model, mailRoot, Date.now() / 1000);
-  process.stdout.write(has('--json') ? `${JSON.stringify(found)}\n` : table(found));
+  process.stdout.write(has('--json') ? `${JSON.stringify(found)}\n` : reportText(found));
   return 0;
 };

@@ -4,8 +4,10 @@ import { printable } from '../../config/printable.ts';
 import { ECHOBOT, PATHS } from '../../model/model.ts';
 import { socketPath } from '../../model/readers.ts';
 import { ESSENTIAL_UNITS } from '../../model/service-facts.ts';
+import { VERSION } from '../../version.ts';
 import { dictClient } from '../lib/dict-client.ts';
 import { exists } from '../lib/exists.ts';
+import { missingEchobot } from '../lib/missing-echobot.ts';
 import { readModel } from '../lib/read-model.ts';
 import { readRegular } from '../lib/read-regular.ts';
 import { readState, type State } from '../readiness/state.ts';
@@ -23,10 +25,11 @@ const activity = (): string[] => {
   }
 };
 
-/** How to get in contact with the bot, if there is one. */
-const invite = (): string | undefined => {
+/** How to get in contact with the bot, or why there is none although a setting wants one. */
+const echobotNow = (): string | undefined => {
   try {
-    return readRegular(ECHOBOT.invite)?.toString().trim();
+    const link = readRegular(ECHOBOT.invite)?.toString().trim();
+    return link ?? (readModel().settings.echobot ? missingEchobot() : undefined);
   } catch {
     return undefined;
   }
@@ -102,19 +105,20 @@ export const status = async (isJson: boolean): Promise<number> => {
   const services = activity();
   const isFine =
     state?.state === 'ready' && damaged.length === 0 && services.every((service) => service === 'active');
-  const echobot = invite();
+  const echobot = echobotNow();
   const accepts = await newAddresses();
   const expireRefusal = expiry();
   if (isJson) {
     const units = Object.fromEntries(ESSENTIAL_UNITS.map((unit, i) => [unit, services[i] ?? 'unknown']));
     process.stdout.write(
-      `${JSON.stringify({ ...state, problems, services: units, newAddresses: accepts, expireRefusal, echobot })}\n`,
+      `${JSON.stringify({ version: VERSION, ...state, problems, services: units, newAddresses: accepts, expireRefusal, echobot })}\n`,
     );
     return isFine ? 0 : 1;
   }
   const stateless = damaged.length > 0 ? 'unknown' : 'not configured yet: there are no settings';
   const { domain = '-', address = '-', cloud, sources = {}, certificate, port25 } = state ?? {};
   const rows = [
+    ['version', VERSION],
     ['state', state ? `${state.state}: ${state.step}` : stateless],
     ['domain', domain],
     ['address', address],

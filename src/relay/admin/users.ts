@@ -8,7 +8,7 @@ import { bytesOf, mailboxesOf, readMaildir } from '../lib/maildir.ts';
 import { printRecord } from '../lib/print-record.ts';
 import { readRegular } from '../lib/read-regular.ts';
 import { existing } from './existing.ts';
-import { megabytes } from './megabytes.ts';
+import { sizeText } from './size-text.ts';
 
 /** What an operator may know of an address. */
 interface User {
@@ -49,7 +49,7 @@ const userUnlessBroken = (mailbox: Mailbox): User | undefined => {
 };
 
 const row = ({ address, lastLogin, blocked, messages, bytes }: User): string =>
-  `${address.padEnd(32)}  ${lastLogin}  ${messages} messages  ${megabytes(bytes)}${blocked ? '  blocked' : ''}\n`;
+  `${address.padEnd(32)}  ${lastLogin}  ${messages} ${messages === 1 ? 'message' : 'messages'}  ${sizeText(bytes)}${blocked ? '  blocked' : ''}\n`;
 
 /** What is read before it is printed, and before a reader who has enough is noticed. */
 const BATCH = 16_384;
@@ -60,9 +60,11 @@ export const listUsers = async (model: Model, { has }: Arguments, mailRoot = PAT
   const isJson = has('--json');
   let text = isJson ? '[' : '';
   let separator = '';
+  let isEmpty = true;
   for (const mailbox of mailboxesOf(model, mailRoot)) {
     const user = userUnlessBroken(mailbox);
     if (!user) continue;
+    isEmpty = false;
     text += isJson ? separator + JSON.stringify(user) : row(user);
     separator = ',\n';
     if (text.length < BATCH) continue;
@@ -71,6 +73,7 @@ export const listUsers = async (model: Model, { has }: Arguments, mailRoot = PAT
     await setImmediate();
   }
   process.stdout.write(`${text}${isJson ? ']\n' : ''}`);
+  if (isEmpty && !isJson) process.stdout.write('there are no addresses yet\n');
   return 0;
 };
 
@@ -90,7 +93,9 @@ export const showUser = (model: Model, { words, has }: Arguments, mailRoot = PAT
   const [mailbox] = existing(model, words, mailRoot) ?? [];
   const user = mailbox && userOf(mailbox);
   if (!user) return 1;
-  const shown = { ...user, limit: model.settings.max_mailbox_size, devices: devicesOf(mailbox) };
-  printRecord(shown, has('--json'));
+  const all = { ...user, limit: model.settings.max_mailbox_size, devices: devicesOf(mailbox) };
+  const { bytes, limit, ...rest } = all;
+  if (has('--json')) printRecord(all, true);
+  else printRecord({ ...rest, stored: `${sizeText(bytes)} of ${sizeText(limit)}` }, false);
   return 0;
 };

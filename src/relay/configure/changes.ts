@@ -13,3 +13,16 @@ export const settingChanges = (
     (name) => `${name}: ${show(was[name])} -> ${show(settings[name])} (${sources[name] ?? 'default'})`,
   );
 };
+
+/** What a person should know of these changes. */
+export const changeNotes = (before: Settings | undefined, { settings }: RelaySettings): readonly string[] => {
+  const notes: string[] = [];
+  const was = before?.mail_domain;
+  if (was !== undefined && was !== settings.mail_domain)
+    notes.push(
+      `warning: a new mail_domain changes every address: nobody can log in to an address at ${was} any more, and its mail is refused`,
+    );
+  if (settings.turn && !before?.turn)
+    notes.push('turn: open UDP ports 3478 and 49152 to 65535 in the firewall of your provider');
+  return notes;
+};

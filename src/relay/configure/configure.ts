@@ -19,6 +19,7 @@ import { SETTINGS_FILE, settingsSources } from '../cloud/settings-sources.ts';
 import { KEPT_CLOUD, settleCloud } from '../cloud/settle-cloud.ts';
 import { exists } from '../lib/exists.ts';
 import { isPublic } from '../lib/is-public.ts';
+import { missingEchobot } from '../lib/missing-echobot.ts';
 import { PublicError } from '../lib/public-error.ts';
 import { drawQr } from '../lib/qr.ts';
 import { readModel } from '../lib/read-model.ts';
@@ -28,7 +29,7 @@ import { replaceFile } from '../lib/replace-file.ts';
 import { type CertificateState, readState, type State } from '../readiness/state.ts';
 import { updateState } from '../readiness/update-state.ts';
 import { applyFiles } from './apply-files.ts';
-import { settingChanges } from './changes.ts';
+import { changeNotes, settingChanges } from './changes.ts';
 import { mountDataVolume, withKeptCertificate } from './data-volume.ts';
 import { ensureDkimKey } from './dkim-key.ts';
 import { ensureEchobotPassword } from './echobot.ts';
@@ -79,7 +80,7 @@ const apply = (
   { settings: asked, sources }: RelaySettings,
   { addresses: found = {}, ...facts }: Partial<State>,
   isBoot: boolean,
-): void => {
+): readonly string[] => {
   // A kernel without IPv6 has no such socket to listen on, and a server that tries does not start.
   const settings = { ...asked, disable_ipv6: asked.disable_ipv6 || !existsSync('/proc/net/if_inet6') };
   const model = modelOf(settings, { hasIroh: hasIroh(), memory: totalMemory() });
@@ -111,6 +112,8 @@ const apply = (
     { path: PATHS.model, content: `${JSON.stringify(model)}\n` },
   ]);
   ensureEchobotPassword(model);
+  const noBot = model.settings.echobot && missingEchobot();
+  if (noBot) process.stderr.write(`echobot: ${noBot}\n`);
   const turn = files.find(({ path }) => path === PATHS.turn)?.content ?? '';
   changed.push(...applyTurn(model, turn, facts.address));
   if (isNewCertificate) changed.push(model.certificate);
@@ -126,6 +129,7 @@ const apply = (
   );
   watchCertificate(model);
   if (!isBoot) startRelay();
+  return changed;
 };
 
 /** Those of the last configuration; none where there was none, or what it wrote is damaged. */
@@ -163,7 +167,11 @@ const isConfirmed = async (): Promise<boolean> => {
   return /^y/i.test(answer);
 };
 
+const NOTHING = 'nothing to change\n';
+
 interface ConfigureOptions {
+  /** For a person, who is told when there was nothing to change. */
+  readonly isByHand?: boolean | undefined;
   readonly isBoot?: boolean | undefined;
   /** Says what would change, and changes nothing. */
   readonly isDryRun?: boolean | undefined;
@@ -230,18 +238,23 @@ const settle = async (options: ConfigureOptions): Promise<number> => {
       return fail('', errorTrouble(stronger), isBoot, facts);
     }
   }
-  const changes = isBoot ? [] : settingChanges(currentSettings(), value);
+  const before = currentSettings();
+  const changes = isBoot ? [] : settingChanges(before, value);
   const shown = isDryRun
     ? [`cloud: ${cloud.name ?? 'none'}`, `address: ${address ?? 'none'}`, ...changes]
     : changes;
   for (const line of shown) process.stdout.write(`${line}\n`);
+  if (!isBoot) for (const line of changeNotes(before, value)) process.stderr.write(`${line}\n`);
+  if (isDryRun && changes.length === 0) process.stdout.write(NOTHING);
   if (isDryRun) return 0;
   const mustAsk = changes[0] !== undefined && process.stdin.isTTY && !options.isConfirmed && !isBoot;
   if (mustAsk && !(await isConfirmed())) return 1;
   try {
     if (!isBoot) stopFirstboot();
     if (edited !== undefined) replaceFile(SETTINGS_FILE, edited);
-    apply(value, facts, isBoot);
+    const written = apply(value, facts, isBoot);
+    const isNothing = changes.length === 0 && written.length === 0;
+    if (options.isByHand && !isBoot && isNothing) process.stdout.write(NOTHING);
     return 0;
   } catch (error) {
     if (!isBoot) restartFirstboot();

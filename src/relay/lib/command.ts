@@ -7,7 +7,7 @@ export interface Command {
    * one. This is what is held against the arguments, too.
    */
   readonly usage: string;
-  /** What it does, in a line; empty for what only systemd starts. */
+  /** What it does, in a line, lower case without a full stop; empty for what only systemd starts. */
   readonly help: string;
   /** Ends with an exit status; a service with none, for it goes on. */
   readonly run: (given: Arguments) => number | undefined | Promise<number | undefined>;
@@ -54,13 +54,24 @@ export const readArguments = (usage: string, args: readonly string[]): Arguments
 
 const usageLine = (name: string, { usage }: Command): string => `chatmail ${name} ${usage}`.trim();
 
-/** The commands that a person may want, with one of these names or a name that starts with it. */
-const usageText = (commands: Commands, start = ''): string => {
-  const shown = Object.entries(commands).filter(
-    ([name, { help }]) => help !== '' && `${name} `.startsWith(start && `${start} `),
-  );
-  return shown.map(([name, command]) => `${usageLine(name, command)}\n    ${command.help}\n`).join('');
-};
+const isShown = ([, { help }]: readonly [string, Command]): boolean => help !== '';
+
+/** All commands that a person may want, one on each line. */
+const commandList = (commands: Commands): string =>
+  [
+    'usage: chatmail COMMAND\n',
+    ...Object.entries(commands)
+      .filter(isShown)
+      .map(([name, { help }]) => `  ${name.padEnd(15)}${help}\n`),
+    'chatmail COMMAND --help shows its options; man chatmail says more.\n',
+  ].join('');
+
+/** How to use the commands of this name, or whose name starts with it; empty if there are none. */
+const usageText = (commands: Commands, start: string): string =>
+  Object.entries(commands)
+    .filter((entry) => isShown(entry) && `${entry[0]} `.startsWith(`${start} `))
+    .map(([name, command]) => `${usageLine(name, command)}\n    ${command.help}\n`)
+    .join('');
 
 /**
  * Runs what `args` name: the longest name of a command at their start. Exit status 2, and what is wrong on stderr,
@@ -73,14 +84,17 @@ export const runCommand = async (
   const [first = '', second = ''] = args;
   const name = [`${first} ${second}`, first].find((each) => Object.hasOwn(commands, each)) ?? '';
   const command = commands[name];
-  if (args.some((arg) => arg === '--help' || arg === '-h') || first === 'help') {
-    process.stdout.write(usageText(commands, name || first.replace(/^(--)?help$|^-h$/, '')));
-    return 0;
+  if (first === 'help' || args.some((arg) => arg === '--help' || arg === '-h')) {
+    const about = name || args.filter((arg) => !/^(--help|-h|help)$/.test(arg)).join(' ');
+    const text = about ? usageText(commands, about) : commandList(commands);
+    process.stdout.write(text);
+    if (!text) process.stderr.write(`chatmail: no such command: ${about}\n`);
+    return text ? 0 : 2;
   }
   if (!command) {
     const usage = first && usageText(commands, first);
     if (first && !usage) process.stderr.write(`chatmail: no such command: ${first}\n`);
-    process.stderr.write(usage || usageText(commands));
+    process.stderr.write(usage || commandList(commands));
     return 2;
   }
   const given = readArguments(command.usage, args.slice(name.split(' ').length));

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { VERSION } from '../../../src/version.ts';
 import { endpoint, newLogin, type Relay, run, shell } from '../relay.ts';
 import { connectSmtp } from '../smtp-client.ts';
 
@@ -117,7 +118,8 @@ export const systemSuite = (current: () => Relay, { hasDomain, isOurImage }: Kin
   test('chatmail status says it is ready', async () => {
     const { exitCode, stdout } = await run(current(), 'chatmail', 'status', '--json');
     expect(exitCode).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({ state: 'ready', domain: current().domain });
+    expect(JSON.parse(stdout)).toMatchObject({ version: VERSION, state: 'ready', domain: current().domain });
+    expect(await shell(current(), 'chatmail --version')).toBe(`chatmail ${VERSION}`);
   });
 
   test.each([
@@ -139,7 +141,7 @@ export const systemSuite = (current: () => Relay, { hasDomain, isOurImage }: Kin
   });
 
   test('configuring again changes nothing', async () => {
-    expect(await shell(current(), 'chatmail configure')).toBe('');
+    expect(await shell(current(), 'chatmail configure')).toBe('nothing to change');
   });
 
   test('the journal has no errors', async () => {

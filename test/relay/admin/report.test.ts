@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readReport } from '../../../src/relay/admin/report.ts';
+import { readReport, reportText } from '../../../src/relay/admin/report.ts';
 import { mailTree, messageName, NOW, relayModel } from '../temp-mail.ts';
 
 test('what is stored, by age and size; who logged in when', () => {
@@ -31,4 +31,27 @@ test('what is stored, by age and size; who logged in when', () => {
     { days: 7, upTo: null, messages: 1, bytes: 3_000_000 },
     { days: null, upTo: 200_000, messages: 1, bytes: 200_000 },
   ]);
+  expect(reportText({ addresses, messages })).toBe(
+    [
+      'addresses                                 4',
+      '  last login less than 1 day ago          2',
+      '  last login 1 to 7 days ago              1',
+      '  last login more than 90 days ago        1',
+      'messages                                  4    3.07M',
+      '  less than 1 day old                     2    19.5K',
+      '  1 to 7 days old                         1    2.86M',
+      '  more than 20 days old                   1     195K',
+      '  up to 10 kB                             1    9.77K',
+      '  up to 200 kB                            2     205K',
+      '  over 2000 kB                            1    2.86M',
+      '',
+    ].join('\n'),
+  );
+});
+
+test('a relay without mail has two lines', () => {
+  const report = readReport(relayModel(), mailTree().root, NOW);
+  expect(reportText(report)).toBe(
+    `${'addresses'.padEnd(34)}${'0'.padStart(9)}\n${'messages'.padEnd(34)}${'0'.padStart(9)}${'0'.padStart(9)}\n`,
+  );
 });

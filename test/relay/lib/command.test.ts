@@ -61,7 +61,13 @@ const COMMANDS: Commands = {
 };
 const LIST = 'chatmail users list [--json]\n    Lists.\n';
 const SHOW = 'chatmail users show ADDRESS\n    Shows it.\n';
-const CREATE = 'chatmail create [on|off]\n    Switches.\n';
+const ALL = [
+  'usage: chatmail COMMAND',
+  '  users list     Lists.',
+  '  users show     Shows it.',
+  '  create         Switches.',
+  'chatmail COMMAND --help shows its options; man chatmail says more.\n',
+].join('\n');
 
 test.each([
   [['users', 'list', '--json'], 0, '', ''],
@@ -69,16 +75,19 @@ test.each([
   [['users', 'show', 'list'], 1, '', ''],
   [['create'], 0, '', ''],
   [['service'], undefined, '', ''],
-  [['--help'], 0, LIST + SHOW + CREATE, ''],
-  [['-h'], 0, LIST + SHOW + CREATE, ''],
-  [['help'], 0, LIST + SHOW + CREATE, ''],
+  [['--help'], 0, ALL, ''],
+  [['-h'], 0, ALL, ''],
+  [['help'], 0, ALL, ''],
+  [['help', 'users'], 0, LIST + SHOW, ''],
+  [['help', 'users', 'show'], 0, SHOW, ''],
+  [['help', 'service'], 2, '', 'chatmail: no such command: service\n'],
   [['users', '--help'], 0, LIST + SHOW, ''],
   [['users', 'show', '--help'], 0, SHOW, ''],
-  [[], 2, '', LIST + SHOW + CREATE],
+  [[], 2, '', ALL],
   [['users'], 2, '', LIST + SHOW],
   [['users', 'shw'], 2, '', LIST + SHOW],
-  [['user'], 2, '', `chatmail: no such command: user\n${LIST}${SHOW}${CREATE}`],
-  [['constructor'], 2, '', `chatmail: no such command: constructor\n${LIST}${SHOW}${CREATE}`],
+  [['user'], 2, '', `chatmail: no such command: user\n${ALL}`],
+  [['constructor'], 2, '', `chatmail: no such command: constructor\n${ALL}`],
   [['users', 'show'], 2, '', 'chatmail: ADDRESS is missing\nusage: chatmail users show ADDRESS\n'],
 ])('chatmail %j', async (args, status, stdout, stderr) => {
   const result = await runCommand(COMMANDS, args);
