@@ -32,9 +32,27 @@ export interface ZoneFacts {
 /** What stands in a value for something that is not known; a check takes anything in its place. */
 export const UNKNOWN = '<';
 
-/** The name by which an authority with this directory most likely goes in CAA records (RFC 8659 §4.2). */
-export const issuerOf = (directory: string): string =>
-  new URL(directory).hostname.split('.').slice(-2).join('.');
+/** What authorities are called in CAA records, by the domain of their directories; their manuals say it. */
+const ISSUERS: Readonly<Record<string, string>> = {
+  'letsencrypt.org': 'letsencrypt.org',
+  'zerossl.com': 'sectigo.com',
+  'sectigo.com': 'sectigo.com',
+  'buypass.com': 'buypass.com',
+  'buypass.no': 'buypass.com',
+  'pki.goog': 'pki.goog',
+  'ssl.com': 'ssl.com',
+  'actalis.com': 'actalis.it',
+};
+
+/**
+ * The name of the authority with this directory in CAA records (RFC 8659 §4.2), until its directory has been read,
+ * or where that does not say it. Of one that is not known: what its host is called below the first dot.
+ */
+export const issuerOf = (directory: string): string => {
+  const { hostname } = new URL(directory);
+  const known = Object.entries(ISSUERS).find(([domain]) => `.${hostname}`.endsWith(`.${domain}`));
+  return known?.[1] ?? hostname.replace(/^[^.]+\.(?=.*\.)/, '');
+};
 
 /** What a relay's domain has to say in DNS. Its own reverse names are not in its zone: `reverseRecords`. */
 export const zoneOf = ({ domain, addresses, dkimKey, account, issuer }: ZoneFacts): ZoneRecord[] => {

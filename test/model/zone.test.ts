@@ -64,5 +64,13 @@ test.each([
 
 test.each([
   ['https://acme-v02.api.letsencrypt.org/directory', 'letsencrypt.org'],
+  ['https://acme-staging-v02.api.letsencrypt.org/directory', 'letsencrypt.org'],
+  ['https://acme.zerossl.com/v2/DV90', 'sectigo.com'],
+  ['https://api.test4.buypass.no/acme/directory', 'buypass.com'],
+  ['https://dv.acme-v02.api.pki.goog/directory', 'pki.goog'],
+  ['https://acme-api.actalis.com/acme/directory', 'actalis.it'],
+  ['https://notzerossl.com/dir', 'notzerossl.com'],
   ['https://acme.authority.example:14000/dir', 'authority.example'],
+  ['https://acme.authority.co.uk/dir', 'authority.co.uk'],
+  ['https://authority.example/dir', 'authority.example'],
 ])('%s is the directory of %s', (directory, issuer) => expect(issuerOf(directory)).toBe(issuer));

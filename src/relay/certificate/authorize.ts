@@ -2,6 +2,7 @@ import { createHash, createPrivateKey, createPublicKey, sign } from 'node:crypto
 import { rmSync } from 'node:fs';
 import type { IncomingHttpHeaders } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
+import { isDomain } from '../../config/domain.ts';
 import { askHttp, retryAfter } from '../lib/ask-http.ts';
 import { PublicError } from '../lib/public-error.ts';
 import { replaceFile } from '../lib/replace-file.ts';
@@ -59,6 +60,7 @@ interface Directory {
   readonly newNonce: string;
   readonly newAccount: string;
   readonly newOrder: string;
+  readonly meta?: { readonly caaIdentities?: unknown } | null;
 }
 interface Challenge {
   readonly type: string;
@@ -74,9 +76,19 @@ interface Authorization {
 /** Our account at an authority. */
 export interface Account {
   readonly url: string;
+  /** What the authority calls itself in CAA records (RFC 8555 §7.1.1); empty: it does not say. */
+  readonly issuers: readonly string[];
   /** Proves to the authority that these names lead here; rejects with its {@link Refusal}. */
   authorize(names: readonly string[]): Promise<void>;
 }
+
+/** They go into the zone and onto pages: names, and a few of them. */
+const issuersIn = ({ meta }: Directory): string[] => {
+  const names: unknown = meta?.caaIdentities;
+  return Array.isArray(names)
+    ? names.filter((name) => typeof name === 'string' && isDomain(name)).slice(0, 9)
+    : [];
+};
 
 /** RFC 7638 §3: the members of a public key, sorted, make its thumbprint. */
 const thumbprint = (jwk: object): string =>
@@ -148,6 +160,7 @@ export const openAccount = async (
   };
   return {
     url: kid,
+    issuers: issuersIn(directory),
     authorize: async (names) => {
       const identifiers = names.map((value) => ({ type: 'dns', value }));
       const { body } = await post<{ authorizations: string[] }>(directory.newOrder, { identifiers });

@@ -47,7 +47,7 @@ export const explainFailure = (error: Error): string => {
 /** Whether CAA records keep the authority from issuing to us (RFC 8659 §4.2, RFC 8657 §3); in words if they do. */
 export const caaObstacle = (
   { name, values }: { name: string; values: readonly string[] },
-  issuer: string,
+  issuers: readonly string[],
   account: string,
 ): string | undefined => {
   const allowed = values.flatMap((value) => /^\d+ issue "(.*)"$/.exec(value)?.[1] ?? []);
@@ -55,8 +55,9 @@ export const caaObstacle = (
     const [who = '', ...parameters] = value.split(';').map((part) => part.trim());
     const [, uri] =
       /^accounturi\s*=\s*(.*)$/.exec(parameters.find((one) => /^accounturi/.test(one)) ?? '') ?? [];
-    return who === issuer && (uri === undefined || uri === account);
+    return issuers.includes(who) && (uri === undefined || uri === account);
   };
+  const [issuer] = issuers;
   if (allowed.length === 0 || allowed.some(isOurs)) return undefined;
   return `the CAA record of ${name} allows ${allowed.map((value) => `"${value}"`).join(', ')}, which is not this relay's account at ${issuer}: remove it, or make it 0 issue "${issuer};accounturi=${account}"`;
 };

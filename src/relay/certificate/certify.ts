@@ -7,10 +7,10 @@ import { issuerOf } from '../../model/zone.ts';
 import { log } from '../lib/log.ts';
 import { reload } from '../lib/reload.ts';
 import { lookAtDns } from '../readiness/look-at-dns.ts';
-import { type CertificateState, readState } from '../readiness/state.ts';
+import { type CertificateState, readState, type State } from '../readiness/state.ts';
 import { updateState } from '../readiness/update-state.ts';
 import { liveCertificate, openOurAccount, reconcile } from './acme.ts';
-import { Refusal } from './authorize.ts';
+import { type Account, Refusal } from './authorize.ts';
 import {
   caaObstacle,
   coversAll,
@@ -45,22 +45,35 @@ export const validCertificate = (domain: string): CertificateState | undefined =
 const withFailure = (valid: CertificateState | undefined, detail: string): CertificateState =>
   valid ? { ...valid, detail: `${valid.detail}, but ${detail}` } : { state: 'failed', detail };
 
+/** Our account at the authority, and what it calls itself: kept, with what was found out once. */
+interface KnownAccount {
+  readonly account: string;
+  readonly authority: NonNullable<State['authority']>;
+}
+
+/** Opens our account, and keeps what the authority says of itself. */
+const openAccount = async (model: Model): Promise<{ known: KnownAccount; opened: Account }> => {
+  const opened = await openOurAccount(model);
+  const directory = model.acmeDirectory;
+  const issuers = opened.issuers[0] === undefined ? [issuerOf(directory)] : opened.issuers;
+  const known = { account: opened.url, authority: { directory, issuers } };
+  updateState(known);
+  return { known, opened };
+};
+
 /** Our account, which is opened when DNS leads here, so that what is said of CAA records is the whole truth. */
-const ourAccount = async (model: Model): Promise<string> => {
-  const known = readState()?.account;
-  if (known !== undefined) return known;
-  const { url } = await openOurAccount(model);
-  updateState({ account: url });
-  return url;
+const ourAccount = async (model: Model): Promise<KnownAccount> => {
+  const { account, authority } = readState() ?? {};
+  if (account !== undefined && authority?.directory === model.acmeDirectory) return { account, authority };
+  return (await openAccount(model)).known;
 };
 
 /** Proves that the names lead here, gets the certificate, and has the servers read it. Rejects with what failed. */
 const request = async (model: Model, names: readonly string[]): Promise<CertificateState> => {
   const { domain } = model;
   const before = linkTo(liveFolder(domain));
-  const account = await openOurAccount(model);
-  updateState({ account: account.url });
-  await account.authorize(names);
+  const { opened } = await openAccount(model);
+  await opened.authorize(names);
   const { isDone, text } = await reconcile(domain, names);
   const isAnother = linkTo(liveFolder(domain)) !== before;
   if (ensureCertificate(model) || isAnother) reload(readersOf([model.certificate]), false);
@@ -78,7 +91,7 @@ export const certify = async (
   dns: readonly CheckedRecord[],
   isRenewal = false,
 ): Promise<CertificateState> => {
-  const { domain, acmeDirectory } = model;
+  const { domain } = model;
   const { certificate } = readState() ?? {};
   const live = liveCertificate(domain);
   const valid = validCertificate(domain);
@@ -91,8 +104,8 @@ export const certify = async (
   if (certificate && isPausing(certificate, nowS())) return certificate;
   const tries = (certificate?.tries ?? 0) + 1;
   try {
-    const account = await ourAccount(model);
-    const obstacle = caaObstacle(await caaOf(domain), issuerOf(acmeDirectory), account);
+    const { account, authority } = await ourAccount(model);
+    const obstacle = caaObstacle(await caaOf(domain), authority.issuers, account);
     if (obstacle !== undefined) return withFailure(valid, obstacle);
     if (!valid)
       updateState({

@@ -41,6 +41,8 @@ export interface State {
   readonly certificate?: CertificateState | undefined;
   /** The account at the certificate authority, by its URL, once there is one. */
   readonly account?: string | undefined;
+  /** The authority that this account is at: its directory, and its names in CAA records, at least one. */
+  readonly authority?: { readonly directory: string; readonly issuers: readonly string[] };
   /** Whether mail gets out of the provider's network. */
   readonly port25?: 'open' | 'blocked' | 'unknown';
 }

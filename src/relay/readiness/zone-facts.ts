@@ -12,9 +12,11 @@ const publicKey = (): string =>
 /** What this relay's DNS has to say: its zone, and the names of its addresses. */
 export const recordsOf = (
   { domain, acmeDirectory }: Model,
-  { addresses = {}, account }: Pick<State, 'addresses' | 'account'>,
+  { addresses = {}, account, authority }: Pick<State, 'addresses' | 'account' | 'authority'>,
 ): { zone: ZoneRecord[]; reverse: ZoneRecord[] } => {
-  const issuer = issuerOf(acmeDirectory);
-  const facts = { domain, addresses, dkimKey: publicKey(), account, issuer };
+  const issuer = authority?.issuers[0] ?? issuerOf(acmeDirectory);
+  // An account at the authority of before is none at this one.
+  const isOurs = (authority?.directory ?? acmeDirectory) === acmeDirectory;
+  const facts = { domain, addresses, dkimKey: publicKey(), account: isOurs ? account : undefined, issuer };
   return { zone: zoneOf(facts), reverse: reverseRecords(facts) };
 };

@@ -33,11 +33,16 @@ afterAll(() => {
 });
 
 /** An authority whose directory is as it must be; what it is asked else is up to `answer`. */
-const authority = async (answer: RequestListener) => {
+const authority = async (answer: RequestListener, meta?: unknown) => {
   const posts: string[] = [];
   const server = createServer({ key, cert }, (request, response) => {
     const base = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const directory = { newNonce: `${base}/nonce`, newAccount: `${base}/account`, newOrder: `${base}/order` };
+    const directory = {
+      newNonce: `${base}/nonce`,
+      newAccount: `${base}/account`,
+      newOrder: `${base}/order`,
+      meta,
+    };
     if (request.url === '/') return void response.end(JSON.stringify(directory));
     if (request.url === '/nonce') return void response.setHeader('Replay-Nonce', 'n').end();
     posts.push(request.url ?? '');
@@ -57,8 +62,8 @@ const problem = (type: string, headers = {}): RequestListener => {
     response.writeHead(400, { 'content-type': 'application/problem+json', ...headers }).end(text);
 };
 
-const open = async (answer: RequestListener) => {
-  const { url, posts } = await authority(answer);
+const open = async (answer: RequestListener, meta?: unknown) => {
+  const { url, posts } = await authority(answer, meta);
   const pauses: number[] = [];
   const account = openAccount(url, pem, undefined, async (ms) => void pauses.push(ms));
   return { account, posts, pauses };
@@ -87,6 +92,21 @@ test('a nonce that was bad once is of no consequence', async () => {
     isFirst = false;
   });
   expect((await account).url).toBe('https://a/1');
+});
+
+test.each<[string, unknown, string[]]>([
+  ['nothing', undefined, []],
+  ['null', null, []],
+  ['nothing of that', { termsOfService: 'x' }, []],
+  ['its names', { caaIdentities: ['ca.example', 'ca-too.example'] }, ['ca.example', 'ca-too.example']],
+  ['one name', { caaIdentities: 'ca.example' }, []],
+  ['what is no name', { caaIdentities: ['ca.example";x', 1, null, 'ca.example', '<b>'] }, ['ca.example']],
+])('a directory that says %s of CAA', async (_, meta, issuers) => {
+  const { account } = await open(
+    (_request, response) => response.setHeader('Location', 'https://a/1').end('{}'),
+    meta,
+  );
+  expect((await account).issuers).toEqual(issuers);
 });
 
 test('any other refusal is the last word', async () => {

@@ -97,6 +97,7 @@ describe('CAA', () => {
     ['none', [], ACCOUNT, true],
     ['only how to report', ['0 iodef "mailto:a@b.example"'], ACCOUNT, true],
     ['the authority', ['0 issue "ca.example"'], ACCOUNT, true],
+    ['its other name', ['0 issue "ca-too.example"'], ACCOUNT, true],
     ['our account', [`0 issue "ca.example;accounturi=${ACCOUNT}"`], ACCOUNT, true],
     ['our account, spaced', [`0 issue "ca.example; accounturi = ${ACCOUNT}"`], ACCOUNT, true],
     ['ours among others', ['0 issue "other.example"', '0 issue "ca.example"'], ACCOUNT, true],
@@ -104,7 +105,7 @@ describe('CAA', () => {
     ['another authority', ['0 issue "other.example"'], ACCOUNT, false],
     ['nobody', ['0 issue ";"'], ACCOUNT, false],
   ])('for %s', (_, values, account, isAllowed) => {
-    const obstacle = caaObstacle({ name: 'example.org', values }, 'ca.example', account);
+    const obstacle = caaObstacle({ name: 'example.org', values }, ['ca.example', 'ca-too.example'], account);
     expect(obstacle === undefined).toBe(isAllowed);
     if (!isAllowed)
       expect(obstacle).toMatch(
