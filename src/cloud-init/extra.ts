@@ -1,7 +1,8 @@
 import { isMap, parseDocument } from 'yaml';
 import { userDataType } from '../config/user-data-type.ts';
-import type { Mapping, Value } from '../config/write-yaml.ts';
+import { isMapping, type Key, type Mapping, pairsOf, type Value } from '../config/write-yaml.ts';
 import { type UserDataCode, type UserDataProblem, userDataError } from './problem.ts';
+import { mappingOf, readYaml11, Unreadable } from './read-yaml11.ts';
 
 /** Cloud-config of the user's own, and what to call it in a problem. */
 export interface Extra {
@@ -14,50 +15,44 @@ interface Merged {
   readonly problems: readonly UserDataProblem[];
 }
 
-const isMapping = (value: unknown): value is Mapping =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+/** The value that a mapping has for a text. */
+const at = (mapping: Mapping, key: Key): Value | undefined =>
+  typeof key === 'string' ? pairsOf(mapping).find(([one]) => one === key)?.[1] : undefined;
 
 /** Where two mappings say different things of the same: `a.b`. */
 const conflictOf = (ours: Value, theirs: Value): string[] | undefined => {
   if (Array.isArray(ours) && Array.isArray(theirs)) return undefined;
   if (!isMapping(ours) || !isMapping(theirs))
     return JSON.stringify(ours) === JSON.stringify(theirs) ? undefined : [];
-  for (const [key, value] of Object.entries(theirs)) {
-    const path = Object.hasOwn(ours, key) ? conflictOf(ours[key] as Value, value) : undefined;
-    if (path) return [key, ...path];
+  for (const [key, value] of pairsOf(theirs)) {
+    const mine = at(ours, key);
+    const path = mine === undefined ? undefined : conflictOf(mine, value);
+    if (path) return [String(key), ...path];
   }
   return undefined;
 };
 
 const join = (ours: Value | undefined, theirs: Value): Value => {
   if (Array.isArray(ours) && Array.isArray(theirs)) return [...ours, ...theirs];
-  if (!isMapping(ours) || !isMapping(theirs)) return theirs;
-  return merge(ours, theirs);
+  return isMapping(ours) && isMapping(theirs) ? merge(ours, theirs) : theirs;
 };
 
-const merge = (ours: Mapping, theirs: Mapping): Mapping => {
-  const added = Object.entries(theirs).map(([key, value]) => [
-    key,
-    join(Object.hasOwn(ours, key) ? ours[key] : undefined, value),
+const merge = (ours: Mapping, theirs: Mapping): Mapping =>
+  mappingOf([
+    ...pairsOf(ours),
+    ...pairsOf(theirs).map(([key, value]) => [key, join(at(ours, key), value)] as const),
   ]);
-  return { ...ours, ...Object.fromEntries(added) };
+
+const filesOf = (config: Mapping): string[] => {
+  const files = at(config, 'write_files');
+  return (Array.isArray(files) ? files : []).flatMap((file) => {
+    const path = isMapping(file) ? at(file, 'path') : undefined;
+    return typeof path === 'string' ? [path] : [];
+  });
 };
 
-const filesOf = (config: Mapping): string[] =>
-  Array.isArray(config.write_files)
-    ? config.write_files.flatMap((file) =>
-        isMapping(file) && typeof file.path === 'string' ? [file.path] : [],
-      )
-    : [];
-
-/** Values that JSON has not, and YAML has: refused where they would not arrive as they are. */
-const isPlain = (value: unknown): value is Value => {
-  if (typeof value === 'string') return !/\p{Cs}/u.test(value);
-  if (typeof value === 'number') return Number.isFinite(value);
-  if (Array.isArray(value)) return value.every(isPlain);
-  if (typeof value !== 'object' || value === null) return value === null || typeof value === 'boolean';
-  return Object.getPrototypeOf(value) === Object.prototype && Object.entries(value).flat().every(isPlain);
-};
+/** PyYAML takes these for the end of a line, or does not take them at all (yaml/reader.py). */
+const UNREADABLE = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|\p{Cs}/u;
 
 /** What is meant where nothing smaller can be named. */
 const FIRST_LINE: readonly [start: number, end: number] = [0, 1];
@@ -73,8 +68,10 @@ export const mergeExtra = (config: Mapping, { name, text }: Extra): Merged => {
   };
   if (userDataType(text) !== '#cloud-config')
     return fail('bad-extra', 'the first line must be #cloud-config');
-  // As cloud-init reads it: YAML 1.1.
-  const document = parseDocument(text, { version: '1.1', prettyErrors: false });
+  const character = UNREADABLE.exec(text);
+  if (character)
+    return fail('bad-extra', 'cloud-init cannot read this character', [character.index, character.index + 1]);
+  const document = parseDocument(text, { version: '1.1', schema: 'failsafe', prettyErrors: false });
   const [error] = document.errors;
   if (error) return fail('bad-extra', error.message, error.pos);
   const placeOf = (path: readonly string[]): readonly [number, number] => {
@@ -83,15 +80,16 @@ export const mergeExtra = (config: Mapping, { name, text }: Extra): Merged => {
     const [start, end] = (pair?.key as { range?: [number, number] } | undefined)?.range ?? FIRST_LINE;
     return [start, end];
   };
-  let theirs: unknown;
+  let theirs: Value;
   try {
-    theirs = document.toJS({ maxAliasCount: 100 }) ?? {};
+    theirs = readYaml11(document) ?? {};
   } catch (thrown) {
-    return fail('bad-extra', (thrown as Error).message);
+    if (thrown instanceof Unreadable) return fail('bad-extra', thrown.message, thrown.range);
+    // It is nested too deeply, or an alias stands within its own anchor.
+    if (thrown instanceof RangeError) return fail('bad-extra', 'nested too deeply');
+    throw thrown;
   }
   if (!isMapping(theirs)) return fail('bad-extra', 'cloud-config is a mapping');
-  if (!isPlain(theirs))
-    return fail('bad-extra', 'only texts, numbers, true, false, lists and mappings can be merged');
   const path = conflictOf(config, theirs);
   if (path)
     return fail(

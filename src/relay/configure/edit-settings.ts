@@ -1,13 +1,11 @@
-import { parse } from 'yaml';
 import { settingOf } from '../../config/schema.ts';
-
-const PLAIN = /^[\w/][\w.@/+-]*$/;
+import { plainOrQuoted, quoteReadably } from '../../config/write-yaml.ts';
 
 /** A number, a size and true stand as they are; a text that YAML would take for one of them is quoted. */
-const yamlValue = (name: string, value: string): string => {
-  const isText = !/^(integer|decimal|size|boolean)$/.test(settingOf(name)?.kind ?? '');
-  return PLAIN.test(value) && (!isText || parse(value) === value) ? value : JSON.stringify(value);
-};
+const yamlValue = (name: string, value: string): string =>
+  /^(integer|decimal|size|boolean)$/.test(settingOf(name)?.kind ?? '')
+    ? value
+    : plainOrQuoted(value, quoteReadably);
 
 /** Puts one setting into a YAML text: in its own place, or below its commented line, or at the end. */
 const putSetting = (text: string, name: string, value: string): string => {
