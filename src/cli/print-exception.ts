@@ -11,7 +11,7 @@ const sentence = (error: NodeJS.ErrnoException): string => {
   return error.path === undefined ? reason : `${error.path}: ${reason}`;
 };
 
-/** Prints what a command rejected with: in one line what the world did to us; a bug with its stack on request. */
+/** Prints what a command rejected with: an expected operational error in one line; a bug with its stack on request. */
 export const printException = (world: World, thrown: unknown, isDebug: boolean): void => {
   const error = thrown instanceof Error ? thrown : new Error(String(thrown));
   if (isFailure(error))

@@ -49,7 +49,7 @@ export const wrongOptions = (options: UserDataOptions): UserDataProblem[] => {
     ),
     ...say(
       base === 'image' && (remotePackage ?? mirror ?? isScript) !== undefined,
-      'a package URL, a mirror and a script are for stock Debian: our image has all it needs',
+      'a package URL, a mirror and a script are for stock Debian; the relay image needs none of them',
       'leave them out, or choose the base debian',
     ),
     ...say(
@@ -59,11 +59,11 @@ export const wrongOptions = (options: UserDataOptions): UserDataProblem[] => {
     ),
     ...say(
       isScript === true && isGzip === true,
-      'a script is run as it is: gzip is for cloud-init, which unpacks it',
+      'a script cannot be compressed: only cloud-init unpacks gzip',
     ),
     ...say(
       provider !== undefined && cloudNamed(provider) === undefined,
-      `nothing is known of the provider ${JSON.stringify(provider)}`,
+      `unknown provider ${JSON.stringify(provider)}`,
       'leave it out; the text is the same everywhere',
     ),
   ];

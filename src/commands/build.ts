@@ -96,7 +96,7 @@ const readRelay = async (
 
   const programs = hasEchobot ? echobotFiles() : {};
   if (!programs)
-    throw failure('the Delta Chat core is not here', {
+    throw failure('the Delta Chat core is not installed', {
       hint: 'npm install @deltachat/stdio-rpc-server, for linux on x64',
     });
   return {
@@ -112,8 +112,8 @@ export const command = defineCommand({
     `Formats: ${FORMAT_NAMES}. Settings (--config, --set) are baked into the image as`,
     'defaults of its machines; without any, each machine gets them from its user-data.',
     '',
-    "With --bare it is Debian 12 as clouds have it: Debian's packages, cloud-init, and nothing of the",
-    'relay. `packer build --builder qemu` starts from one, and so can anybody who wants to try user-data.',
+    "With --bare the image is Debian 12 as clouds offer it: Debian's packages and cloud-init, without the",
+    'relay. `packer build --builder qemu` starts from one; you can also use it to try user-data.',
     '',
     'The base system is kept in $XDG_CACHE_HOME/chatmail-image and used again for a day.',
     'With SOURCE_DATE_EPOCH set, the same inputs give the same bytes.',
@@ -146,7 +146,7 @@ export const command = defineCommand({
     include: {
       type: 'string',
       value: 'PACKAGE,...',
-      help: 'packages of Debian to put in besides',
+      help: 'more Debian packages to install',
     },
     compression: {
       type: 'string',
@@ -154,10 +154,10 @@ export const command = defineCommand({
       help: `of a qcow2: ${COMPRESSIONS.join(' (default) or ')}`,
     },
     ...PACKAGE_OPTIONS,
-    'with-echobot': { type: 'boolean', help: 'put in the Delta Chat core, for the setting echobot' },
-    refresh: { type: 'boolean', help: "make the base system anew from today's Debian" },
-    force: { type: 'boolean', help: 'build although the same image is there' },
-    'install-requirements': { type: 'boolean', help: 'install what is missing from Debian first, as root' },
+    'with-echobot': { type: 'boolean', help: 'include the Delta Chat core, for the setting echobot' },
+    refresh: { type: 'boolean', help: "rebuild the base system from today's Debian" },
+    force: { type: 'boolean', help: 'build even if the same image exists' },
+    'install-requirements': { type: 'boolean', help: 'install missing Debian packages first, as root' },
     json: { type: 'boolean', help: 'print the result as JSON' },
     ...SETTINGS_OPTIONS,
   },

@@ -24,7 +24,7 @@ const verdict = (settings: Settings, what: string, files: number): string => {
 
 export const command = defineCommand({
   name: 'check',
-  summary: 'check the settings, and show all that is wrong with its place',
+  summary: 'check the settings, and show where each mistake is',
   options: {
     ...SETTINGS_OPTIONS,
     json: { type: 'boolean', help: 'print the result for programs: settings and problems' },

@@ -20,7 +20,7 @@ export const command = defineCommand({
   operands: [0, 1],
   description: 'NAME shows one setting only, with the values it can have.',
   options: {
-    json: { type: 'boolean', help: 'for programs' },
+    json: { type: 'boolean', help: 'print the result as JSON' },
     'json-schema': { type: 'boolean', help: 'JSON Schema (draft 2020-12) of chatmail.yaml, for editors' },
     markdown: { type: 'boolean', help: 'a table in Markdown' },
   },
@@ -29,7 +29,7 @@ export const command = defineCommand({
     if ([json, schema, markdown].filter(Boolean).length > 1)
       return context.usage('only one of --json, --json-schema and --markdown can be given');
     if (schema && name !== undefined)
-      return context.usage('--json-schema is of all settings', 'leave out NAME');
+      return context.usage('--json-schema covers all settings', 'leave out NAME');
     if (name !== undefined && !isName(name)) {
       const similar = nearest(name, SETTING_NAMES);
       return context.usage(`there is no setting \`${name}\``, similar && `did you mean \`${similar}\`?`);

@@ -16,9 +16,9 @@ const OPTIONS = {
   ipv4: { type: 'string', value: 'ADDRESS', help: "the machine's public IPv4 address" },
   ipv6: { type: 'string', value: 'ADDRESS', help: "the machine's public IPv6 address, if it has one" },
   'dkim-key': { type: 'string', value: 'FILE', help: 'its DKIM key in PEM, either half' },
-  check: { type: 'boolean', help: 'compare with what public DNS says, and say all that differs' },
-  table: { type: 'boolean', help: 'print the parts of each record apart, for web forms' },
-  json: { type: 'boolean', help: 'print the records for programs' },
+  check: { type: 'boolean', help: 'compare the records with public DNS, and show every difference' },
+  table: { type: 'boolean', help: 'print the fields of each record separately, for web forms' },
+  json: { type: 'boolean', help: 'print the records as JSON' },
 } as const satisfies Options;
 
 type DnsValues = Values<typeof OPTIONS>;
@@ -30,7 +30,7 @@ const readDkimKey = async (file: string, cwd: string): Promise<string> => {
     const key = createPublicKey(await readFile(resolve(cwd, file)));
     return key.export({ type: 'spki', format: 'der' }).toString('base64');
   } catch (error) {
-    throw failure(`${file} is no key: ${(error as Error).message}`, { cause: error });
+    throw failure(`${file} is not a key: ${(error as Error).message}`, { cause: error });
   }
 };
 
@@ -54,13 +54,13 @@ const wrongAddress = ({ ipv4, ipv6 }: DnsValues): string | undefined => {
 
 export const command = defineCommand({
   name: 'dns',
-  summary: "print what a relay's domain has to say in DNS, or check what it says",
+  summary: "print or check a relay's DNS records",
   usage: '[DOMAIN]',
   operands: [0, 1],
   description: [
-    'The relay itself knows all of it: `chatmail dns` there prints the zone whole. Here the addresses',
-    'and the DKIM key may be given; what is not given is named in its place, and --check takes what',
-    'it finds there. The name servers of the domain are asked directly, and not a cache.',
+    'On the relay, `chatmail dns` prints the complete zone. Here you can give the addresses and the DKIM',
+    'key. A placeholder stands for each value that you leave out; --check accepts any value there. It',
+    "asks the domain's name servers directly, not a cache.",
   ].join('\n'),
   options: OPTIONS,
   async run(context, { values, operands: [operand] }) {
@@ -78,7 +78,10 @@ export const command = defineCommand({
     const dkimKey = file === undefined ? undefined : await readDkimKey(file, context.cwd);
     const zone = recordsFor(domain, { ipv4, ipv6, dkimKey });
     const hasGaps = zone.some(({ value }) => value.includes(UNKNOWN));
-    if (!check && hasGaps) context.stderr.write(`warning: not known here is what stands in ${UNKNOWN}>\n`);
+    if (!check && hasGaps)
+      context.stderr.write(
+        `warning: replace the values in ${UNKNOWN}>; they are not known on this computer\n`,
+      );
     const records = check ? await checkZone(domain, zone) : zone;
     const report = check ? checkReport(records as never) : table ? zoneTable(zone) : zoneFile(zone);
     context.stdout.write(json ? `${JSON.stringify(records, null, 2)}\n` : report);

@@ -9,7 +9,7 @@ export const command = defineCommand({
   name: 'package',
   summary: 'build the Debian packages chatmail-relay and chatmail-relay-extras',
   options: {
-    output: { type: 'string', value: 'DIR', help: 'where to put it, dist by default' },
+    output: { type: 'string', value: 'DIR', help: 'where to put them, dist by default' },
     json: { type: 'boolean', help: 'print the result as JSON' },
   },
   async run({ stdout, stderr, cwd }, { values }) {

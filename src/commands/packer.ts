@@ -49,9 +49,9 @@ export const command = defineCommand({
       .map(({ type }) => type)
       .join(', ')}.`,
     '',
-    'Each template starts a machine of Debian 12, installs the relay, tests it, takes out what is of this one',
-    'machine, and makes an image of it. Credentials are taken from the environment: the variables in a template',
-    'say which. Packer 1.7 or later gets its plugins with `packer init` in the folder of the template; those of',
+    'Each template starts a machine of Debian 12, installs the relay, tests it, removes everything',
+    'specific to that machine, and creates an image. Credentials come from the environment: the variables in a',
+    'template say which. Packer 1.7 or later gets its plugins with `packer init` in the folder of the template; those of',
     'HashiCorp need 1.14 or later.',
     '',
     'qemu starts from what `build --bare` has made, with a key of its own; --var accelerator=tcg where KVM',
@@ -64,7 +64,7 @@ export const command = defineCommand({
       multiple: true,
       value: 'NAME,...',
       words: BUILDERS.map(({ type }) => type),
-      help: 'which ones, all by default; build needs it',
+      help: 'builders to use, all by default; build needs at least one',
     },
     output: {
       type: 'string',

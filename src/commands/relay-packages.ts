@@ -36,7 +36,7 @@ export const extrasBeside = (relay: string): string =>
 const given = async (relay: string, extras: string, program: string): Promise<RelayPackageFiles> => {
   if (relay === extras)
     throw failure('--relay-package needs --extras-package', {
-      hint: 'a relay has both packages in one version',
+      hint: 'a relay needs both packages in the same version',
     });
   for (const file of [relay, extras])
     await access(file).catch((cause: unknown) => {

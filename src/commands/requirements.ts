@@ -5,11 +5,11 @@ import { defineCommand } from './command.ts';
 
 export const command = defineCommand({
   name: 'requirements',
-  summary: 'say which Debian packages a job needs, and install them',
+  summary: 'list the Debian packages that a job needs, and install them',
   usage: 'JOB...',
   operands: [1, JOBS.length],
   words: JOBS,
-  description: `Jobs: ${JOBS.join(', ')}. Without --install nothing is changed; the status is 1 if something is missing.`,
+  description: `Jobs: ${JOBS.join(', ')}. Without --install nothing changes; the exit status is 1 if something is missing.`,
   options: {
     install: { type: 'boolean', help: 'install what is missing, as root' },
     json: { type: 'boolean', help: 'print the result as JSON' },

@@ -20,8 +20,8 @@ import { createProgress, type Progress, type Step } from '../terminal/progress.t
 import { type Context, defineCommand, type Options, type Values } from './command.ts';
 
 const OPTIONS = {
-  image: { type: 'string', value: 'FILE', help: 'what to boot, by default what was built last in dist' },
-  'user-data': { type: 'string', value: 'FILE', help: 'user-data to give it; without, it gets none' },
+  image: { type: 'string', value: 'FILE', help: 'image to boot, by default the newest in dist' },
+  'user-data': { type: 'string', value: 'FILE', help: 'user-data for the machine, none by default' },
   backend: { type: 'string', value: 'nspawn|qemu', help: 'as a container (a tar) or in QEMU (a disk)' },
   firmware: { type: 'string', value: 'bios|uefi', help: 'firmware in QEMU, bios by default' },
   accel: { type: 'string', value: 'tcg|kvm', help: 'how QEMU runs it: tcg (default) works everywhere' },
@@ -30,12 +30,12 @@ const OPTIONS = {
   volume: {
     type: 'string',
     value: 'FILE',
-    help: 'raw file to give it as a second disk in QEMU, and to write to',
+    help: 'raw file to attach as a second, writable disk in QEMU',
   },
   timeout: { type: 'string', value: 'SECONDS', help: 'how long to wait, by default 60, in QEMU 600' },
-  keep: { type: 'boolean', help: 'leave a relay that does not start running, to look into it' },
-  verbose: { type: 'boolean', help: "show the machine's console as it speaks" },
-  json: { type: 'boolean', help: 'print where it is as one line of JSON' },
+  keep: { type: 'boolean', help: 'keep the machine running if its relay does not start' },
+  verbose: { type: 'boolean', help: "show the machine's console live" },
+  json: { type: 'boolean', help: 'print its addresses as one line of JSON' },
 } as const satisfies Options;
 
 const QEMU_ONLY = ['firmware', 'accel', 'memory', 'disk-size', 'volume'] as const;
@@ -50,17 +50,17 @@ export const wrongOption = (values: TryValues): string | undefined => {
   for (const [name, allowed] of Object.entries(CHOICES)) {
     const value = values[name as keyof typeof CHOICES];
     if (value !== undefined && !(allowed as readonly string[]).includes(value)) {
-      return `--${name} is ${allowed.join(' or ')}, not \`${value}\``;
+      return `--${name} must be ${allowed.join(' or ')}, not \`${value}\``;
     }
   }
   for (const name of ['memory', 'disk-size'] as const) {
     const value = values[name];
     if (value !== undefined && (parseSize(value) ?? 0) < MiB)
-      return `--${name} is a size like 1G, not \`${value}\``;
+      return `--${name} must be a size like 1G, not \`${value}\``;
   }
   const { timeout } = values;
   if (timeout !== undefined && !/^[1-9]\d{0,5}$/.test(timeout))
-    return `--timeout is a number of seconds, not \`${timeout}\``;
+    return `--timeout must be a number of seconds, not \`${timeout}\``;
   const idle = values.backend === 'nspawn' && QEMU_ONLY.find((name) => values[name] !== undefined);
   return idle ? `--${idle} is for --backend qemu` : undefined;
 };
@@ -82,10 +82,10 @@ const checkRequirements = async (backend: Backend, env: Context['env']): Promise
   const lacking = await findMissing([`try-${backend}`], env.PATH);
   if (lacking.length > 0) {
     const hint = `run as root: ${installCommand(packagesOf(lacking)).join(' ')}`;
-    throw failure(`missing here: ${lacking.map(({ what }) => what).join(', ')}`, { hint });
+    throw failure(`missing on this computer: ${lacking.map(({ what }) => what).join(', ')}`, { hint });
   }
   if (backend === 'nspawn' && process.geteuid?.() !== 0) {
-    throw failure('a container can only be started by root', {
+    throw failure('only root can start a container', {
       hint: 'use sudo, or --backend qemu and a disk image',
     });
   }
@@ -185,7 +185,7 @@ const giveUp = async (error: unknown, machine: Machine, context: Context, values
   context.fail(message, hint);
   if (values.keep) {
     const exec = machine.exec ? `: ${machine.exec.join(' ')} bash` : '';
-    context.stderr.write(`it is left running until Ctrl-C${exec}\n`);
+    context.stderr.write(`the machine keeps running until Ctrl-C${exec}\n`);
     await stay(machine, context);
   }
   return 1;
@@ -193,11 +193,11 @@ const giveUp = async (error: unknown, machine: Machine, context: Context, values
 
 export const command = defineCommand({
   name: 'try',
-  summary: 'boot an image here and say where it can be reached',
+  summary: 'boot an image on this computer and print its addresses',
   description: [
-    'Runs until interrupted, then removes all it made; the image itself is not changed. What is',
-    'booted reaches nobody but this computer. --accel kvm is much faster on most computers with',
-    '/dev/kvm; where virtualisation is broken or nested its guests hang, so it is not the default.',
+    'Runs until interrupted, then removes everything it created; the image is not changed. The machine',
+    'has no network access beyond this computer. --accel kvm is much faster on most computers with',
+    '/dev/kvm. It is not the default because guests hang where virtualisation is broken or nested.',
   ].join('\n'),
   options: OPTIONS,
   async run(context, { values }) {

@@ -14,14 +14,21 @@ import { type Context, defineCommand, type Options, type Values } from './comman
 
 const OPTIONS = {
   ...SETTINGS_OPTIONS,
-  base: { type: 'string', value: 'image|debian', help: 'for our image (default), or for a stock Debian 12' },
+  base: {
+    type: 'string',
+    value: 'image|debian',
+    help: 'for the relay image (default), or for stock Debian 12',
+  },
   provider: {
     type: 'string',
     value: 'NAME',
     words: CLOUD_NAMES,
-    help: 'check it against what is known of this provider',
+    help: "check it against this provider's limits",
   },
-  'list-providers': { type: 'boolean', help: 'show what is known of each provider, and how surely' },
+  'list-providers': {
+    type: 'boolean',
+    help: 'list what we know about each provider, and how reliable it is',
+  },
   output: { type: 'string', short: 'o', value: 'FILE', help: 'write it here instead of printing it' },
   'package-url': {
     type: 'string',
@@ -31,7 +38,7 @@ const OPTIONS = {
   package: {
     type: 'string',
     value: 'FILE',
-    help: 'the package that is at that URL, by default the one in dist',
+    help: 'the same package on this computer, by default the one in dist',
   },
   'ssh-key': { type: 'string', multiple: true, value: 'FILE', help: 'a public key to log in with' },
   hostname: { type: 'string', value: 'NAME', help: "the machine's host name" },
@@ -41,9 +48,9 @@ const OPTIONS = {
     value: 'URL',
     help: "Debian's archive for a stock machine, not the image's own; with debian-security beside it",
   },
-  merge: { type: 'string', value: 'FILE', help: 'cloud-config of yours to merge in' },
+  merge: { type: 'string', value: 'FILE', help: 'your own cloud-config to merge in' },
   script: { type: 'boolean', help: 'a shell script for root, where stock Debian has no cloud-init' },
-  gzip: { type: 'boolean', help: "compress it, for a provider's client that takes a file as it is" },
+  gzip: { type: 'boolean', help: "compress it, for a provider's client that uploads files unchanged" },
   json: { type: 'boolean', help: 'print text, size and problems as JSON' },
 } as const satisfies Options;
 
@@ -91,14 +98,11 @@ export const command = defineCommand({
     }
     const { base = 'image', provider, output } = values;
     if (base !== 'image' && base !== 'debian')
-      return context.usage(`--base is image or debian, not \`${base}\``);
+      return context.usage(`--base must be image or debian, not \`${base}\``);
     if (values.gzip && output === undefined)
-      return context.usage('--gzip makes bytes that are not for a screen', 'add --output FILE');
+      return context.usage('--gzip output cannot be shown on a screen', 'add --output FILE');
     if (provider !== undefined && cloudNamed(provider) === undefined)
-      return context.usage(
-        `nothing is known of the provider \`${provider}\``,
-        `known are ${CLOUD_NAMES.join(', ')}`,
-      );
+      return context.usage(`unknown provider \`${provider}\``, `providers are ${CLOUD_NAMES.join(', ')}`);
     const { result } = await loadSettings({ cwd, config: values.config, set: values.set });
     if (context.report(result.problems) !== 0 || !result.ok) return 1;
     const { text, bytes, size, problems } = renderUserData(result.value, {

@@ -14,14 +14,14 @@ export const SETTINGS_OPTIONS = {
     type: 'string',
     short: 'c',
     value: 'FILE',
-    help: 'settings to use; chatmail.yaml if it is there and this is not given',
+    help: 'settings to use, by default chatmail.yaml if it exists',
   },
   set: {
     type: 'string',
     short: 's',
     multiple: true,
     value: 'NAME=VALUE',
-    help: 'one setting, stronger than the file; can be repeated',
+    help: 'one setting, which overrides the file; can be repeated',
   },
 } as const;
 

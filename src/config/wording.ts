@@ -71,7 +71,7 @@ const SENTENCES: Readonly<Record<SettingsCode, Sentence>> = {
     ),
     'write each setting as `name: value`, all in one column; quotes allow any character in a value',
   ],
-  'bad-line': ({ it }) => [`${it} sets nothing`, 'write `name=value`'],
+  'bad-line': ({ it }) => [`${it} has no value`, 'write `name=value`'],
   'not-text': () => ['settings must be UTF-8 text', 'save the file as UTF-8'],
   'too-large': () => ['settings must be at most 64 KiB', 'is it the right file?'],
   'unsupported-yaml': ({ facts: { feature } }) => [

@@ -43,7 +43,7 @@ export const hostProblems = (facts: HostFacts): readonly HostProblem[] => {
     return [
       problem(
         'wrong-machine',
-        `images are built on Linux with an x86-64 processor, and this is ${platform} on ${architecture}`,
+        `images can only be built on Linux with an x86-64 processor; this is ${platform} on ${architecture}`,
         'use a virtual machine, or make user-data for a stock Debian 12 machine with the command `user-data`',
       ),
     ];
@@ -62,7 +62,7 @@ export const hostProblems = (facts: HostFacts): readonly HostProblem[] => {
     problems.push(
       problem(
         'no-subordinate-ids',
-        `${user} has no user ids of its own in /etc/subuid and /etc/subgid`,
+        `${user} has no subordinate user ids in /etc/subuid and /etc/subgid`,
         `run as root: usermod --add-subuids 100000-165535 --add-subgids 100000-165535 ${user}`,
       ),
     );
@@ -70,9 +70,9 @@ export const hostProblems = (facts: HostFacts): readonly HostProblem[] => {
     problems.push(
       problem(
         'no-namespaces',
-        `namespaces cannot be made here: ${namespaceError}`,
+        `this computer cannot create namespaces: ${namespaceError}`,
         isRoot
-          ? 'in a container, it must be a privileged one'
+          ? 'use a privileged container'
           : 'allow user namespaces (sysctl kernel.unprivileged_userns_clone=1), or build as root',
       ),
     );
@@ -82,8 +82,8 @@ export const hostProblems = (facts: HostFacts): readonly HostProblem[] => {
     problems.push(
       problem(
         'no-room',
-        `${folder} has ${gigabytes(free)} free, and ${gigabytes(needed)} are needed`,
-        'make room there, or choose another place with --output, TMPDIR or XDG_CACHE_HOME',
+        `${folder} has ${gigabytes(free)} free; ${gigabytes(needed)} are needed`,
+        'free some space, or choose another place with --output, TMPDIR or XDG_CACHE_HOME',
       ),
     );
   }

@@ -35,7 +35,7 @@ export const machineText = (machine: Machine, relay: Usable): string => {
     ['name', nameHint(machine, relay)],
     ['ports', portList(machine)],
     ['shell', exec && shellCommand([...exec, 'bash'])],
-    ['stop', 'Ctrl-C; nothing of it is kept'],
+    ['stop', 'Ctrl-C; nothing is kept'],
   ];
   return rows
     .filter(([, text]) => text !== undefined)

@@ -32,7 +32,7 @@ export const remarksOnUserData = (bytes: Uint8Array): UserDataRemark[] => {
   if (text.startsWith('\ufeff')) {
     remarks.push({
       severity: 'error',
-      message: 'user-data begins with a byte-order mark, by which cloud-init would not know it',
+      message: 'user-data begins with a byte-order mark, so cloud-init would not recognise it',
       hint: 'save the file as UTF-8 without BOM',
     });
   } else if (!isRead(bytes, text)) {

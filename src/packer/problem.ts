@@ -150,7 +150,7 @@ export const problemWords = (problem: PackerProblem): Wording => {
       };
     case 'not-offered':
       return {
-        message: `the cloud does not have it: ${problem.facts.said.replace(/^\* /, '')}`,
+        message: `the cloud does not offer it: ${problem.facts.said.replace(/^\* /, '')}`,
         hint: 'what clouds offer changes: choose another image, type or place with --var NAME=VALUE',
       };
     case 'missing-variable':
@@ -163,7 +163,7 @@ export const problemWords = (problem: PackerProblem): Wording => {
     case 'missing-credential':
       return {
         message: `a credential is missing: ${problem.facts.said.replace(/^\* /, '')}`,
-        hint: 'the descriptions of the variables in the template say where it is looked for',
+        hint: 'the variables in the template say where to put it',
       };
     case 'refused-credential':
       return { message: `the cloud refused the credential: ${problem.facts.said.replace(/^\* /, '')}` };
@@ -174,7 +174,7 @@ export const problemWords = (problem: PackerProblem): Wording => {
       };
     case 'output-exists':
       return {
-        message: `${problem.facts.path} is there already`,
+        message: `${problem.facts.path} already exists`,
         hint: 'move it away, or set another folder with --var output_directory=DIR',
       };
     case 'build-failed':

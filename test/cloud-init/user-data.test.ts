@@ -187,7 +187,7 @@ test.each<[string, UserDataOptions, string]>([
   ['a mirror for our image', { mirror: 'http://example.org/' }, 'stock Debian'],
   ['a mirror that is none', { base: 'debian', mirror: 'http://example.org/' }, "Debian's archive"],
   ['a key in a script', { base: 'debian', isScript: true, sshKeys: [KEY] }, 'need cloud-init'],
-  ['a provider', { provider: 'toString' }, 'nothing is known'],
+  ['a provider', { provider: 'toString' }, 'unknown provider'],
 ])('%s that is wrong is refused', (_, options, message) => {
   const { text, problems } = renderUserData({}, options);
   expect(text).toBe('');

@@ -36,7 +36,7 @@ test('--markdown', async () => expect(await stdoutOf('--markdown')).toMatch(/^\|
 test.each<[readonly string[], string]>([
   [['max_mailbox_sise'], 'did you mean `max_mailbox_size`?'],
   [['--json', '--markdown'], 'only one of'],
-  [['--json-schema', 'max_load_1m'], '--json-schema is of all settings'],
+  [['--json-schema', 'max_load_1m'], '--json-schema covers all settings'],
 ])('describe %j is wrong usage', async (args, message) =>
   expect(await folder.run('describe', ...args)).toMatchObject({
     status: 2,

@@ -26,7 +26,7 @@ test('what is not known is named in its place, and said', async () => {
   expect(stdout).toMatch(/^chat\.example\.org\. .* A +<address of the machine>$/m);
   expect(stdout).toContain('p=<made by the relay>;');
   expect(stdout).not.toMatch(/ AAAA /);
-  expect(stderr).toContain('warning: not known here');
+  expect(stderr).toContain('warning: replace the values');
 });
 
 test('with the addresses and the key, of either half, the zone is whole', async () => {
@@ -57,7 +57,7 @@ test.each<[readonly string[], number, string]>([
   [['--ipv6', '192.0.2.7'], 2, '--ipv6 is an IPv6 address'],
   [['-c', 'address.yaml'], 1, 'no zone'],
   [['https://chat.example.org/'], 1, 'is a URL'],
-  [['--dkim-key', 'chatmail.yaml'], 1, 'chatmail.yaml is no key'],
+  [['--dkim-key', 'chatmail.yaml'], 1, 'chatmail.yaml is not a key'],
 ])('dns %j is refused', async (args, status, words) => {
   const result = await folder.run('dns', ...args);
   expect(result).toMatchObject({ status, stdout: '' });

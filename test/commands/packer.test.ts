@@ -20,8 +20,8 @@ describe('the arguments', () => {
   test.each([
     ['wrote', [], [], 'unknown action `wrote`', 'actions are write, validate, build'],
     [undefined, ['hclod'], [], 'unknown builder `hclod`', 'did you mean `hcloud`?'],
-    ['build', [], [], 'say what to build with', expect.stringContaining('--builder')],
-    ['write', [], ['a'], '`a` sets no variable', 'write --var NAME=VALUE'],
+    ['build', [], [], 'name at least one builder', expect.stringContaining('--builder')],
+    ['write', [], ['a'], '`a` has no value', 'write --var NAME=VALUE'],
   ])('wrong: %s %o %o', (action, names, vars, message, hint) => {
     expect(readChoices(action, names, vars)).toEqual({ message, hint });
   });
@@ -151,7 +151,7 @@ test('what a cloud no longer has is explained by the commands that list what it 
   const env = await putPacker('1.15.1', '1,hcloud.relay,error,server type cx22 not found');
   const { status, stderr } = await run(env, 'build', '--builder', 'hcloud');
   expect(status).toBe(1);
-  expect(stderr).toContain('error: the cloud does not have it: server type cx22 not found');
+  expect(stderr).toContain('error: the cloud does not offer it: server type cx22 not found');
   expect(stderr).toContain('--var server_type=NAME, one of: hcloud server-type list');
   expect(stderr).toContain('--var image=NAME, one of: hcloud image list --type system');
 });

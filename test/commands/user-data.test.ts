@@ -63,8 +63,8 @@ test('it goes to a file', async () => {
 
 test.each<[readonly string[], number, readonly string[]]>([
   [['-c', 'bad.yaml'], 1, ['bad.yaml:1:14: error']],
-  [['--base', 'ubuntu'], 2, ['--base is image or debian, not `ubuntu`']],
-  [['--provider', 'hetzer'], 2, ['nothing is known of the provider `hetzer`', 'hetzner']],
+  [['--base', 'ubuntu'], 2, ['--base must be image or debian, not `ubuntu`']],
+  [['--provider', 'hetzer'], 2, ['unknown provider `hetzer`', 'hetzner']],
   [
     ['--base', 'debian', '--provider', 'ec2'],
     1,
@@ -82,8 +82,8 @@ test.each<[readonly string[], number, readonly string[]]>([
     ['cannot be read', '`chatmail-image package` builds it'],
   ],
   [['--mirror', 'http://example.org/debian'], 1, ['stock Debian']],
-  [['--gzip'], 2, ['not for a screen', '--output FILE']],
-  [['--gzip', '-o', 'out', '--base', 'debian', '--script'], 1, ['gzip is for cloud-init']],
+  [['--gzip'], 2, ['cannot be shown on a screen', '--output FILE']],
+  [['--gzip', '-o', 'out', '--base', 'debian', '--script'], 1, ['only cloud-init unpacks gzip']],
   [['--gzip', '-o', 'out', '--provider', 'scaleway'], 1, ['gzip at Scaleway: no', 'leave it out']],
 ])('user-data %j is refused', async (args, status, parts) => {
   const result = await folder.run('user-data', ...args);

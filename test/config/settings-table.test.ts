@@ -22,8 +22,8 @@ test('Markdown', () =>
   expect(settingsMarkdown(['max_mailbox_size', 'acme_email'])).toBe(
     `| setting | type | default | meaning |
 | --- | --- | --- | --- |
-| \`max_mailbox_size\` | size | \`500M\` | space of one mailbox |
-| \`acme_email\` | e-mail address |  | address the certificate authority may write to |
+| \`max_mailbox_size\` | size | \`500M\` | largest size of one mailbox |
+| \`acme_email\` | e-mail address |  | contact address for the certificate authority |
 `,
   ));
 
@@ -35,7 +35,9 @@ test('one setting', () => {
   default  5
   range    0.1 to 100000
 `);
-  expect(settingDetails('www_folder')).toBe(`www_folder: folder of web pages to publish in place of ours
+  expect(
+    settingDetails('www_folder'),
+  ).toBe(`www_folder: folder of web pages to publish instead of the default ones
   type     path
   default  none
   example  /srv/www

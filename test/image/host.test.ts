@@ -17,14 +17,18 @@ test.each<[string, Partial<HostFacts>, readonly string[]]>([
   ['macOS', { platform: 'darwin', missingPackages: ['zstd'] }, ['this is darwin on x64']],
   ['ARM', { architecture: 'arm64' }, ['this is linux on arm64']],
   ['programs', { missingPackages: ['fdisk', 'zstd'] }, ['Debian packages are missing: fdisk zstd']],
-  ['an ordinary user without ids', { isRoot: false }, ['ann has no user ids of its own in /etc/subuid']],
-  ['no namespaces', { namespaceError: 'unshare failed' }, ['namespaces cannot be made here: unshare failed']],
+  ['an ordinary user without ids', { isRoot: false }, ['ann has no subordinate user ids in /etc/subuid']],
+  [
+    'no namespaces',
+    { namespaceError: 'unshare failed' },
+    ['this computer cannot create namespaces: unshare failed'],
+  ],
   [
     'no namespaces is told after the ids are there',
     { isRoot: false, namespaceError: 'unshare failed' },
-    ['ann has no user ids of its own'],
+    ['ann has no subordinate user ids'],
   ],
-  ['no room', { places: [{ folder: '/x', free: 1.5e9, needed: 2e9 }] }, ['/x has 1.5 GB free, and 2.0 GB']],
+  ['no room', { places: [{ folder: '/x', free: 1.5e9, needed: 2e9 }] }, ['/x has 1.5 GB free; 2.0 GB']],
   [
     'all at once',
     {

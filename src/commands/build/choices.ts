@@ -52,7 +52,7 @@ export const readChoices = (values: {
   if (excluded) {
     return {
       message: `only one of --bare and --${excluded} can be given`,
-      hint: 'a bare image is Debian alone, and has nothing of the relay in it',
+      hint: 'a bare image is Debian without the relay',
     };
   }
   const formats = [...new Set(format.split(',').map((one) => one.trim()))];
@@ -61,25 +61,25 @@ export const readChoices = (values: {
     return { message: `unknown format \`${unknown}\``, hint: `formats are ${FORMAT_NAMES}` };
   const compression = COMPRESSIONS.find((one) => one === kind);
   if (!compression)
-    return { message: `unknown compression \`${kind}\``, hint: `it is ${COMPRESSIONS.join(' or ')}` };
+    return { message: `unknown compression \`${kind}\``, hint: `choose ${COMPRESSIONS.join(' or ')}` };
   if (!/^\w[\w.+-]*$/.test(name)) {
     return {
-      message: 'a name has letters, digits, and . _ + - only',
-      hint: 'the folder is set with --output',
+      message: 'a name can have only letters, digits, and . _ + -',
+      hint: 'set the folder with --output',
     };
   }
   const include = listOf(values.include ?? '');
   const noPackage = include.find((one) => !isPackageName(one));
   if (noPackage !== undefined) {
     return {
-      message: `\`${noPackage}\` is no name of a package`,
-      hint: 'names as apt has them, with commas between: htop,nftables',
+      message: `\`${noPackage}\` is not a package name`,
+      hint: 'write package names as apt knows them, separated by commas: htop,nftables',
     };
   }
   const diskSize = parseSize(size);
   if (diskSize === undefined || diskSize < SMALLEST || diskSize % MiB !== 0) {
     return {
-      message: `\`${size}\` is no size of a disk`,
+      message: `\`${size}\` is not a valid disk size`,
       hint: 'at least 1G, in steps of 1M, for example 2G',
     };
   }

@@ -30,10 +30,9 @@ export const readChoices = (
     };
   }
   if (chosen === 'build' && wanted.length === 0)
-    return { message: 'say what to build with', hint: `--builder and one or more of ${types.join(', ')}` };
+    return { message: 'name at least one builder', hint: `--builder and one or more of ${types.join(', ')}` };
   const wrong = vars.find((one) => !/^\w+=/.test(one));
-  if (wrong !== undefined)
-    return { message: `\`${wrong}\` sets no variable`, hint: 'write --var NAME=VALUE' };
+  if (wrong !== undefined) return { message: `\`${wrong}\` has no value`, hint: 'write --var NAME=VALUE' };
   return {
     action: chosen,
     builders: wanted.length === 0 ? BUILDERS : BUILDERS.filter(({ type }) => wanted.includes(type)),
