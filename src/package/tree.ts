@@ -80,6 +80,7 @@ export const packageTree = (program: string, version: string, date: string): Pac
 export const extrasTree = (commands: string, version: string, date: string): PackageTree =>
   new Map([
     ['/usr/lib/chatmail/extras.cjs', { content: commands, mode: 0o644 }],
+    ['/usr/share/bash-completion/completions/chatmail', { content: debian('bash-completion'), mode: 0o644 }],
     ...documentation('chatmail-relay-extras', version, date),
   ]);
 

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { EXTRAS, PROGRAM } from '../../src/package/paths.ts';
+import { EXTRAS, PROGRAM, PROJECT } from '../../src/package/paths.ts';
 import { extras } from '../../src/relay/extras.ts';
 import { EXTRA_COMMANDS, loadExtras } from '../../src/relay/lib/extras.ts';
 import { VERSION } from '../../src/version.ts';
@@ -52,6 +52,27 @@ test('the list of commands without the package says what needs it', () => {
   const { text } = chatmail('/nowhere/extras.cjs', 'help');
   for (const name of EXTRA_COMMANDS)
     expect(text).toMatch(new RegExp(`^  ${name} +needs the package chatmail-relay-extras$`, 'm'));
+});
+
+test.each([
+  [['st'], ['status']],
+  [['users', 'bl'], ['block']],
+  [
+    ['users', 'list', '--'],
+    ['--help', '--json'],
+  ],
+  [['report', '--j'], ['--json']],
+  [['describe', 'tur'], ['turn']],
+])('bash completes chatmail %j', (words, found) => {
+  chatmail(EXTRAS, 'help');
+  const script = [
+    `chatmail() { node ${join(folder, 'chatmail')} "$@"; }`,
+    `. ${PROJECT}src/package/debian/bash-completion`,
+    `COMP_WORDS=(chatmail ${words.join(' ')}); COMP_CWORD=${words.length}`,
+    `_chatmail; printf '%s\n' "\${COMPREPLY[@]}"`,
+  ].join('\n');
+  const text = execFileSync('bash', ['-c', script], { encoding: 'utf8' });
+  expect(text.trim().split('\n')).toEqual(found);
 });
 
 test('the program says its version', () => {
