@@ -102,6 +102,7 @@ describe('the manifest', () => {
     expect(names).toEqual(
       expect.arrayContaining([
         'chatmail-relay',
+        'chatmail-relay-extras',
         'postfix',
         'dovecot-core',
         'opendkim',
