@@ -56,7 +56,7 @@ export const checkProvider = (
         : { severity: 'warning', code: 'too-large', message: `${message}, as far as is known`, hint },
     );
   }
-  if (limit === undefined && !cloudInit.ignoresUserData && size > 16_384)
+  if (limit === undefined && !cloudInit.ignoresUserData && !isScript && size > 16_384)
     problems.push({
       severity: 'warning',
       code: 'unsure',

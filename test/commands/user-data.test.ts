@@ -119,6 +119,8 @@ test.each(CLOUDS)('the commands on the page of $name do what it says', async (cl
   for (const line of lines) {
     const set = line.startsWith('user-data') ? ['--set', 'mail_domain=chat.example.org'] : [];
     const { status, stderr } = await folder.run(...line.split(' '), ...set);
-    expect([line, status, stderr]).toEqual([line, 0, expect.any(String)]);
+    // How long a script is matters to nobody.
+    const said = line.includes('--script') ? expect.not.stringContaining('warning') : expect.any(String);
+    expect([line, status, stderr]).toEqual([line, 0, said]);
   }
 });
