@@ -1,14 +1,14 @@
 #!/bin/sh
-# Makes a stock Debian 12 a relay. Sourced in the folder where the package's parts are, by the script that cloud-init
-# runs at each boot until this one is through (src/cloud-init/bootstrap.ts); that one's `get_packages`
-# does not give up. Every step can be repeated: power may fail between any two.
+# Makes a stock Debian 12 a relay. Sourced in the folder where the packages are, or the parts of the one that travelled in
+# the text, by the script that cloud-init runs at each boot until this one is through (src/cloud-init/bootstrap.ts);
+# `get_packages` does not give up. Every step can be repeated: power may fail between any two.
 if [ -d package ]; then
 	chmod 755 package/DEBIAN/p*
 	grep -rlZm1 '^#!' package/usr | xargs -0 chmod 755
 	(cd package && find usr -type f -exec md5sum {} + >DEBIAN/md5sums)
 	dpkg-deb --root-owner-group --build package relay.deb
 fi
-relay_packages=./relay.deb
+relay_packages='./*.deb'
 # In the text that is pasted, it stands here.
 # shellcheck source=src/install/install.sh
 . ./install.sh

@@ -1,5 +1,4 @@
 /** The library: `import { renderUserData } from 'chatmail-image'`. */
-export type { RemotePackage } from './cloud-init/bootstrap.ts';
 export type { Extra } from './cloud-init/extra.ts';
 export type { Base, UserDataOptions } from './cloud-init/options.ts';
 export type { UserDataProblem } from './cloud-init/problem.ts';
@@ -8,3 +7,4 @@ export type { Settings } from './config/schema.ts';
 export { CLOUDS, cloudNamed } from './model/clouds/all.ts';
 export type { Cloud } from './model/clouds/cloud.ts';
 export type { Certainty, Fact } from './model/clouds/fact.ts';
+export type { PinnedPackage } from './package/pin.ts';

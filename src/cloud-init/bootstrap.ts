@@ -1,18 +1,22 @@
 import { brotliCompressSync, constants } from 'node:zlib';
-import { setupScript } from '../package/install-scripts.ts';
+import { FETCHED_SETUP, textPart } from '../package/install-scripts.ts';
 import type { Payload } from '../package/payload.ts';
+import type { PinnedPackage } from '../package/pin.ts';
 
-/** A package to fetch in place of the one that travels in the text. */
-export interface RemotePackage {
-  readonly url: string;
-  /** In hexadecimal digits. */
-  readonly sha256: string;
+/** Packages to fetch in place of the one that travels in the text. */
+export interface RemotePackages {
+  /** URLs of folders that have all of them, without a `/` at the end. They are tried in turn. */
+  readonly sources: readonly string[];
+  /** The last, the extras, has the rest of the script in it. */
+  readonly packages: readonly PinnedPackage[];
 }
 
 /** Exists once the relay is installed (`cloud-init/setup.sh`). */
 const DONE = '/var/lib/cloud/sem/chatmail-relay';
 /** Runs at each boot, late: cloud-init has done all else by then (its `scripts-per-boot`). */
 const SCRIPT = '/var/lib/cloud/scripts/per-boot/chatmail-relay';
+/** Where it works; gone after a reboot. */
+const FOLDER = '/run/chatmail-setup';
 
 /** Long lines cost little indentation; longer ones are trouble in editors. */
 const LINE = 1000;
@@ -30,65 +34,38 @@ const base64 = (program: string): string =>
     params: { [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT, [constants.BROTLI_PARAM_LGWIN]: 16 },
   }).toString('base64');
 
-/**
- * `get_packages` installs packages and does not give up: the archive may be out of reach for a while, its lists may have
- * changed since, another apt may be at work, or an earlier boot was cut short. What that one left in pieces is
- * mended first, by an install that names no package: one that does refuses where anything else is broken
- * (apt-get(8), `--fix-broken`). Its message goes to the console, as all that cloud-init runs does.
- */
-const HEAD = `umask 022
-export DEBIAN_FRONTEND=noninteractive DPKG_FORCE=confdef,confold
-apt_install() {
-  apt-get install --fix-broken --yes -o DPkg::Lock::Timeout=900 --no-install-recommends "$@"
-}
-update_lists() {
-  apt-get update -o Acquire::Languages=none
-}
-get_packages() {
-  until
-    dpkg --configure -a
-    apt_install
-    apt_install "$@"
-  do
-    echo "chatmail: Debian's packages cannot be downloaded, trying again"
-    sleep 9
-    update_lists
-  done
-}
-update_lists
-mkdir -p ${DONE.replace(/\/[^/]*$/, '')} /run/chatmail-setup
-cd /run/chatmail-setup || exit 1
-`;
+/** A folder of its own, and nothing more on a system that is not Debian 12. */
+const start = (): string => `umask 022
+mkdir -p ${DONE.replace(/\/[^/]*$/, '')} ${FOLDER}
+cd ${FOLDER} || exit 1
+${textPart('debian-12')}`;
 
 /**
  * Node is asked for only where it is missing: after a boot that was cut off while it unpacked the relay's package,
  * apt refuses everything until it gets that package again, and making it takes Node.
  */
 const unpack = ({ unpacker, digits }: Payload): string =>
-  `node --version || get_packages nodejs
+  `${textPart('get-packages')}node --version || get_packages nodejs
 node -e 'SELF=require("zlib").brotliDecompressSync(Buffer.from("${base64(unpacker)}","base64"));eval(SELF+"")' <<'${END}' &&
 ${linesOf(digits)}${END}
 . ./setup
 `;
 
-/** apt's own helper fetches as apt would, and checks. */
-const fetch = ({ url, sha256 }: RemotePackage): string =>
-  `until /usr/lib/apt/apt-helper download-file '${url}' relay.deb SHA256:${sha256}
-do
-  echo 'chatmail: the package cannot be downloaded, trying again'
-  sleep 9
-done
-${setupScript()}`;
+const fetch = ({ sources, packages }: RemotePackages): string =>
+  `${textPart('fetch')}sources='${sources.join(' ')}'
+${packages.map(({ name, sha256, size }) => `fetch ${name} ${sha256} ${size}\n`).join('')}dpkg-deb --fsys-tarfile ${packages.at(-1)?.name} | tar -xO .${FETCHED_SETUP} >setup
+. ./setup
+`;
 
 /** The shell script that makes a stock Debian 12 a relay. Can be run again at any time. */
-export const installScript = (source: Payload | RemotePackage): string =>
-  `#!/bin/sh\n${HEAD}${'url' in source ? fetch(source) : unpack(source)}`;
+export const installScript = (source: Payload | RemotePackages): string =>
+  `#!/bin/sh\n${start()}${'sources' in source ? fetch(source) : unpack(source)}`;
 
 /**
  * A shell command for cloud-init's `bootcmd`, which runs at each boot with the text at hand: power may have
  * failed before a file that was written once has reached the disk.
  */
-export const bootCommand = (source: Payload | RemotePackage): string =>
+export const bootCommand = (source: Payload | RemotePackages): string =>
   `[ -e ${DONE} ] || {
 cat >${SCRIPT} <<'${END}${END}'
 ${installScript(source)}${END}${END}

@@ -1,4 +1,5 @@
 import { cloudNamed } from '../model/clouds/all.ts';
+import type { PinnedPackage } from '../package/pin.ts';
 import { namesArchive } from './mirror.ts';
 import type { Base, UserDataOptions } from './options.ts';
 import { type UserDataProblem, userDataError } from './problem.ts';
@@ -8,7 +9,13 @@ const BASES: readonly Base[] = ['image', 'debian'];
 const KEY = /^(ssh|ecdsa|sk)-[\w@.-]+ [A-Za-z0-9+/]+=*( [ -~]*)?$/;
 const HOST = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i;
 const WEB_URL = /^https?:\/\/[\w.:[\]-]+(\/[\w.~%+,:@&=?/#-]*)?$/;
-const SHA256 = /^[0-9a-f]{64}$/i;
+/** A folder's; what a shell would take for a pattern is not part of it. */
+const SOURCE = /^https?:\/\/[\w.:[\]-]+(\/[\w.~%+,:@=/-]*)?$/;
+const PACKAGE = /^chatmail-relay[\w.+~-]*\.deb$/;
+const SHA256 = /^[0-9a-f]{64}$/;
+
+const isPinned = ({ name, sha256, size }: PinnedPackage): boolean =>
+  PACKAGE.test(name) && SHA256.test(sha256) && Number.isSafeInteger(size) && size > 0;
 
 /** What of these options cannot be, or not together. */
 export const wrongOptions = (options: UserDataOptions): UserDataProblem[] => {
@@ -18,7 +25,8 @@ export const wrongOptions = (options: UserDataOptions): UserDataProblem[] => {
     hostname,
     phoneHome,
     mirror,
-    remotePackage,
+    sources = [],
+    packages = [],
     isScript,
     isGzip,
     provider,
@@ -35,7 +43,7 @@ export const wrongOptions = (options: UserDataOptions): UserDataProblem[] => {
       ),
     ),
     ...say(hostname !== undefined && !HOST.test(hostname), `${JSON.stringify(hostname)} is not a host name`),
-    ...[phoneHome, mirror, remotePackage?.url].flatMap((url) =>
+    ...[phoneHome, mirror].flatMap((url) =>
       say(url !== undefined && !WEB_URL.test(url), `${JSON.stringify(url)} is not an http or https URL`),
     ),
     ...say(
@@ -43,13 +51,20 @@ export const wrongOptions = (options: UserDataOptions): UserDataProblem[] => {
       `the path of the mirror ${JSON.stringify(mirror)} does not name Debian's archive`,
       'write for example http://mirror.example.org/debian; security updates are beside it, in debian-security',
     ),
-    ...say(
-      remotePackage !== undefined && !SHA256.test(remotePackage.sha256),
-      "the package's SHA-256 has 64 hexadecimal digits",
+    ...sources.flatMap((url) =>
+      say(!SOURCE.test(url), `${JSON.stringify(url)} is not the http or https URL of a folder`),
+    ),
+    ...say(sources.length > 0 && packages.length === 0, 'it is not known which packages are at the sources'),
+    ...packages.flatMap((one) =>
+      say(
+        !isPinned(one),
+        `${JSON.stringify(one.name)} is not pinned`,
+        "a package has its file's name, its SHA-256 in 64 hexadecimal digits, and its size in bytes",
+      ),
     ),
     ...say(
-      base === 'image' && (remotePackage ?? mirror ?? isScript) !== undefined,
-      'a package URL, a mirror and a script are for stock Debian; the relay image needs none of them',
+      base === 'image' && (sources.length > 0 || (mirror ?? isScript) !== undefined),
+      'sources, a mirror and a script are for stock Debian; the relay image needs none of them',
       'leave them out, or choose the base debian',
     ),
     ...say(

@@ -11,7 +11,7 @@ const UNREAD = {
   debian: 'a script for root does the same: --script',
 } as const;
 
-const FETCH = 'with a package URL the text fetches the same package and is small';
+const FETCH = 'give the URL of a folder that has the packages: the text then fetches them and is small';
 
 /** What speaks against this text of so many bytes at this provider. */
 export const checkProvider = (
@@ -20,7 +20,7 @@ export const checkProvider = (
   cloud: Cloud,
   options: UserDataOptions,
 ): UserDataProblem[] => {
-  const { base = 'image', isScript = false, isGzip = false, remotePackage } = options;
+  const { base = 'image', isScript = false, isGzip = false, sources = [] } = options;
   const problems: UserDataProblem[] = [];
   const { title, userData, cloudInit } = cloud;
   const { limit, gzip } = userData;
@@ -44,7 +44,7 @@ export const checkProvider = (
   if (size > most && !isScript) {
     const packed = takesGzip(cloud) && !isGzip ? compress(text).length : Infinity;
     const hint = [
-      base === 'debian' && remotePackage === undefined
+      base === 'debian' && sources.length === 0
         ? FETCH
         : 'shorten the settings, or the cloud-config merged in',
       ...(packed > most ? [] : [`or give the provider's client the ${packed} bytes of --gzip`]),

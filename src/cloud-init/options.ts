@@ -1,5 +1,5 @@
 import type { Payload } from '../package/payload.ts';
-import type { RemotePackage } from './bootstrap.ts';
+import type { PinnedPackage } from '../package/pin.ts';
 import type { Extra } from './extra.ts';
 
 /** What the text is for: our image, where it only sets; or a stock Debian 12, which it makes a relay. */
@@ -10,8 +10,13 @@ export interface UserDataOptions {
   readonly base?: Base | undefined;
   /** Name of a cloud, or what else it is called; the text is checked against what is known of it. */
   readonly provider?: string | undefined;
-  /** For `debian`: fetch the package instead of carrying it. */
-  readonly remotePackage?: RemotePackage | undefined;
+  /**
+   * For `debian`: URLs of folders that have the packages. Where a text with the whole relay is not known to fit, it
+   * fetches them, from the first that has them.
+   */
+  readonly sources?: readonly string[] | undefined;
+  /** What is at the sources: chatmail-relay and, last, chatmail-relay-extras. */
+  readonly packages?: readonly PinnedPackage[] | undefined;
   /** For `debian`: a shell script to run as root, where there is no cloud-init, instead of cloud-config. */
   readonly isScript?: boolean | undefined;
   /** Compressed, where a provider's client or API takes a file as it is; cloud-init unpacks it. */

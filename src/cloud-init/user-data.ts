@@ -5,8 +5,9 @@ import { settingYaml } from '../config/setting-yaml.ts';
 import { worded } from '../config/wording.ts';
 import { cloudConfig, type Mapping, type Value } from '../config/write-yaml.ts';
 import { cloudNamed } from '../model/clouds/all.ts';
+import { isKnownToFit } from '../model/clouds/limit.ts';
 import { type Payload, readPayload } from '../package/payload.ts';
-import { bootCommand, installScript, type RemotePackage } from './bootstrap.ts';
+import { bootCommand, installScript, type RemotePackages } from './bootstrap.ts';
 import { wrongOptions } from './check-options.ts';
 import { checkProvider, checkSize } from './check-provider.ts';
 import { compress } from './compress.ts';
@@ -22,6 +23,8 @@ export interface UserData {
   readonly bytes: Uint8Array;
   /** Of `bytes`. */
   readonly size: number;
+  /** The packages are not in the text: it fetches them. */
+  readonly isFetching: boolean;
   /** Empty, or warnings, or errors: then the text is not to be used. */
   readonly problems: readonly UserDataProblem[];
 }
@@ -37,7 +40,7 @@ const SETTINGS_FILE = '/etc/chatmail/chatmail.yaml';
 const configOf = (
   content: string,
   options: UserDataOptions,
-  source: () => Payload | RemotePackage,
+  source: () => Payload | RemotePackages,
 ): Mapping => {
   const { base = 'image', sshKeys = [], hostname, phoneHome, mirror } = options;
   const config: Record<string, Value> = {};
@@ -52,13 +55,13 @@ const configOf = (
 };
 
 /** The settings in a here-document, whose text the shell leaves alone. */
-const script = (content: string, source: Payload | RemotePackage): string => {
+const script = (content: string, source: Payload | RemotePackages): string => {
   const [first = '', ...rest] = installScript(source).split('\n');
   const settings = content && `mkdir -p /etc/chatmail\ncat >${SETTINGS_FILE} <<'END'\n${content}END\n`;
   return `${first}\n${settings}${rest.join('\n')}`;
 };
 
-const NOTHING = { text: '', bytes: new Uint8Array(), size: 0 } as const;
+const NOTHING = { text: '', bytes: new Uint8Array(), size: 0, isFetching: false } as const;
 
 /**
  * Renders user-data: the text that makes a machine the relay of these settings. Pure but for reading the package
@@ -70,8 +73,25 @@ export const renderUserData = (settings: Partial<Settings>, options: UserDataOpt
   const wrong = wrongOptions(options);
   if (!resolved.ok) wrong.unshift(...resolved.problems.map((problem) => worded(problem)));
   if (!resolved.ok || wrong.length > 0) return { ...NOTHING, problems: wrong };
-  const source = () => options.remotePackage ?? options.payload ?? readPayload();
   const content = settingsText(resolved.value);
+  const { base = 'image', sources = [], packages = [] } = options;
+  const whole = () => write(content, options, () => options.payload ?? readPayload());
+  if (base === 'image' || sources.length === 0) return whole();
+  const cloud = options.provider === undefined ? undefined : cloudNamed(options.provider);
+  if (cloud && !options.isScript) {
+    const carrying = whole();
+    if (isKnownToFit(cloud, carrying.size)) return carrying;
+  }
+  const remote = { sources: sources.map((url) => url.replace(/\/+$/, '')), packages };
+  return { ...write(content, options, () => remote), isFetching: true };
+};
+
+/** The text that has the relay from this source. */
+const write = (
+  content: string,
+  options: UserDataOptions,
+  source: () => Payload | RemotePackages,
+): UserData => {
   const { extra, isScript = false, provider } = options;
   const merged = isScript
     ? { config: {}, problems: [] }
@@ -87,6 +107,7 @@ export const renderUserData = (settings: Partial<Settings>, options: UserDataOpt
     text,
     bytes,
     size,
+    isFetching: false,
     problems: known ? checkProvider(text, size, known, options) : checkSize(size, options),
   };
 };

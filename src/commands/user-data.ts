@@ -1,16 +1,13 @@
-import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { RemotePackage } from '../cloud-init/bootstrap.ts';
 import type { Base } from '../cloud-init/options.ts';
 import { renderUserData } from '../cloud-init/user-data.ts';
 import { loadSettings, SETTINGS_OPTIONS } from '../config/load-settings.ts';
 import { problemToJson } from '../config/problem-to-json.ts';
 import { CLOUD_NAMES, CLOUDS, cloudNamed } from '../model/clouds/all.ts';
 import { cloudsTable } from '../model/clouds/words.ts';
-import { failure } from '../terminal/failure.ts';
-import { VERSION } from '../version.ts';
-import { type Context, defineCommand, type Options, type Values } from './command.ts';
+import { pinPackages } from '../package/pin.ts';
+import { defineCommand, type Options } from './command.ts';
 
 const OPTIONS = {
   ...SETTINGS_OPTIONS,
@@ -30,15 +27,16 @@ const OPTIONS = {
     help: 'list what we know about each provider, and how reliable it is',
   },
   output: { type: 'string', short: 'o', value: 'FILE', help: 'write it here instead of printing it' },
-  'package-url': {
+  source: {
     type: 'string',
+    multiple: true,
     value: 'URL',
-    help: 'stock Debian fetches the package here: a small text',
+    help: 'folder with the packages, for a text too long for the provider; repeatable',
   },
-  package: {
+  packages: {
     type: 'string',
-    value: 'FILE',
-    help: 'the same package on this computer, by default the one in dist',
+    value: 'DIR',
+    help: 'the same packages on this computer, dist by default',
   },
   'ssh-key': { type: 'string', multiple: true, value: 'FILE', help: 'a public key to log in with' },
   hostname: { type: 'string', value: 'NAME', help: "the machine's host name" },
@@ -54,25 +52,6 @@ const OPTIONS = {
   json: { type: 'boolean', help: 'print text, size and problems as JSON' },
 } as const satisfies Options;
 
-type UserDataValues = Values<typeof OPTIONS>;
-
-/** The package is pinned: what is fetched is what is here, byte for byte. */
-const remotePackage = async (
-  values: UserDataValues,
-  { cwd, program }: Context,
-): Promise<RemotePackage | undefined> => {
-  const url = values['package-url'];
-  if (url === undefined) return undefined;
-  const file = values.package ?? `dist/chatmail-relay_${VERSION}_all.deb`;
-  const bytes = await readFile(resolve(cwd, file)).catch((cause: unknown) => {
-    throw failure(`${file} cannot be read, so its SHA-256 is not known`, {
-      hint: `\`${program} package\` builds it; name another with --package`,
-      cause,
-    });
-  });
-  return { url, sha256: createHash('sha256').update(bytes).digest('hex') };
-};
-
 const readText = (cwd: string, file: string): Promise<string> => readFile(resolve(cwd, file), 'utf8');
 
 /** Every line of the files that is a key. */
@@ -87,7 +66,8 @@ export const command = defineCommand({
   summary: "write the text to paste into a provider's form",
   description: [
     'For our image the text holds settings only. For a stock Debian 12 it holds the whole relay, compressed:',
-    "only Debian's own packages are downloaded. Every build prints how long it is.",
+    "only Debian's own packages are downloaded. Where a provider takes less than that, --source URL names a folder",
+    'on any web server that has the files of `chatmail-image package`; with several, the machine tries each in turn.',
   ].join('\n'),
   options: OPTIONS,
   async run(context, { values }) {
@@ -105,10 +85,12 @@ export const command = defineCommand({
       return context.usage(`unknown provider \`${provider}\``, `providers are ${CLOUD_NAMES.join(', ')}`);
     const { result } = await loadSettings({ cwd, config: values.config, set: values.set });
     if (context.report(result.problems) !== 0 || !result.ok) return 1;
-    const { text, bytes, size, problems } = renderUserData(result.value, {
+    const { text, bytes, size, isFetching, problems } = renderUserData(result.value, {
       base: base as Base,
       provider,
-      remotePackage: await remotePackage(values, context),
+      sources: values.source,
+      packages:
+        values.source && (await pinPackages(resolve(cwd, values.packages ?? 'dist'), context.program)),
       isScript: values.script,
       isGzip: values.gzip,
       sshKeys: await keysIn(values['ssh-key'] ?? [], cwd),
@@ -122,11 +104,11 @@ export const command = defineCommand({
     });
     const status = context.tell(problems);
     if (values.json)
-      stdout.write(`${JSON.stringify({ text, size, problems: problems.map(problemToJson) })}\n`);
+      stdout.write(`${JSON.stringify({ text, size, isFetching, problems: problems.map(problemToJson) })}\n`);
     if (status !== 0) return status;
     if (output !== undefined) {
       await writeFile(resolve(cwd, output), bytes);
-      stderr.write(`wrote ${output}, ${size} bytes\n`);
+      stderr.write(`wrote ${output}, ${size} bytes${isFetching ? ', which fetch the packages' : ''}\n`);
     } else if (!values.json) stdout.write(text);
     return 0;
   },

@@ -37,6 +37,9 @@ export interface RelayPackages {
   readonly extras: BuiltPackage;
 }
 
+/** Their names. */
+export const PACKAGES = ['chatmail-relay', 'chatmail-relay-extras'] as const;
+
 interface Contents {
   readonly name: string;
   readonly version: string;
@@ -87,7 +90,7 @@ export const buildRelayPackages = async (
   const build = (name: string, tree: PackageTree, control: PackageTree) =>
     buildPackage(folder, { name, version, tree, control, epoch }, env);
   return {
-    relay: await build('chatmail-relay', relay, controlFiles(relay, version)),
-    extras: await build('chatmail-relay-extras', extras, extrasControlFiles(extras, version)),
+    relay: await build(PACKAGES[0], relay, controlFiles(relay, version)),
+    extras: await build(PACKAGES[1], extras, extrasControlFiles(extras, version)),
   };
 };

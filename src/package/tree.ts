@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { STOPPED_FOR_RESTORE } from '../model/service-facts.ts';
 import { DAEMONS, LONG_RUNNING, STOPPED_ON_REMOVAL } from '../model/services.ts';
 import { loadTemplates } from '../render/load-templates.ts';
+import { FETCHED_SETUP, fetchedSetup } from './install-scripts.ts';
 import { PROJECT } from './paths.ts';
 import { generatedUnits, withSandbox } from './units.ts';
 
@@ -79,6 +80,7 @@ export const packageTree = (program: string, version: string, date: string): Pac
 /** What is in chatmail-relay-extras: `commands` is the bundle of its commands, which `chatmail` loads. */
 export const extrasTree = (commands: string, version: string, date: string): PackageTree =>
   new Map([
+    [FETCHED_SETUP, { content: fetchedSetup(), mode: 0o644 }],
     ['/usr/lib/chatmail/extras.cjs', { content: commands, mode: 0o644 }],
     ['/usr/share/bash-completion/completions/chatmail', { content: debian('bash-completion'), mode: 0o644 }],
     ...documentation('chatmail-relay-extras', version, date),

@@ -34,7 +34,7 @@ test.each([
   [['check'], '`node lib/cli.js init` writes one'],
   [['try', '--backend', 'qemu'], '`node lib/cli.js build --format qcow2` makes one'],
   [
-    ['user-data', '--base', 'debian', '--package-url', 'https://example.org/x.deb'],
+    ['user-data', '--base', 'debian', '--source', 'https://example.org/x'],
     '`node lib/cli.js package` builds it',
   ],
   [

@@ -7,19 +7,24 @@ import { parse } from 'yaml';
 import type { UserDataOptions } from '../../src/cloud-init/options.ts';
 import { renderUserData } from '../../src/cloud-init/user-data.ts';
 
+/** Packages that the text fetches. */
+const REMOTE: UserDataOptions = {
+  sources: ['https://example.org/relay'],
+  packages: [{ name: 'chatmail-relay_0.1.0_all.deb', sha256: 'ab'.repeat(32), size: 77_000 }],
+};
+
 const HOSTILE = '${path.root} %{ if true } $${x} %%{y} $%{ {{z}}';
 const SETTINGS = { mail_domain: '_chat.example.org', privacy_postal: HOSTILE };
 const EXTRA = { name: 'extra', text: `#cloud-config\nruncmd:\n  - |\n    echo "\${HOME} %{x"\n    true\n` };
-const REMOTE = { url: 'https://example.org/relay.deb', sha256: '0'.repeat(64) };
 
 const FORMS: readonly (readonly [string, UserDataOptions])[] = [
   ['for our image', {}],
   ['for our image, with cloud-config merged in', { extra: EXTRA }],
   ['for stock Debian', { base: 'debian' }],
   ['for stock Debian, with cloud-config merged in', { base: 'debian', extra: EXTRA }],
-  ['that fetches the package', { base: 'debian', remotePackage: REMOTE }],
+  ['that fetches the package', { base: 'debian', ...REMOTE }],
   ['as a script', { base: 'debian', isScript: true }],
-  ['as a script that fetches the package', { base: 'debian', isScript: true, remotePackage: REMOTE }],
+  ['as a script that fetches the package', { base: 'debian', isScript: true, ...REMOTE }],
 ];
 
 /** What HCL, in which Terraform and Packer are written, makes of a text in a heredoc. */

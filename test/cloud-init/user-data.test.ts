@@ -10,7 +10,13 @@ import { SETTING_NAMES, type Settings, withDefaults } from '../../src/config/sch
 import { CLOUD_NAMES, CLOUDS, cloudNamed } from '../../src/model/clouds/all.ts';
 import { fits } from '../../src/model/clouds/limit.ts';
 
-const REMOTE = { url: 'https://example.org/chatmail-relay.deb', sha256: 'ab'.repeat(32) };
+const PACKAGE = { name: 'chatmail-relay_0.1.0_all.deb', sha256: 'ab'.repeat(32), size: 77_000 };
+const EXTRAS = { name: 'chatmail-relay-extras_0.1.0_all.deb', sha256: 'cd'.repeat(32), size: 99_000 };
+/** A relay somewhere, and a release. */
+const REMOTE = {
+  sources: ['http://192.0.2.1/start', 'https://chatmail.example.org/chatmail-image/release/'],
+  packages: [PACKAGE, EXTRAS],
+};
 
 const EVERYTHING: Partial<Settings> = {
   mail_domain: '_chat.example.org',
@@ -39,7 +45,7 @@ const settingsIn = (text: string): Settings => {
 const BASES: readonly (readonly [string, UserDataOptions])[] = [
   ['our image', { base: 'image' }],
   ['stock Debian', { base: 'debian' }],
-  ['stock Debian with the package elsewhere', { base: 'debian', remotePackage: REMOTE }],
+  ['stock Debian with the packages elsewhere', { base: 'debian', ...REMOTE }],
 ];
 
 describe.each(CLOUDS)('for $name', (cloud) => {
@@ -77,11 +83,38 @@ test.each(['hetzner', 'digitalocean', 'openstack', 'azure', 'google'])(
   },
 );
 
-test('with the package elsewhere it fits every provider', () => {
-  for (const provider of CLOUD_NAMES.filter((name) => name !== 'linode')) {
-    const { problems } = renderUserData({}, { base: 'debian', provider, remotePackage: REMOTE });
-    expect([provider, problems]).toEqual([provider, []]);
-  }
+test.each<[string, 'whole' | 'fetching']>([
+  ['hetzner', 'fetching'],
+  ['digitalocean', 'whole'],
+  ['aws', 'fetching'],
+  ['openstack', 'fetching'],
+  ['exoscale', 'fetching'],
+  ['oracle', 'fetching'],
+  ['google', 'whole'],
+])('with sources, the text for %s is %s', (provider, form) => {
+  const { isFetching } = renderUserData({}, { base: 'debian', provider, ...REMOTE });
+  expect(isFetching ? 'fetching' : 'whole').toBe(form);
+});
+
+test.each(CLOUD_NAMES)('with sources there is a text that %s takes', (provider) => {
+  const { size, isFetching, problems } = renderUserData({}, { base: 'debian', provider, ...REMOTE });
+  expect(problems.filter(({ code }) => code !== 'unread')).toEqual([]);
+  expect(size).toBeLessThanOrEqual(isFetching ? 4096 : 65_536);
+});
+
+test('without a provider, too, sources make it small', () => {
+  const { size, isFetching, problems } = renderUserData({}, { base: 'debian', ...REMOTE });
+  expect([isFetching, problems]).toEqual([true, []]);
+  expect(size).toBeLessThanOrEqual(4096);
+});
+
+test('it has the sources in their order, and pins each package', () => {
+  const { text } = renderUserData({}, { base: 'debian', ...REMOTE });
+  expect(text).toContain(
+    "sources='http://192.0.2.1/start https://chatmail.example.org/chatmail-image/release'",
+  );
+  for (const { name, sha256, size } of REMOTE.packages)
+    expect(text).toContain(`fetch ${name} ${sha256} ${size}\n`);
 });
 
 test('what does not fit says by how much, and what to do', () => {
@@ -91,7 +124,7 @@ test('what does not fit says by how much, and what to do', () => {
       severity: 'error',
       code: 'too-large',
       message: `the text has ${size} bytes, ${size - 16_384} more than the 16384 that Amazon EC2 takes`,
-      hint: 'with a package URL the text fetches the same package and is small',
+      hint: 'give the URL of a folder that has the packages: the text then fetches them and is small',
     },
   ]);
 });
@@ -182,8 +215,26 @@ test.each<[string, UserDataOptions, string]>([
   ['a key of another kind', { sshKeys: [KEY, 'PuTTY'] }, 'SSH key 2'],
   ['a host name', { hostname: 'a b' }, 'not a host name'],
   ['a URL', { phoneHome: "http://x/'; rm -rf /" }, 'not an http or https URL'],
-  ['a package URL', { base: 'debian', remotePackage: { ...REMOTE, url: 'ftp://x/y' } }, 'not an http'],
-  ['a hash', { base: 'debian', remotePackage: { ...REMOTE, sha256: 'abc' } }, '64 hexadecimal digits'],
+  [
+    'a source',
+    { base: 'debian', ...REMOTE, sources: ['ftp://x/y'] },
+    'not the http or https URL of a folder',
+  ],
+  [
+    'a pattern as a source',
+    { base: 'debian', ...REMOTE, sources: ['http://x/*'] },
+    'not the http or https URL',
+  ],
+  [
+    'a command as a source',
+    { base: 'debian', ...REMOTE, sources: ["http://x/'$(id)"] },
+    'not the http or https URL',
+  ],
+  ['a source of nothing', { base: 'debian', sources: REMOTE.sources }, 'which packages are at the sources'],
+  ['a hash', { base: 'debian', ...REMOTE, packages: [{ ...PACKAGE, sha256: 'abc' }] }, 'is not pinned'],
+  ['a file', { base: 'debian', ...REMOTE, packages: [{ ...PACKAGE, name: '../x.deb' }] }, 'is not pinned'],
+  ['a size', { base: 'debian', ...REMOTE, packages: [{ ...PACKAGE, size: 1.5 }] }, 'is not pinned'],
+  ['a source for our image', REMOTE, 'stock Debian'],
   ['a mirror for our image', { mirror: 'http://example.org/' }, 'stock Debian'],
   ['a mirror that is none', { base: 'debian', mirror: 'http://example.org/' }, "Debian's archive"],
   ['a key in a script', { base: 'debian', isScript: true, sshKeys: [KEY] }, 'need cloud-init'],
@@ -196,7 +247,7 @@ test.each<[string, UserDataOptions, string]>([
 });
 
 test('the shell has nothing to say against the scripts', () => {
-  const scripts = [{ remotePackage: REMOTE }, {}].map(
+  const scripts = [REMOTE, {}].map(
     (options) => renderUserData(EVERYTHING, { base: 'debian', isScript: true, ...options }).text,
   );
   for (const script of scripts) {
@@ -209,7 +260,7 @@ test('the shell has nothing to say against the scripts', () => {
 });
 
 test('a script writes the settings as they are', () => {
-  const { text } = renderUserData(EVERYTHING, { base: 'debian', isScript: true, remotePackage: REMOTE });
+  const { text } = renderUserData(EVERYTHING, { base: 'debian', isScript: true, ...REMOTE });
   const writing = text.slice(0, text.indexOf('\nEND\n') + 5).replaceAll('/etc/chatmail', '.');
   const { stdout } = execaSync('sh', [
     '-c',
@@ -225,7 +276,7 @@ describe('goldens', () => {
     const { text } = renderUserData(EVERYTHING, {
       base: 'debian',
       provider,
-      remotePackage: REMOTE,
+      ...REMOTE,
       isScript,
       ...(isScript ? {} : { sshKeys: [KEY], hostname: 'relay', phoneHome: 'https://example.org/called' }),
     });

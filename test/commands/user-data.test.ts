@@ -17,7 +17,8 @@ beforeEach(async () => {
     'extra.yaml': '#cloud-config\ntimezone: UTC\n',
     'bad-extra.yaml': '#cloud-config\nhostname: other\n',
     'long-extra.yaml': `#cloud-config\nfinal_message: ${'long '.repeat(4000)}\n`,
-    'relay.deb': 'a package',
+    'chatmail-relay_0.1.0_all.deb': 'a package',
+    'chatmail-relay-extras_0.1.0_all.deb': 'another',
   });
 });
 afterEach(() => folder.remove());
@@ -40,12 +41,17 @@ test.each<[readonly string[], readonly string[]]>([
       'debian',
       '--provider',
       'ec2',
-      '--package-url',
-      'https://example.org/r.deb',
-      '--package',
-      'relay.deb',
+      '--source',
+      'http://192.0.2.1/',
+      '--source',
+      'https://x/y',
+      '--packages',
+      '.',
     ],
-    [`download-file 'https://example.org/r.deb' relay.deb SHA256:`],
+    [
+      "sources='http://192.0.2.1 https://x/y'\n",
+      'fetch chatmail-relay_0.1.0_all.deb c0cd5ccfdb563a59366e33e73001b78fdb8cca5a6c48e2f90fffcde44b81f1f6 9\n',
+    ],
   ],
   [['--list-providers'], ['hetzner, hcloud: Hetzner Cloud\n', 'not confirmed']],
   [['--list-providers', '--json'], ['"title": "Hetzner Cloud"']],
@@ -68,7 +74,7 @@ test.each<[readonly string[], number, readonly string[]]>([
   [
     ['--base', 'debian', '--provider', 'ec2'],
     1,
-    ['more than the 16384 that Amazon EC2 takes', 'package URL'],
+    ['more than the 16384 that Amazon EC2 takes', 'URL of a folder'],
   ],
   [['--base', 'debian', '--provider', 'linode'], 1, ['gets no user-data', '--script']],
   [
@@ -77,7 +83,7 @@ test.each<[readonly string[], number, readonly string[]]>([
     ['bad-extra.yaml:2:1: error: hostname is set here', '  2 | hostname: other'],
   ],
   [
-    ['--base', 'debian', '--package-url', 'https://x/y'],
+    ['--base', 'debian', '--source', 'https://x/y'],
     1,
     ['cannot be read', '`chatmail-image package` builds it'],
   ],

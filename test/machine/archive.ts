@@ -10,7 +10,7 @@ import { execa } from 'execa';
 
 /** A proxy through which a container without a way out reaches Debian's archive, as this computer's apt does. */
 export interface Archive {
-  /** A line for apt.conf(5). */
+  /** For apt.conf(5). Whatever else is at this address is reached without it. */
   readonly aptConf: string;
   /** Whether it answers; a closed one drops whoever connects. */
   isOpen: boolean;
@@ -62,7 +62,7 @@ export const openArchive = async (host: string): Promise<Archive> => {
   await once(server.listen(0, host), 'listening');
   const { port } = server.address() as AddressInfo;
   const archive: Archive = {
-    aptConf: `Acquire::http::Proxy "http://${host}:${port}";\n`,
+    aptConf: `Acquire::http::Proxy "http://${host}:${port}";\nAcquire::http::Proxy::${host} "DIRECT";\n`,
     isOpen: true,
     close: () => {
       server.closeAllConnections();

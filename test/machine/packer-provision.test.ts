@@ -26,7 +26,7 @@ beforeAll(async () => {
   const key = await folder.read('key.pub');
   // The user of Debian's own images, who is not root.
   const keys = `ssh_authorized_keys: [${JSON.stringify(key.trim())}]`;
-  const stock = await bootStock(`#cloud-config\nusers: [default]\n${keys}\n`);
+  const stock = await bootStock(() => `#cloud-config\nusers: [default]\n${keys}\n`);
   started = { relay: stock.relay(), stop: stock.remove };
   // Packer comes no earlier.
   await stock.machine.console.waitFor(/Secure Shell server/);

@@ -51,7 +51,10 @@ const EVERYTHING: UserDataOptions = {
   hostname: 'relay.example.org',
   phoneHome: 'https://example.org/called',
 };
-const REMOTE = { url: 'https://example.org/chatmail-relay.deb', sha256: 'ab'.repeat(32) };
+const REMOTE: UserDataOptions = {
+  sources: ['https://example.org/relay'],
+  packages: [{ name: 'chatmail-relay_0.1.0_all.deb', sha256: 'ab'.repeat(32), size: 77_000 }],
+};
 
 const TEXTS: readonly (readonly [string, string])[] = [
   ['our image and no settings', renderUserData({}).text],
@@ -61,10 +64,7 @@ const TEXTS: readonly (readonly [string, string])[] = [
     'stock Debian and everything',
     renderUserData(SETTINGS, { ...EVERYTHING, base: 'debian', mirror: 'http://example.org/debian' }).text,
   ],
-  [
-    'stock Debian with the package elsewhere',
-    renderUserData(SETTINGS, { base: 'debian', remotePackage: REMOTE }).text,
-  ],
+  ['stock Debian with the packages elsewhere', renderUserData(SETTINGS, { ...REMOTE, base: 'debian' }).text],
 ];
 
 const NEWEST = [

@@ -15,7 +15,7 @@ beforeAll(async () => {
     { base: 'debian', provider: 'netcup', isScript: true },
   );
   expect(problems).toEqual([]);
-  stock = await bootStock('#cloud-config\n{}\n');
+  stock = await bootStock(() => '#cloud-config\n{}\n');
   await stock.machine.console.waitFor(/Secure Shell server/);
   await shell(
     relay(),

@@ -3,6 +3,7 @@ import { renderUserData } from '../../src/cloud-init/user-data.ts';
 import { readAnnouncement, relayOutcome } from '../../src/lab/readiness.ts';
 import { run, shell } from './relay.ts';
 import { relaySuite } from './relay-suite.ts';
+import type { Release } from './release.ts';
 import { bootStock, type StockMachine } from './stock.ts';
 
 /** A computer that runs tests is busy; by default that closes a relay for new addresses. */
@@ -21,11 +22,15 @@ bootcmd:
   }
 `;
 
-const userData = (): string => {
+/** The whole relay, or with sources a text that fetches it. */
+const userData = (remote: Partial<Pick<Release, 'sources' | 'packages'>> = {}): string => {
+  const { sources, packages } = remote;
   const { text, problems } = renderUserData(SETTINGS, {
     base: 'debian',
     hostname: 'stock',
     extra: { name: 'extra', text: EXTRA },
+    sources,
+    packages,
   });
   expect(problems.filter(({ severity }) => severity === 'error')).toEqual([]);
   return text;
@@ -39,8 +44,12 @@ describe('a stock Debian 12 with user-data', () => {
   const relay = () => stock.relay();
 
   beforeAll(async () => {
-    stock = await bootStock(userData(), false);
+    stock = await bootStock(userData, { isArchiveOpen: false });
     const { console } = stock.machine;
+    // Two sources fail, and the console says so; the third has the packages.
+    await console.waitFor(/404 +Not Found/);
+    await console.waitFor(/Hash Sum mismatch/);
+    await console.waitFor(/chatmail: trying \S+\/good\//);
     // Debian's mirror is out of reach, and the console says so; then it comes.
     await console.waitFor(/chatmail: Debian's packages cannot be downloaded, trying again/);
     stock.archive.isOpen = true;
@@ -99,6 +108,31 @@ describe('a stock Debian 12 with user-data', () => {
   });
 });
 
+test('what is not Debian 12 says so on the console and at its address', async () => {
+  const release = { NAME: 'Ubuntu', ID: 'ubuntu', VERSION_ID: '"24.04"', PRETTY_NAME: '"Ubuntu 24.04 LTS"' };
+  const lines = Object.entries(release).map(([name, value]) => `${name}=${value}\n`);
+  const text = (remote: Release) => renderUserData(SETTINGS, { base: 'debian', ...remote }).text;
+  const stock = await bootStock(text, { files: { '/usr/lib/os-release': lines.join('') } });
+  onTestFinished(() => stock.remove());
+  const { machine } = stock;
+  onTestFailed(() => console.error(machine.console.text));
+  const message = 'chatmail: this is Ubuntu 24.04 LTS, a relay needs Debian 12.';
+  await machine.console.waitFor(new RegExp(message));
+  await shell(stock.relay(), 'cloud-init status --wait || true');
+  const response = await fetch(`http://${machine.address}/`);
+  expect([response.status, await response.text()]).toEqual([200, expect.stringContaining(message)]);
+  const answers = ['/../../etc/passwd', '/etc/passwd', '/%2e%2e/%2e%2e/etc/passwd'].map((path) =>
+    fetch(`http://${machine.address}${path}`).then(({ status }) => status),
+  );
+  expect(await Promise.all(answers)).toEqual([404, 404, 404]);
+  // One of DynamicUser's (systemd.exec(5)).
+  const user = Number(await shell(stock.relay(), 'ps -o uid= -C python3'));
+  expect(user).toBeGreaterThanOrEqual(61_184);
+  expect(await shell(stock.relay(), 'dpkg-query -W nodejs chatmail-relay 2>&1 || true')).not.toMatch(
+    /\d\.\d/,
+  );
+});
+
 /** Random, and said, so that a failure can be had again. */
 const seed = Number(process.env.STOCK_SEED ?? Math.floor(Math.random() * 1000));
 
@@ -112,7 +146,7 @@ const CUTS: readonly (RegExp | number)[] = [
 ];
 
 test(`cut off at random points (STOCK_SEED=${seed}) it becomes the same relay`, async () => {
-  const stock = await bootStock(userData());
+  const stock = await bootStock(() => userData());
   onTestFinished(() => stock.remove());
   const { machine } = stock;
   onTestFailed(() => console.error(machine.console.text));

@@ -45,7 +45,7 @@ test('the pasted text has all commands of the installer, between its own', () =>
     .map((line) => line.trim())
     .filter((line) => line !== '' && !/^#|^relay_packages=\$\{/.test(line));
   const lines = setupScript().replaceAll(/^ +/gm, '');
-  expect(lines).toContain(`relay_packages=./relay.deb\n${commands.join('\n')}\nsystemctl restart`);
+  expect(lines).toContain(`relay_packages='./*.deb'\n${commands.join('\n')}\nsystemctl restart`);
   expect(lines).not.toMatch(/^#|install\.sh/m);
 });
 

@@ -155,6 +155,7 @@ describe('the extras', () => {
 
   test('have no file of the relay, and nothing that runs by itself', () => {
     expect([...extras.keys()]).toEqual([
+      '/usr/lib/chatmail/setup.sh',
       '/usr/lib/chatmail/extras.cjs',
       '/usr/share/bash-completion/completions/chatmail',
       '/usr/share/doc/chatmail-relay-extras/copyright',

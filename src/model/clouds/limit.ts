@@ -8,6 +8,12 @@ export const maxTextBytes = ({ bytes, of }: Limit): number =>
 export const fits = ({ userData: { limit } }: Cloud, bytes: number): boolean =>
   limit === undefined || maxTextBytes(limit.value) >= bytes;
 
+/** Whether a text of so many bytes may be pasted for certain. */
+export const isKnownToFit = (cloud: Cloud, bytes: number): boolean => {
+  const { limit } = cloud.userData;
+  return limit !== undefined && limit.certainty !== 'unconfirmed' && fits(cloud, bytes);
+};
+
 /** Whether compressed bytes reach cloud-init as they are. */
 export const takesGzip = ({ userData: { gzip } }: Cloud): boolean =>
   gzip?.value === 'as it is' && gzip.certainty !== 'unconfirmed';

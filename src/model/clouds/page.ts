@@ -18,7 +18,7 @@ const COMMANDS: Readonly<Record<Way, (name: string) => readonly string[]>> = {
   whole: (name: string) => [`node lib/cli.js user-data --base debian --provider ${name} --output relay.txt`],
   fetched: (name: string) => [
     'node lib/cli.js package',
-    `node lib/cli.js user-data --base debian --provider ${name} --package-url https://example.org/chatmail-relay.deb --output relay.txt`,
+    `node lib/cli.js user-data --base debian --provider ${name} --source https://example.org/relay --output relay.txt`,
   ],
   script: (name: string) => [
     `node lib/cli.js user-data --base debian --provider ${name} --script --output relay.txt`,
@@ -26,8 +26,8 @@ const COMMANDS: Readonly<Record<Way, (name: string) => readonly string[]>> = {
 };
 
 const FETCHED = [
-  'Put the package, `dist/chatmail-relay_*_all.deb`, where the machine can fetch it, and its address into the second',
-  'command; the text holds its SHA-256.\n',
+  'Put the packages, `dist/*.deb`, into a folder of any web server, and its address into the second command, which may',
+  'have more than one `--source`; the text contains their checksums.\n',
 ].join('\n');
 
 /** Some clouds let their customers choose it. */
