@@ -113,5 +113,8 @@ if (isProgram()) {
   const cwd = process.cwd();
   const program = programName({ script: process.argv[1], cwd, path: env.PATH });
   const world = { stdout, stderr, env, cwd, program, signal: interruptible() };
-  process.exitCode = await main(process.argv.slice(2), world);
+  const status = await main(process.argv.slice(2), world);
+  // What was given up may still wait for an answer.
+  if (world.signal.aborted) process.exit(status);
+  process.exitCode = status;
 }

@@ -7,6 +7,14 @@ import { type UserDataProblem, userDataError } from './problem.ts';
 const BASES: readonly Base[] = ['image', 'debian'];
 
 const KEY = /^(ssh|ecdsa|sk)-[\w@.-]+ [A-Za-z0-9+/]+=*( [ -~]*)?$/;
+
+/** What a line is that is no key. */
+const wrongKey = (line: string): string => {
+  if (line.includes('PRIVATE KEY')) return 'is a private key';
+  return /.[ ,](ssh|ecdsa|sk)-[\w@.-]+ AAAA/.test(line)
+    ? 'has options before the key: give the key alone'
+    : 'is not a line of authorized_keys';
+};
 const HOST = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i;
 const WEB_URL = /^https?:\/\/[\w.:[\]-]+(\/[\w.~%+,:@&=?/#-]*)?$/;
 /** A folder's; what a shell would take for a pattern is not part of it. */
@@ -36,11 +44,7 @@ export const wrongOptions = (options: UserDataOptions): UserDataProblem[] => {
   return [
     ...say(!BASES.includes(base), `base is image or debian, not ${JSON.stringify(base)}`),
     ...sshKeys.flatMap((key, n) =>
-      say(
-        !KEY.test(key),
-        `SSH key ${n + 1} is not a line of authorized_keys`,
-        'it begins like ssh-ed25519 AAAA',
-      ),
+      say(!KEY.test(key), `SSH key ${n + 1} ${wrongKey(key)}`, 'it begins like ssh-ed25519 AAAA'),
     ),
     ...say(hostname !== undefined && !HOST.test(hostname), `${JSON.stringify(hostname)} is not a host name`),
     ...[phoneHome, mirror].flatMap((url) =>

@@ -89,7 +89,7 @@ const readRelay = async (
   { config, set, 'with-echobot': hasEchobot = false }: RelayValues,
   context: Context,
 ): Promise<Pick<BuildRequest, 'settings' | 'programs'> | undefined> => {
-  const { result, file } = await loadSettings({ cwd: context.cwd, config, set });
+  const { result, file } = await loadSettings({ ...context, config, set });
   if (context.report(result.problems) !== 0 || !result.ok) return undefined;
   const baked = file ?? (set && '--set');
   if (baked) context.stderr.write(`settings of ${baked} go into the image\n`);

@@ -30,7 +30,7 @@ export const command = defineCommand({
     json: { type: 'boolean', help: 'print the result for programs: settings and problems' },
   },
   run: async (context, { values: { config, set, json } }) => {
-    const { result, file } = await loadSettings({ cwd: context.cwd, config, set });
+    const { result, file } = await loadSettings({ ...context, config, set });
     const status = result.ok ? 0 : 1;
     const files = result.ok ? render(result.value) : [];
     if (json) {

@@ -1,5 +1,4 @@
 import { createPublicKey } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { isIPv4, isIPv6 } from 'node:net';
 import { resolve } from 'node:path';
 import { notADomain } from '../config/domain.ts';
@@ -9,7 +8,9 @@ import { checkReport, isComplete } from '../dns/report.ts';
 import { UNKNOWN, type ZoneRecord, zoneOf } from '../model/zone.ts';
 import { zoneFile, zoneTable } from '../model/zone-text.ts';
 import { failure } from '../terminal/failure.ts';
-import { defineCommand, type Options, type Values } from './command.ts';
+import { readInput } from '../terminal/read-input.ts';
+import { unlessAborted } from '../terminal/unless-aborted.ts';
+import { type Context, defineCommand, type Options, type Values } from './command.ts';
 
 const OPTIONS = {
   ...SETTINGS_OPTIONS,
@@ -25,9 +26,10 @@ type DnsValues = Values<typeof OPTIONS>;
 
 const unknown = (what: string): string => `${UNKNOWN}${what}>`;
 
-const readDkimKey = async (file: string, cwd: string): Promise<string> => {
+const readDkimKey = async (file: string, { cwd, signal }: Context): Promise<string> => {
+  const pem = await readInput(resolve(cwd, file), { name: file, signal });
   try {
-    const key = createPublicKey(await readFile(resolve(cwd, file)));
+    const key = createPublicKey(Buffer.from(pem));
     return key.export({ type: 'spki', format: 'der' }).toString('base64');
   } catch (error) {
     throw failure(`${file} is not a key: ${(error as Error).message}`, { cause: error });
@@ -67,7 +69,7 @@ export const command = defineCommand({
     const wrong = wrongAddress(values);
     if (wrong !== undefined) return context.usage(wrong);
     const { config, set, ipv4, ipv6, check, table, json } = values;
-    const { result } = await loadSettings({ cwd: context.cwd, config, set });
+    const { result } = await loadSettings({ ...context, config, set });
     if (context.report(result.problems) !== 0 || !result.ok) return 1;
     const domain = operand ?? result.value.mail_domain;
     if (domain === undefined) return context.usage('which domain?', 'name it, or set mail_domain');
@@ -75,14 +77,14 @@ export const command = defineCommand({
     if (mistake) return context.fail(`\`${domain}\` is ${mistake}`);
 
     const file = values['dkim-key'];
-    const dkimKey = file === undefined ? undefined : await readDkimKey(file, context.cwd);
+    const dkimKey = file === undefined ? undefined : await readDkimKey(file, context);
     const zone = recordsFor(domain, { ipv4, ipv6, dkimKey });
     const hasGaps = zone.some(({ value }) => value.includes(UNKNOWN));
     if (!check && hasGaps)
       context.stderr.write(
         `warning: replace the values in ${UNKNOWN}>; they are not known on this computer\n`,
       );
-    const records = check ? await checkZone(domain, zone) : zone;
+    const records = check ? await unlessAborted(checkZone(domain, zone), context.signal) : zone;
     const report = check ? checkReport(records as never) : table ? zoneTable(zone) : zoneFile(zone);
     context.stdout.write(json ? `${JSON.stringify(records, null, 2)}\n` : report);
     return check && !isComplete(records as never) ? 1 : 0;

@@ -22,9 +22,13 @@ const readDomain = (text: string): Layer =>
     { name: 'mail_domain', value: text, range: { start: 0, end: text.length } },
   ]);
 
-const layersOf = async ({ cwd }: Context, domain?: string, from?: string): Promise<readonly Layer[]> => [
+const layersOf = async (
+  { cwd, signal }: Context,
+  domain?: string,
+  from?: string,
+): Promise<readonly Layer[]> => [
   ...(domain === undefined ? [] : [readDomain(domain)]),
-  ...(from === undefined ? [] : [await loadFile(resolvePath(cwd, from), from)]),
+  ...(from === undefined ? [] : [await loadFile(resolvePath(cwd, from), from, signal)]),
 ];
 
 export const command = defineCommand({

@@ -82,7 +82,7 @@ export const command = defineCommand({
     const { cwd, stdout, stderr, env } = context;
     const choices = readChoices(action, values.builder, values.var);
     if ('message' in choices) return context.usage(choices.message, choices.hint);
-    const { result } = await loadSettings({ cwd, config: values.config, set: values.set });
+    const { result } = await loadSettings({ ...context, config: values.config, set: values.set });
     if (context.report(result.problems) !== 0 || !result.ok) return 1;
 
     const packer = choices.action === 'write' ? undefined : await findPacker(env);

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseSize } from '../config/size.ts';
 import { type Backend, backendOf, chooseImage, type Image } from '../lab/choose-image.ts';
@@ -17,6 +16,7 @@ import { installCommand } from '../requirements/install.ts';
 import { findMissing, packagesOf } from '../requirements/missing.ts';
 import { type Failure, failure } from '../terminal/failure.ts';
 import { createProgress, type Progress, type Step } from '../terminal/progress.ts';
+import { readInput } from '../terminal/read-input.ts';
 import { type Context, defineCommand, type Options, type Values } from './command.ts';
 
 const OPTIONS = {
@@ -66,10 +66,8 @@ export const wrongOption = (values: TryValues): string | undefined => {
 };
 
 /** Reads the user-data and tells what is unwise about it. Rejects where cloud-init would ignore it. */
-const readUserData = async (file: string, { cwd, stderr }: Context): Promise<Uint8Array> => {
-  const bytes = await readFile(resolve(cwd, file)).catch((error: NodeJS.ErrnoException) => {
-    throw failure(`${file} cannot be read: ${error.code ?? error.message}`, { cause: error });
-  });
+const readUserData = async (file: string, { cwd, stderr, signal }: Context): Promise<Uint8Array> => {
+  const bytes = await readInput(resolve(cwd, file), { name: file, signal });
   for (const { severity, message, hint } of remarksOnUserData(bytes)) {
     if (severity === 'error') throw failure(`${file}: ${message}`, hint === undefined ? {} : { hint });
     stderr.write(`warning: ${file}: ${message}\n`);

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Base } from '../cloud-init/options.ts';
 import { renderUserData } from '../cloud-init/user-data.ts';
@@ -7,7 +7,9 @@ import { problemToJson } from '../config/problem-to-json.ts';
 import { CLOUD_NAMES, CLOUDS, cloudNamed } from '../model/clouds/all.ts';
 import { cloudsTable } from '../model/clouds/words.ts';
 import { pinPackages } from '../package/pin.ts';
-import { defineCommand, type Options } from './command.ts';
+import { failure } from '../terminal/failure.ts';
+import { readInput } from '../terminal/read-input.ts';
+import { type Context, defineCommand, type Options } from './command.ts';
 
 const OPTIONS = {
   ...SETTINGS_OPTIONS,
@@ -52,14 +54,26 @@ const OPTIONS = {
   json: { type: 'boolean', help: 'print text, size and problems as JSON' },
 } as const satisfies Options;
 
-const readText = (cwd: string, file: string): Promise<string> => readFile(resolve(cwd, file), 'utf8');
+const readText = async ({ cwd, signal }: Context, file: string): Promise<string> =>
+  String(Buffer.from(await readInput(resolve(cwd, file), { name: file, signal })));
 
-/** Every line of the files that is a key. */
-const keysIn = async (files: readonly string[], cwd: string): Promise<string[]> =>
-  (await Promise.all(files.map((file) => readText(cwd, file))))
-    .flatMap((text) => text.split('\n'))
+/** The lines of a file that are keys. Rejects for a private key, which must not get into a text, and for none. */
+const keysInFile = async (file: string, context: Context): Promise<string[]> => {
+  const text = await readText(context, file);
+  if (/PRIVATE KEY-----|^PuTTY-User-Key-File/m.test(text))
+    throw failure(`${file} is a private key`, { hint: `name the public key, most often ${file}.pub` });
+  const keys = text
+    .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '' && !line.startsWith('#'));
+  if (keys.length === 0)
+    throw failure(`${file} has no key in it`, { hint: 'a key is a line like ssh-ed25519 AAAA...' });
+  return keys;
+};
+
+/** Every line of the files that is a key. */
+const keysIn = async (files: readonly string[], context: Context): Promise<string[]> =>
+  (await Promise.all(files.map((file) => keysInFile(file, context)))).flat();
 
 export const command = defineCommand({
   name: 'user-data',
@@ -83,7 +97,7 @@ export const command = defineCommand({
       return context.usage('--gzip output cannot be shown on a screen', 'add --output FILE');
     if (provider !== undefined && cloudNamed(provider) === undefined)
       return context.usage(`unknown provider \`${provider}\``, `providers are ${CLOUD_NAMES.join(', ')}`);
-    const { result } = await loadSettings({ cwd, config: values.config, set: values.set });
+    const { result } = await loadSettings({ ...context, config: values.config, set: values.set });
     if (context.report(result.problems) !== 0 || !result.ok) return 1;
     const { text, bytes, size, isFetching, problems } = renderUserData(result.value, {
       base: base as Base,
@@ -93,14 +107,14 @@ export const command = defineCommand({
         values.source && (await pinPackages(resolve(cwd, values.packages ?? 'dist'), context.program)),
       isScript: values.script,
       isGzip: values.gzip,
-      sshKeys: await keysIn(values['ssh-key'] ?? [], cwd),
+      sshKeys: await keysIn(values['ssh-key'] ?? [], context),
       hostname: values.hostname,
       phoneHome: values['phone-home'],
       mirror: values.mirror,
       extra:
         values.merge === undefined
           ? undefined
-          : { name: values.merge, text: await readText(cwd, values.merge) },
+          : { name: values.merge, text: await readText(context, values.merge) },
     });
     const status = context.tell(problems);
     if (values.json)

@@ -1,5 +1,5 @@
-import { open } from 'node:fs/promises';
 import { resolve as resolvePath } from 'node:path';
+import { readStart } from '../terminal/read-input.ts';
 import { checkEntries, type Layer } from './check-entries.ts';
 import type { Result } from './problem.ts';
 import { readFlags } from './read-flags.ts';
@@ -32,6 +32,8 @@ interface SettingsInput {
   readonly cwd: string;
   readonly config?: string | undefined;
   readonly set?: readonly string[] | undefined;
+  /** Ends the wait for a file that is a pipe. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 interface LoadedSettings {
@@ -42,16 +44,6 @@ interface LoadedSettings {
 
 /** UTF-8 has at most three bytes for a UTF-16 unit. */
 const MAX_BYTES = 3 * MAX_LENGTH;
-
-const readBounded = async (path: string): Promise<Uint8Array> => {
-  const file = await open(path);
-  try {
-    const { buffer, bytesRead } = await file.read(new Uint8Array(MAX_BYTES + 1), 0, MAX_BYTES + 1, 0);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await file.close();
-  }
-};
 
 const decode = (bytes: Uint8Array): string | undefined => {
   try {
@@ -68,8 +60,8 @@ const unusable = (name: string, code: 'too-large' | 'not-text'): Layer =>
   });
 
 /** Reads a settings file: upstream's ini if its name ends so, else YAML. Rejects if it cannot be read. */
-export const loadFile = async (path: string, name = path): Promise<Layer> => {
-  const bytes = await readBounded(path);
+export const loadFile = async (path: string, name = path, signal?: AbortSignal): Promise<Layer> => {
+  const bytes = await readStart(path, MAX_BYTES + 1, { name, signal });
   if (bytes.length > MAX_BYTES) return unusable(name, 'too-large');
   const text = decode(bytes);
   if (text === undefined) return unusable(name, 'not-text');
@@ -79,9 +71,14 @@ export const loadFile = async (path: string, name = path): Promise<Layer> => {
 const isMissing = (error: unknown): boolean => (error as { code?: unknown }).code === 'ENOENT';
 
 /** Settings of the file and the flags, which are stronger. Rejects if a file that was named cannot be read. */
-export const loadSettings = async ({ cwd, config, set = [] }: SettingsInput): Promise<LoadedSettings> => {
+export const loadSettings = async ({
+  cwd,
+  config,
+  set = [],
+  signal,
+}: SettingsInput): Promise<LoadedSettings> => {
   const name = config ?? DEFAULT_FILE;
-  const layer = await loadFile(resolvePath(cwd, name), name).catch((error: unknown) => {
+  const layer = await loadFile(resolvePath(cwd, name), name, signal).catch((error: unknown) => {
     if (config === undefined && isMissing(error)) return undefined;
     throw error;
   });

@@ -39,7 +39,7 @@ test.each<[readonly string[], number, readonly string[]]>([
   [['-s', 'tls_external_cert_and_key=/~/a /b'], 1, ['must be two absolute paths']],
   [['-s', 'metrics_address=fe80::1%eth0'], 1, ['`metrics_address` must be an IP address']],
   [['-c', 'none.yaml'], 1, ['none.yaml: no such file or directory']],
-  [['-c', 'folder'], 1, ['illegal operation on a directory']],
+  [['-c', 'folder'], 1, ['folder is a folder', 'name a file']],
   [[], 1, ['there is no chatmail.yaml here', 'hint: `chatmail-image init` writes one']],
   [['good.yaml'], 2, ['unexpected argument `good.yaml`']],
 ])('check %j is refused', async (args, status, parts) => {

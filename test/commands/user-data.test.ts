@@ -13,6 +13,10 @@ beforeEach(async () => {
   folder = await inFolder({
     'chatmail.yaml': 'mail_domain: _chat.example.org\n',
     'bad.yaml': 'max_load_1m: x\n',
+    id_ed25519: '-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n',
+    'putty.ppk': 'PuTTY-User-Key-File-3: ssh-ed25519\n',
+    'empty.pub': '\n# nothing\n',
+    'options.pub': `from="192.0.2.1" ${KEY}\n`,
     'key.pub': `# mine\n${KEY}\n\n`,
     'extra.yaml': '#cloud-config\ntimezone: UTC\n',
     'bad-extra.yaml': '#cloud-config\nhostname: other\n',
@@ -129,4 +133,29 @@ test.each(CLOUDS)('the commands on the page of $name do what it says', async (cl
     const said = line.includes('--script') ? expect.not.stringContaining('warning') : expect.any(String);
     expect([line, status, stderr]).toEqual([line, 0, said]);
   }
+});
+
+test.each([
+  [
+    'id_ed25519',
+    'error: id_ed25519 is a private key\n  hint: name the public key, most often id_ed25519.pub\n',
+  ],
+  ['putty.ppk', 'error: putty.ppk is a private key\n'],
+  ['empty.pub', 'error: empty.pub has no key in it\n'],
+  ['options.pub', 'error: SSH key 1 has options before the key: give the key alone\n'],
+  ['.', 'error: . is a folder\n'],
+])('--ssh-key %s is one clear error', async (file, message) => {
+  const { status, stderr } = await folder.run('user-data', '--ssh-key', file);
+  expect([status, stderr, stderr.match(/error:/g)]).toEqual([
+    1,
+    expect.stringContaining(message),
+    ['error:'],
+  ]);
+});
+
+test.each(['--merge', '--config'])('%s of a folder is one clear error', async (option) => {
+  expect(await folder.run('user-data', option, '.')).toMatchObject({
+    status: 1,
+    stderr: 'error: . is a folder\n  hint: name a file\n',
+  });
 });
