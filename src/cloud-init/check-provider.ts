@@ -32,6 +32,14 @@ export const checkProvider = (
         UNREAD[base],
       ),
     );
+  const hasNoField = userData.form === undefined && !cloudInit.ignoresUserData;
+  if (hasNoField && base === 'debian' && !isScript)
+    problems.push({
+      severity: 'warning',
+      code: 'unsure',
+      message: `no field for user-data is known at ${title}`,
+      hint: UNREAD.debian,
+    });
   if (isGzip && !takesGzip(cloud)) {
     const message = `gzip at ${title}: ${gzipText(cloud)}`;
     problems.push(

@@ -100,9 +100,13 @@ const READERS: readonly Reader[] = [
   ],
 ];
 
+/** Characters of a line that are read: a cloud's answer may be of any length, and the patterns look far. */
+const LONGEST = 1000;
+
 /** Packer says one after the other what it has found: each `Error:` is looked at by itself. */
 const statements = (text: string): readonly string[] =>
   text
+    .replace(new RegExp(`^(.{${LONGEST}}).+$`, 'gm'), '$1')
     .split(/^(?=Error: )/m)
     .map((part) => part.trim())
     .filter(Boolean);

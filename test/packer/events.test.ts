@@ -77,6 +77,13 @@ test('any bytes are read', async () => {
   );
 });
 
+test('a line of any length is read, and told in part', () => {
+  const problems = readProblems(`Error: ${'size location image token key secret '.repeat(1 << 15)}\nEnd`);
+  expect(problems.map((problem) => [problem.code, problemWords(problem).message])).toEqual([
+    ['failed', expect.stringMatching(/^size .{900,1000}\nEnd$/)],
+  ]);
+});
+
 describe('what newer versions say', () => {
   test.each([
     [
