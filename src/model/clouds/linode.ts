@@ -10,6 +10,10 @@ export const linode = {
       'Create a StackScript of `relay.txt`, and deploy Debian 12 from it',
       'linode/docs, StackScripts',
     ),
+    replace: documented(
+      'rebuild it with Debian 12 and the corrected StackScript, which keeps the address',
+      'linode/docs, rescue and rebuild',
+    ),
     encoding: documented('base64 in the API (metadata.user_data)', 'terraform-provider-linode'),
   },
   cloudInit: {
