@@ -5,6 +5,7 @@ import { DEFAULT_FILE, loadFile } from '../config/load-settings.ts';
 import { resolve } from '../config/resolve.ts';
 import { toYaml } from '../config/to-yaml.ts';
 import { type Context, defineCommand } from './command.ts';
+import { schemaLink } from './schema-link.ts';
 
 /** Writes the file, or says that it is there already. */
 const writeNew = async (path: string, text: string, isForced: boolean | undefined): Promise<boolean> => {
@@ -38,7 +39,8 @@ export const command = defineCommand({
   operands: [0, 1],
   description: `
 DOMAIN is the domain of the relay's addresses, or an IPv4 address for a relay without DNS. Without it
-the relay finds its name when it starts. The file is not written if something in it would be wrong.`,
+the relay finds its name when it starts. The file is not written if something in it would be wrong.
+Its first line tells editors where the JSON Schema is, for completion and checks while you type.`,
   options: {
     from: {
       type: 'string',
@@ -57,12 +59,12 @@ the relay finds its name when it starts. The file is not written if something in
     const resolved = resolve(...(await layersOf(context, domain, from)));
     context.report(resolved.problems);
     if (!resolved.ok) return 1;
-    const text = toYaml(resolved.value);
     if (output === '-') {
-      context.stdout.write(text);
+      context.stdout.write(toYaml(resolved.value));
       return 0;
     }
-    if (!(await writeNew(resolvePath(context.cwd, output), text, force)))
+    const path = resolvePath(context.cwd, output);
+    if (!(await writeNew(path, toYaml(resolved.value, schemaLink(path)), force)))
       return context.fail(
         `${output} exists already`,
         'overwrite it with --force, or name another with --output',

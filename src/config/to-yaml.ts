@@ -28,9 +28,13 @@ const paragraph = (name: SettingName, value: unknown): string => {
   return `\n${lines.join('\n')}\n`;
 };
 
+/** The comment by which editors find a schema (redhat-developer/yaml-language-server, “Using inlined schema”). */
+const schemaLine = (schema: string | undefined): string =>
+  schema === undefined ? '' : `# yaml-language-server: $schema=${schema}\n`;
+
 /**
  * A `chatmail.yaml` with every setting: those that differ from their default as they are, the others
- * behind a `#`. `readYaml` reads it back to the same settings.
+ * behind a `#`. `readYaml` reads it back to the same settings. `schema`: path or URL of its JSON Schema, for editors.
  */
-export const toYaml = (settings: Partial<Settings> = {}): string =>
-  HEADER + SETTING_NAMES.map((name) => paragraph(name, settings[name])).join('');
+export const toYaml = (settings: Partial<Settings> = {}, schema?: string): string =>
+  schemaLine(schema) + HEADER + SETTING_NAMES.map((name) => paragraph(name, settings[name])).join('');

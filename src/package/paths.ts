@@ -3,6 +3,9 @@ import { fileURLToPath } from 'node:url';
 /** The project's own folder: this file is two levels below it, in `src/` and in `lib/` alike. */
 export const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
 
+/** The JSON Schema of `chatmail.yaml`, in the project's folder. */
+export const SCHEMA_NAME = 'chatmail.schema.json';
+
 /** The relay's bundled program, made by `npm run build`. */
 export const PROGRAM = `${PROJECT}lib/relay/chatmail`;
 

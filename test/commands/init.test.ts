@@ -1,4 +1,8 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { schemaLink } from '../../src/commands/schema-link.ts';
+import { jsonSchema } from '../../src/config/json-schema.ts';
 import { inFolder } from '../cli-in-folder.ts';
 
 const INI = '[params]\nmail_domain = old.example.org\nmax_mailbox_size = 1G\npassthrough_senders =\n';
@@ -71,10 +75,43 @@ test.each<[readonly string[], string, readonly string[]]>([
   expect(await folder.run('check', '--config', file)).toMatchObject({ status: 0 });
 });
 
+test('the first line names a schema that exists and is the one of today', async () => {
+  await folder.run('init', 'chat.example.org');
+  const [first = ''] = (await folder.read('chatmail.yaml')).split('\n');
+  const [, link = ''] = /^# yaml-language-server: \$schema=(\S+)$/.exec(first) ?? [];
+  expect(JSON.parse(readFileSync(fileURLToPath(link), 'utf8'))).toMatchObject(jsonSchema());
+});
+
+test.each([
+  ['/work/relay/chatmail.yaml', '/work/relay/', 'chatmail.schema.json'],
+  [
+    '/work/chatmail.yaml',
+    '/work/node_modules/chatmail-image/',
+    'node_modules/chatmail-image/chatmail.schema.json',
+  ],
+  [
+    '/work/chatmail.yaml',
+    '/usr/lib/chatmail image/',
+    'file:///usr/lib/chatmail%20image/chatmail.schema.json',
+  ],
+  ['/work/chatmail.yaml', '/work/my relay/', 'file:///work/my%20relay/chatmail.schema.json'],
+  ['/work/a/chatmail.yaml', '/work/', 'file:///work/chatmail.schema.json'],
+])('from %s the schema in %s is at %s', (file, project, link) =>
+  expect(schemaLink(file, project)).toBe(link),
+);
+
+test('the package on npm contains the schema', () => {
+  const { files } = JSON.parse(readFileSync('package.json', 'utf8'));
+  expect(files).toContain('chatmail.schema.json');
+  expect(existsSync('chatmail.schema.json')).toBe(true);
+});
+
 test('--output - prints', async () => {
   const { status, stdout } = await folder.run('init', '--output', '-', 'chat.example.org');
   expect(status).toBe(0);
   expect(set(stdout)).toEqual(['mail_domain: chat.example.org']);
+  // Where it will be, and so where the schema is from there, is not known.
+  expect(stdout).not.toContain('$schema');
 });
 
 test('what is left out of an ini is said', async () => {
