@@ -39,8 +39,8 @@ const conflicts = (settings: Settings, places: Layer['places']): readonly Settin
       }),
     );
   const addressDomain = isIPv4(domain) ? `[${domain}]` : domain;
-  const room = MAX_ADDRESS - 1 - addressDomain.length;
-  if (max > room) found.push(problem('long-address', 'username_max_length', { max: room }));
+  const longest = MAX_ADDRESS - 1 - addressDomain.length;
+  if (max > longest) found.push(problem('long-address', 'username_max_length', { max: longest }));
   const isCertified = !domain.startsWith('_') && settings.tls_external_cert_and_key === undefined;
   if (isCertified && domain.length > MAX_CERTIFIED)
     found.push(problem('uncertifiable-domain', 'mail_domain', { max: MAX_CERTIFIED }));

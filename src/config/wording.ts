@@ -6,7 +6,7 @@ import type { SettingsCode, SettingsProblem } from './problem.ts';
 import { type Kind, SETTING_NAMES, settingOf } from './schema.ts';
 import { formatSize, similarSize } from './size.ts';
 
-interface Said {
+interface Subject {
   readonly name: string;
   /** `name` in backticks. */
   readonly it: string;
@@ -16,7 +16,7 @@ interface Said {
   /** Everybody may read it: it repeats nothing that the user wrote. */
   readonly isPublic: boolean;
 }
-type Sentence = (said: Said) => readonly [message: string, hint?: string | undefined];
+type Sentence = (subject: Subject) => readonly [message: string, hint?: string | undefined];
 
 const didYouMean = (similar: string | undefined, otherwise: string) =>
   similar ? `did you mean \`${similar}\`?` : otherwise;

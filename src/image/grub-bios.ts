@@ -28,11 +28,11 @@ export const patchBootImage = (bootImage: Uint8Array, coreSector: number): Uint8
   return code;
 };
 
-/** A core.img that is found whole at a sector, in one piece. Throws where it does not fit into `room` bytes. */
-export const patchCoreImage = (coreImage: Uint8Array, coreSector: number, room: number): Uint8Array => {
+/** A core.img that is found whole at a sector, in one piece. Throws where it does not fit into `available` bytes. */
+export const patchCoreImage = (coreImage: Uint8Array, coreSector: number, available: number): Uint8Array => {
   if (coreImage.length <= SECTOR) throw new RangeError(`core.img has only ${coreImage.length} bytes`);
-  if (coreImage.length > room) {
-    throw new RangeError(`core.img has ${coreImage.length} bytes, and the partition ${room}`);
+  if (coreImage.length > available) {
+    throw new RangeError(`core.img has ${coreImage.length} bytes, and the partition ${available}`);
   }
   const core = coreImage.slice();
   view(core).setBigUint64(BLOCKS_START, BigInt(coreSector + 1), true);

@@ -21,10 +21,15 @@ export interface HostFacts {
   readonly namespaceError?: string;
   readonly hasSubordinateIds: boolean;
   /** Free and needed bytes by place. */
-  readonly places: readonly { readonly folder: string; readonly free: number; readonly needed: number }[];
+  readonly folders: readonly { readonly folder: string; readonly free: number; readonly needed: number }[];
 }
 
-type HostCode = 'wrong-machine' | 'missing-packages' | 'no-subordinate-ids' | 'no-namespaces' | 'no-room';
+type HostCode =
+  | 'wrong-machine'
+  | 'missing-packages'
+  | 'no-subordinate-ids'
+  | 'no-namespaces'
+  | 'disk-too-small';
 type HostProblem = WordedProblem<HostCode>;
 
 const problem = (code: HostCode, message: string, hint: string): HostProblem => ({
@@ -38,7 +43,7 @@ const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
 
 /** All that stands in the way of a build, so that it is told at once and before anything was done. */
 export const hostProblems = (facts: HostFacts): readonly HostProblem[] => {
-  const { platform, architecture, isRoot, user, missingPackages, namespaceError, places } = facts;
+  const { platform, architecture, isRoot, user, missingPackages, namespaceError, folders } = facts;
   if (platform !== 'linux' || architecture !== 'x64') {
     return [
       problem(
@@ -77,11 +82,11 @@ export const hostProblems = (facts: HostFacts): readonly HostProblem[] => {
       ),
     );
   }
-  for (const { folder, free, needed } of places) {
+  for (const { folder, free, needed } of folders) {
     if (free >= needed) continue;
     problems.push(
       problem(
-        'no-room',
+        'disk-too-small',
         `${folder} has ${gigabytes(free)} free; ${gigabytes(needed)} are needed`,
         'free some space, or choose another place with --output, TMPDIR or XDG_CACHE_HOME',
       ),
@@ -127,7 +132,7 @@ export const hostFacts = async ({
   const { username, uid } = userInfo();
   const isRoot = uid === 0;
   const jobs = buildJobs(isRoot);
-  const places = [
+  const folders = [
     { folder: tmpdir(), needed: NEEDED.temporary },
     { folder: output, needed: NEEDED.output },
     { folder: cache, needed: NEEDED.cache },
@@ -141,7 +146,9 @@ export const hostFacts = async ({
     missingPackages: packagesOf(await findMissing(jobs)),
     ...(error === undefined ? {} : { namespaceError: error }),
     hasSubordinateIds: await hasSubordinateIds(username, uid),
-    places: await Promise.all(places.map(async (place) => ({ ...place, free: await freeOf(place.folder) }))),
+    folders: await Promise.all(
+      folders.map(async (place) => ({ ...place, free: await freeOf(place.folder) })),
+    ),
   };
 };
 

@@ -1,8 +1,8 @@
 /** One line of Packer's, read. `time` is in seconds since 1970. */
-export type PackerEvent = SaidEvent | ErrorEvent | ArtifactEvent | OtherEvent;
+export type PackerEvent = OutputEvent | ErrorEvent | ArtifactEvent | OtherEvent;
 
 /** What Packer prints for a person. */
-export interface SaidEvent {
+export interface OutputEvent {
   /** `say`: what Packer does; `message`: output of a program; `error`: the same on standard error, or failures. */
   readonly type: 'say' | 'message' | 'error';
   readonly time: number;
@@ -61,7 +61,7 @@ interface Building {
   files: string[];
 }
 
-const isSaid = (kind: string | undefined): kind is SaidEvent['type'] =>
+const isOutput = (kind: string | undefined): kind is OutputEvent['type'] =>
   kind === 'say' || kind === 'message' || kind === 'error';
 
 /** Reads lines one after the other; an artifact takes several, and is an event at its last. */
@@ -92,7 +92,7 @@ export const createEventReader = (): ((line: string) => PackerEvent | undefined)
     const data = fields.map(unescaped);
     const time = Number(stamp) || 0;
     if (!/^\d+$/.test(stamp)) return { type: 'other', time: 0, target: '', kind: '', data: [line] };
-    if (kind === 'ui' && isSaid(data[0])) return { type: data[0], time, ...addressed(data[1] ?? '') };
+    if (kind === 'ui' && isOutput(data[0])) return { type: data[0], time, ...addressed(data[1] ?? '') };
     if (kind === 'error' && target !== '')
       return { type: 'build-error', time, build: target, text: data[0] ?? '' };
     if (kind === 'artifact') return readArtifact(time, target, data);

@@ -25,9 +25,9 @@ export {
   createEventReader,
   type ErrorEvent,
   type OtherEvent,
+  type OutputEvent,
   type PackerEvent,
   readEvents,
-  type SaidEvent,
 } from './events.ts';
 export {
   findPacker,

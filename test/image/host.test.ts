@@ -8,7 +8,7 @@ const good: HostFacts = {
   user: 'ann',
   missingPackages: [],
   hasSubordinateIds: false,
-  places: [{ folder: '/tmp', free: 5e9, needed: 1e9 }],
+  folders: [{ folder: '/tmp', free: 5e9, needed: 1e9 }],
 };
 
 test.each<[string, Partial<HostFacts>, readonly string[]]>([
@@ -28,13 +28,13 @@ test.each<[string, Partial<HostFacts>, readonly string[]]>([
     { isRoot: false, namespaceError: 'unshare failed' },
     ['ann has no subordinate user ids'],
   ],
-  ['no room', { places: [{ folder: '/x', free: 1.5e9, needed: 2e9 }] }, ['/x has 1.5 GB free; 2.0 GB']],
+  ['no room', { folders: [{ folder: '/x', free: 1.5e9, needed: 2e9 }] }, ['/x has 1.5 GB free; 2.0 GB']],
   [
     'all at once',
     {
       missingPackages: ['zstd'],
       namespaceError: 'no',
-      places: [
+      folders: [
         { folder: '/x', free: 0, needed: 1 },
         { folder: '/y', free: 0, needed: 1 },
       ],

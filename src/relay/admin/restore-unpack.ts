@@ -54,11 +54,11 @@ const bytes = (path: string): Buffer => Buffer.from(path, 'latin1');
 /** Keeps account of what an untrusted backup takes. */
 const allowance = (folder: string) => {
   const { bavail, bsize, ffree, files } = statfsSync(folder);
-  let room = bavail * bsize - SPARE_BYTES;
+  let freeBytes = bavail * bsize - SPARE_BYTES;
   let count = files > 0 ? ffree - SPARE_FILES : Number.POSITIVE_INFINITY;
   return (size: number): void => {
-    room -= Math.ceil(size / bsize) * bsize;
-    if (room < 0 || --count < 0) throw new Refusal('the disk is too small for this backup');
+    freeBytes -= Math.ceil(size / bsize) * bsize;
+    if (freeBytes < 0 || --count < 0) throw new Refusal('the disk is too small for this backup');
   };
 };
 

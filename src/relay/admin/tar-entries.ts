@@ -73,7 +73,7 @@ const isWhole = (block: Buffer): boolean => {
 };
 
 /** What the headers before an entry say of it, as far as it is read: the rest is not kept. */
-interface Said {
+interface ExtendedHeader {
   path?: string;
   linkpath?: string;
   size?: string;
@@ -81,18 +81,18 @@ interface Said {
   isSparse?: true;
 }
 
-const SAID = ['path', 'linkpath', 'size', 'mtime'] as const;
+const KEPT_RECORDS = ['path', 'linkpath', 'size', 'mtime'] as const;
 
 /** Adds the records `LENGTH KEY=VALUE\n` of a header of pax to what was said before. */
-const addPaxRecords = (said: Said, bytes: string): void => {
+const addPaxRecords = (header: ExtendedHeader, bytes: string): void => {
   for (let at = 0; at < bytes.length; ) {
     const length = Number(/^\d{1,7}(?= )/.exec(bytes.slice(at, at + 8))?.[0]);
     const record = bytes.slice(at, at + length);
     const [, key = '', value = ''] = /^\d+ ([^=]+)=(.*)\n$/s.exec(record) ?? [];
     if (key === '' || record.length !== length) throw new TarError('a header in it is damaged');
-    const known = SAID.find((name) => name === key);
-    if (known !== undefined) said[known] = value;
-    if (key.startsWith('GNU.sparse')) said.isSparse = true;
+    const known = KEPT_RECORDS.find((name) => name === key);
+    if (known !== undefined) header[known] = value;
+    if (key.startsWith('GNU.sparse')) header.isSparse = true;
     at += length;
   }
 };
@@ -136,7 +136,7 @@ async function* entriesIn(some: Bytes['some'], all: Bytes['all']): AsyncGenerato
     await whole(padding(size));
     return bytes.toString('latin1');
   };
-  let next: Said = {};
+  let next: ExtendedHeader = {};
   for (;;) {
     const block = await whole(BLOCK);
     if (isZero(block)) break;
@@ -161,11 +161,11 @@ async function* entriesIn(some: Bytes['some'], all: Bytes['all']): AsyncGenerato
   }
   throw new TarError('it goes on after its end');
 
-  async function* entry(block: Buffer, type: string, said: Said, inHeader: number) {
+  async function* entry(block: Buffer, type: string, header: ExtendedHeader, inHeader: number) {
     const prefix = text(block, 257, 8).startsWith('ustar ') ? '' : text(block, 345, 155);
-    const name = said.path ?? (prefix === '' ? '' : `${prefix}/`) + text(block, 0, 100);
-    const kind = said.isSparse ? 'other' : (KINDS[type] ?? 'other');
-    const size = said.size === undefined ? inHeader : Number(said.size);
+    const name = header.path ?? (prefix === '' ? '' : `${prefix}/`) + text(block, 0, 100);
+    const kind = header.isSparse ? 'other' : (KINDS[type] ?? 'other');
+    const size = header.size === undefined ? inHeader : Number(header.size);
     if (!Number.isSafeInteger(size) || size < 0 || (size > 0 && /^[1-6]$/.test(type)))
       throw new TarError('a size in it is impossible');
     let left = size;
@@ -176,8 +176,8 @@ async function* entriesIn(some: Bytes['some'], all: Bytes['all']): AsyncGenerato
       }
     };
     const isFolder = kind === 'folder' || (kind === 'file' && name.endsWith('/'));
-    const mtime = Math.max(0, Number(said.mtime ?? number(block, 136, 12)) || 0);
-    const target = said.linkpath ?? text(block, 157, 100);
+    const mtime = Math.max(0, Number(header.mtime ?? number(block, 136, 12)) || 0);
+    const target = header.linkpath ?? text(block, 157, 100);
     yield { name, kind: isFolder ? 'folder' : kind, target, size, mtime, content } satisfies TarEntry;
     for await (const _ of content());
     await whole(padding(size));

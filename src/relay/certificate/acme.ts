@@ -26,15 +26,15 @@ const prepare = ({ acmeDirectory }: Model): void => {
   replaceFile(`${acme}/conf/target`, yaml({ request }));
 };
 
-interface Said {
+interface AcmetoolResult {
   readonly isDone: boolean;
   readonly text: string;
 }
 
-/** It may have to wait for the authority, and does so without an end of its own. */
+/** It may have to wait for the authority, and does so without a limit of its own. */
 const ACMETOOL_MS = 600_000;
 
-const acmetool = (...args: string[]): Promise<Said> =>
+const acmetool = (...args: string[]): Promise<AcmetoolResult> =>
   new Promise((resolve) => {
     execFile(
       'acmetool',
@@ -68,7 +68,7 @@ export const openOurAccount = async (model: Model): Promise<Account> => {
 };
 
 /** Has acmetool get or renew the certificate; to the authority it is proved by now that the names lead here. */
-export const reconcile = (domain: string, names: readonly string[]): Promise<Said> => {
+export const reconcile = (domain: string, names: readonly string[]): Promise<AcmetoolResult> => {
   writeTarget(domain, names);
   return acmetool('reconcile');
 };

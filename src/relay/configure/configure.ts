@@ -35,7 +35,7 @@ import { ensureDkimKey } from './dkim-key.ts';
 import { ensureEchobotPassword } from './echobot.ts';
 import { editSettings } from './edit-settings.ts';
 import { errorTrouble, fail, settingsTrouble, WRONG_SETTINGS } from './fail.ts';
-import { CONFIGURED, SHARE } from './places.ts';
+import { CONFIGURED, SHARE } from './paths.ts';
 import { type RelaySettings, readSettings } from './read-settings.ts';
 import { applyTurn } from './turn.ts';
 import { restartFirstboot, startRelay, stopFirstboot, watchCertificate } from './units.ts';
@@ -145,8 +145,8 @@ const currentSettings = (): Settings | undefined => {
 const lastKnownSettings = (): object | undefined => {
   const defaults: Readonly<Record<string, unknown>> = { ...withDefaults({}) };
   const known = currentSettings();
-  const isSaid = ([name, value]: [string, unknown]) => !isDeepStrictEqual(value, defaults[name]);
-  return known && Object.fromEntries(Object.entries(known).filter(isSaid));
+  const isOutput = ([name, value]: [string, unknown]) => !isDeepStrictEqual(value, defaults[name]);
+  return known && Object.fromEntries(Object.entries(known).filter(isOutput));
 };
 
 const LOST = `${KEPT_CLOUD} is damaged, and the cloud does not say anew what it said`;

@@ -9,7 +9,7 @@ import { announce } from '../readiness/announce.ts';
 import type { State } from '../readiness/state.ts';
 import { updateState } from '../readiness/update-state.ts';
 import { applyFiles } from './apply-files.ts';
-import { CONFIGURED, SHARE } from './places.ts';
+import { CONFIGURED, SHARE } from './paths.ts';
 import { remedy } from './remedy.ts';
 
 /** With wrong settings nginx has nothing to serve but the setup page. */

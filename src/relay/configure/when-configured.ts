@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { watchFolder } from '../lib/watch-folder.ts';
-import { CONFIGURED } from './places.ts';
+import { CONFIGURED } from './paths.ts';
 
 /**
  * When this boot has configured the relay. Services start long before: Node takes its time, and cloud-init, which

@@ -47,7 +47,7 @@ export const start = (
       const literal = addressIn(domain);
       // What Postfix would connect to by itself; of names it looks at what DNS has for them (dns_filter).
       if (literal !== undefined && !isAllowed(literal)) return NOT_CARRIED;
-      return routes.isSpoken(key) ? transportTo(domain) : undefined;
+      return routes.supportsMxdeliv(key) ? transportTo(domain) : undefined;
     }, listen('routes')),
   ];
   return {

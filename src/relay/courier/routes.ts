@@ -4,9 +4,9 @@ import { domainOf } from './remote.ts';
 export type Ask = (domain: string) => Promise<boolean>;
 
 interface Route {
-  isSpoken: boolean;
+  supportsMxdeliv: boolean;
   /** When it was last, in milliseconds. */
-  lastSpoken: number;
+  lastSupported: number;
   /** When a route that is not may be asked about again, in milliseconds. */
   askAgain: number;
   asking: Promise<void> | undefined;
@@ -49,9 +49,9 @@ export class Routes {
   }
 
   /** Of an address, as far as known at this moment; what is not known is found out meanwhile. */
-  isSpoken(address: string): boolean {
+  supportsMxdeliv(address: string): boolean {
     const until = this.#avoided.get(address.toLowerCase()) ?? 0;
-    return this.#look(domainOf(address))?.isSpoken === true && until <= this.#now();
+    return this.#look(domainOf(address))?.supportsMxdeliv === true && until <= this.#now();
   }
 
   /** Mail to an address goes by port 25 for a while: there was some that only this may take. */
@@ -67,19 +67,24 @@ export class Routes {
   /** It did not do what a host does that speaks it. */
   readonly failed = (domain: string): void => {
     const route = this.#routes.get(domain);
-    if (!route?.isSpoken) return;
-    route.isSpoken = false;
-    route.lastSpoken = this.#now();
-    route.askAgain = route.lastSpoken + HALF_AN_HOUR;
+    if (!route?.supportsMxdeliv) return;
+    route.supportsMxdeliv = false;
+    route.lastSupported = this.#now();
+    route.askAgain = route.lastSupported + HALF_AN_HOUR;
     this.#askInAMinute(domain, route);
   };
 
   #look(domain: string): Route | undefined {
     const known = this.#routes.get(domain);
     // Nobody waits for news of one that something is known about.
-    if (known && (known.isSpoken || known.asking || known.askAgain > this.#now())) return known;
+    if (known && (known.supportsMxdeliv || known.asking || known.askAgain > this.#now())) return known;
     if (this.#asking >= MAX_ASKING) return known;
-    const route = known ?? { isSpoken: false, lastSpoken: -TWO_DAYS, askAgain: 0, asking: undefined };
+    const route = known ?? {
+      supportsMxdeliv: false,
+      lastSupported: -TWO_DAYS,
+      askAgain: 0,
+      asking: undefined,
+    };
     if (!known) keep(this.#routes, domain, route);
     const asked = this.#find(domain, route).then(() => {
       route.asking = undefined;
@@ -92,7 +97,7 @@ export class Routes {
     this.#asking++;
     route.askAgain = this.#now() + HALF_AN_HOUR;
     try {
-      route.isSpoken = await this.#ask(domain);
+      route.supportsMxdeliv = await this.#ask(domain);
     } catch {
       this.#askInAMinute(domain, route);
     }
@@ -100,9 +105,9 @@ export class Routes {
   }
 
   #askInAMinute(domain: string, route: Route): void {
-    if (this.#now() - route.lastSpoken >= TWO_DAYS) return;
+    if (this.#now() - route.lastSupported >= TWO_DAYS) return;
     setTimeout(() => {
-      if (this.#routes.get(domain) === route && !route.isSpoken) void this.#find(domain, route);
+      if (this.#routes.get(domain) === route && !route.supportsMxdeliv) void this.#find(domain, route);
     }, MINUTE).unref();
   }
 }

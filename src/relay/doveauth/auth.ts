@@ -8,7 +8,7 @@ import { count } from '../lib/metrics.ts';
 import { createMailbox, hashPassword } from './create.ts';
 import { isEchobot } from './echobot.ts';
 import { nudger } from './nudge.ts';
-import { roomKeeper } from './room-keeper.ts';
+import { quotaTrimmer } from './quota-trimmer.ts';
 import { type Resources, signUpRefusal } from './sign-up.ts';
 
 const PASSDB = 'shared/passdb/';
@@ -70,14 +70,14 @@ export const authHandlers = (
     const hash = await findHash(mailbox, given.password);
     return hash === undefined || hash.startsWith(BLOCKED) ? undefined : fields(mailbox, hash);
   };
-  const keepRoom = roomKeeper(mailboxLimit(model));
-  const nudge = nudger(keepRoom);
+  const trimQuota = quotaTrimmer(mailboxLimit(model));
+  const nudge = nudger(trimQuota);
   const lookUpUser = async (key: string): Promise<string | undefined> => {
     const [, service, user = ''] = /^(?:([^/]*)\/)?(.*)$/s.exec(key) ?? [];
     const mailbox = find(user);
     if (!mailbox || !isOpen(mailbox)) return undefined;
     if (service === DELIVERY) {
-      await keepRoom(mailbox.home);
+      await trimQuota(mailbox.home);
       nudge(mailbox.home);
     }
     return fields(mailbox);

@@ -1,6 +1,6 @@
 import { opendir, readdir } from 'node:fs/promises';
 import type { DictHandlers } from '../lib/dict-server.ts';
-import { parseTurn } from '../lib/push-queue.ts';
+import { parseAttempt } from '../lib/push-queue.ts';
 
 /** A count of 100,000 folders takes a while, and nobody needs it by the second. */
 const FRESH_MS = 60_000;
@@ -24,7 +24,7 @@ export const census = (
       all++;
       if (/^(ci-|ac_)/.test(name)) tests++;
     }
-    const queued = (await readdir(queue)).filter(parseTurn).length;
+    const queued = (await readdir(queue)).filter(parseAttempt).length;
     return `${all} ${tests} ${queued}`;
   };
   return () => {

@@ -9,7 +9,7 @@ interface PushJob {
 }
 
 /** What a file's name says of its job. Times are Unix times in seconds. */
-export interface Turn {
+export interface Attempt {
   /** When to try next. */
   readonly due: number;
   /** How often it was tried. */
@@ -25,10 +25,10 @@ export const DEAD = 'dead';
 /** A token has at most 4096 bytes, an address 320. */
 const MAX_JOB = 8192;
 
-export const turnName = ({ due, tries, since, id }: Turn): string => `${due}-${tries}-${since}-${id}`;
+export const attemptName = ({ due, tries, since, id }: Attempt): string => `${due}-${tries}-${since}-${id}`;
 
 /** `undefined` for a name that is not of a job, or of one that is not written yet. */
-export const parseTurn = (name: string): Turn | undefined => {
+export const parseAttempt = (name: string): Attempt | undefined => {
   const [, due, tries, since, id] = /^(\d{1,12})-(\d)-(\d{1,12})-(\w+)$/.exec(name) ?? [];
   return id === undefined ? undefined : { due: Number(due), tries: Number(tries), since: Number(since), id };
 };
@@ -52,7 +52,7 @@ export const readJob = async (path: string): Promise<PushJob | undefined> => {
 
 /** Puts a job into the queue; once this is done it survives a power failure. Readable for the folder's group. */
 export const addJob = async (folder: string, job: PushJob, now: number): Promise<void> => {
-  const name = turnName({ due: now, tries: 0, since: now, id: randomBytes(8).toString('hex') });
+  const name = attemptName({ due: now, tries: 0, since: now, id: randomBytes(8).toString('hex') });
   // Whoever watches the folder sees it when it is whole.
   const hidden = `${folder}/.${name}`;
   const file = await open(hidden, 'wx', 0o640);

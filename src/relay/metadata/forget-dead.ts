@@ -1,6 +1,6 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { log } from '../lib/log.ts';
-import { DEAD, parseTurn, readJob } from '../lib/push-queue.ts';
+import { DEAD, parseAttempt, readJob } from '../lib/push-queue.ts';
 import { watchFolder } from '../lib/watch-folder.ts';
 import type { FindHome } from './handlers.ts';
 import { removeToken } from './tokens.ts';
@@ -12,7 +12,7 @@ import { removeToken } from './tokens.ts';
 export const forgetDead = (queue: string, findHome: FindHome, now: () => number): { close: () => void } => {
   const folder = `${queue}/${DEAD}`;
   const forget = async (name: string): Promise<void> => {
-    if (!parseTurn(name)) return;
+    if (!parseAttempt(name)) return;
     try {
       const job = await readJob(`${folder}/${name}`);
       const home = job && findHome(job.address);

@@ -2,10 +2,10 @@ import { opendir, rename, rm } from 'node:fs/promises';
 import { type Model, PATHS } from '../../model/model.ts';
 import { log } from '../lib/log.ts';
 import { count } from '../lib/metrics.ts';
-import { DEAD, parseTurn, readJob, type Turn, turnName } from '../lib/push-queue.ts';
+import { type Attempt, attemptName, DEAD, parseAttempt, readJob } from '../lib/push-queue.ts';
 import { watchFolder } from '../lib/watch-folder.ts';
 import { CONNECTIONS, gateway } from './gateway.ts';
-import { isDue, nextTurn, type Push } from './retry.ts';
+import { isDue, nextAttempt, type Push } from './retry.ts';
 
 const DELTA_CHAT = 'https://notifications.delta.chat/notify';
 /** With more than this waiting, what fails is not tried again: the disk is for mail. */
@@ -17,7 +17,7 @@ const HOUR_MS = 3_600_000;
 const seconds = (): number => Math.floor(Date.now() / 1000);
 
 /**
- * Works off the push queue. The folder is all there is: a file's name says when its turn is, and it goes, or gets
+ * Works off the push queue. The folder is all there is: a file's name says when to try it, and it goes, or gets
  * another name, only when the push service has answered. So nothing is lost whenever this ends, and memory does not
  * grow with what waits: what is new is known from watching the folder, and the rest is looked for by going through
  * it when something is due.
@@ -51,7 +51,7 @@ export const workOff = (folder: string, push: Push): { readonly close: () => voi
     [failures, reported] = [0, seconds()];
   };
 
-  const attempt = async (name: string, turn: Turn): Promise<void> => {
+  const tryToPush = async (name: string, attempt: Attempt): Promise<void> => {
     const path = `${folder}/${name}`;
     const job = await readJob(path);
     const answer = job && (await push(job.token));
@@ -62,14 +62,14 @@ export const workOff = (folder: string, push: Push): { readonly close: () => voi
       return rename(path, `${folder}/${DEAD}/${name}`);
     }
     report(answer ?? 0);
-    const later = queued > MAX_QUEUED ? undefined : nextTurn(turn, seconds());
+    const later = queued > MAX_QUEUED ? undefined : nextAttempt(attempt, seconds());
     count('push', { result: later ? 'retried' : 'given_up' });
     if (!later) return rm(path, { force: true });
-    await rename(path, `${folder}/${turnName(later)}`);
+    await rename(path, `${folder}/${attemptName(later)}`);
     wakeAt(later.due);
   };
-  const begin = (name: string, turn: Turn): void => {
-    const attempted = attempt(name, turn)
+  const begin = (name: string, attempt: Attempt): void => {
+    const attempted = tryToPush(name, attempt)
       .catch((error: NodeJS.ErrnoException) => {
         report(error.code ?? error.name);
         wakeAt(seconds() + 60);
@@ -85,20 +85,20 @@ export const workOff = (folder: string, push: Push): { readonly close: () => voi
     try {
       for await (const { name } of await opendir(folder)) {
         const now = seconds();
-        const turn = parseTurn(name);
+        const attempt = parseAttempt(name);
         // What doveauth left half written when it ended
-        const half = name.startsWith('.') ? parseTurn(name.slice(1)) : undefined;
+        const half = name.startsWith('.') ? parseAttempt(name.slice(1)) : undefined;
         if (half && half.since < now - 60) await rm(`${folder}/${name}`, { force: true });
-        if (!turn || busy.has(name)) continue;
+        if (!attempt || busy.has(name)) continue;
         found++;
-        if (!isDue(turn, now)) {
-          next = Math.min(next, turn.due);
+        if (!isDue(attempt, now)) {
+          next = Math.min(next, attempt.due);
           continue;
         }
         const reached = performance.now();
         while (busy.size >= MAX_WAITING) await Promise.race(busy.values());
         started += performance.now() - reached;
-        begin(name, turn);
+        begin(name, attempt);
       }
     } catch (error) {
       report((error as NodeJS.ErrnoException).code ?? 'sweep');
@@ -113,9 +113,9 @@ export const workOff = (folder: string, push: Push): { readonly close: () => voi
 
   const watcher = watchFolder(folder, (name) => {
     if (name === null) return wakeAt(seconds());
-    const turn = parseTurn(name);
-    if (!turn || turn.tries > 0 || busy.has(name)) return;
-    if (busy.size < CONNECTIONS) begin(name, turn);
+    const attempt = parseAttempt(name);
+    if (!attempt || attempt.tries > 0 || busy.has(name)) return;
+    if (busy.size < CONNECTIONS) begin(name, attempt);
     else wakeAt(seconds());
   });
   sweep();

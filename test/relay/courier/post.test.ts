@@ -169,14 +169,14 @@ test('who speaks it says 405', async () => {
     (status: number): RequestListener =>
     (_, response) =>
       response.writeHead(status).end();
-  for (const [status, isSpoken] of [
+  for (const [status, supportsMxdeliv] of [
     [405, true],
     [404, false],
     [200, false],
     [301, false],
   ] as const) {
     answer = say(status);
-    expect(await speaksMxdeliv(open, SELF_SIGNED)).toBe(isSpoken);
+    expect(await speaksMxdeliv(open, SELF_SIGNED)).toBe(supportsMxdeliv);
   }
 });
 

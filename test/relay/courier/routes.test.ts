@@ -15,18 +15,18 @@ const world = (hosts: Record<string, boolean | undefined>) => {
   const asked: string[] = [];
   const ask: Ask = async (domain) => {
     asked.push(domain);
-    const isSpoken = hosts[domain];
-    if (isSpoken === undefined) throw new Error('silent');
-    return isSpoken;
+    const supportsMxdeliv = hosts[domain];
+    if (supportsMxdeliv === undefined) throw new Error('silent');
+    return supportsMxdeliv;
   };
   return { asked, hosts, routes: new Routes(ask, () => Date.now()) };
 };
 
 test('what is not known is port 25 at once, and found out', async () => {
   const { routes } = world({ 'a.example': true });
-  expect(routes.isSpoken('a.example')).toBe(false);
+  expect(routes.supportsMxdeliv('a.example')).toBe(false);
   await routes.settled(['a.example']);
-  expect(routes.isSpoken('a.example')).toBe(true);
+  expect(routes.supportsMxdeliv('a.example')).toBe(true);
 });
 
 test('several are found out at once, each once', async () => {
@@ -36,23 +36,27 @@ test('several are found out at once, each once', async () => {
     routes.settled(['a.example', 'c.example']),
   ]);
   expect(asked).toEqual(['a.example', 'b.example', 'c.example']);
-  expect(['a', 'b', 'c'].map((name) => routes.isSpoken(`${name}.example`))).toEqual([true, false, false]);
+  expect(['a', 'b', 'c'].map((name) => routes.supportsMxdeliv(`${name}.example`))).toEqual([
+    true,
+    false,
+    false,
+  ]);
 });
 
 test.each([
   ['does not speak it', false],
   ['does not answer', undefined],
-])('one that %s is asked again after half an hour, and nobody waits', async (_, isSpoken) => {
-  const { routes, asked, hosts } = world({ 'a.example': isSpoken });
+])('one that %s is asked again after half an hour, and nobody waits', async (_, supportsMxdeliv) => {
+  const { routes, asked, hosts } = world({ 'a.example': supportsMxdeliv });
   await routes.settled(['a.example']);
   hosts['a.example'] = true;
   await vi.advanceTimersByTimeAsync(29 * MINUTE);
-  expect(routes.isSpoken('a.example')).toBe(false);
+  expect(routes.supportsMxdeliv('a.example')).toBe(false);
   expect(asked).toHaveLength(1);
   await vi.advanceTimersByTimeAsync(2 * MINUTE);
-  expect(routes.isSpoken('a.example')).toBe(false);
+  expect(routes.supportsMxdeliv('a.example')).toBe(false);
   await vi.advanceTimersByTimeAsync(0);
-  expect(routes.isSpoken('a.example')).toBe(true);
+  expect(routes.supportsMxdeliv('a.example')).toBe(true);
   expect(asked).toHaveLength(2);
 });
 
@@ -61,12 +65,12 @@ test('one that fails is port 25 until it speaks again, which is asked every minu
   await routes.settled(['a.example']);
   hosts['a.example'] = undefined;
   for (let i = 0; i < 3; i++) routes.failed('a.example');
-  expect(routes.isSpoken('a.example')).toBe(false);
+  expect(routes.supportsMxdeliv('a.example')).toBe(false);
   await vi.advanceTimersByTimeAsync(5 * MINUTE);
   expect(asked).toHaveLength(6);
   hosts['a.example'] = true;
   await vi.advanceTimersByTimeAsync(MINUTE);
-  expect(routes.isSpoken('a.example')).toBe(true);
+  expect(routes.supportsMxdeliv('a.example')).toBe(true);
   await vi.advanceTimersByTimeAsync(60 * MINUTE);
   expect(asked).toHaveLength(7);
 });
@@ -75,7 +79,7 @@ test('an address with mail that HTTPS does not take is port 25 for half an hour,
   const { routes } = world({ 'a.example': true });
   await routes.settled(['a.example']);
   routes.avoid('Bob@a.example');
-  const spoken = () => ['bob@a.example', 'eve@a.example'].map((address) => routes.isSpoken(address));
+  const spoken = () => ['bob@a.example', 'eve@a.example'].map((address) => routes.supportsMxdeliv(address));
   expect(spoken()).toEqual([false, true]);
   await vi.advanceTimersByTimeAsync(31 * MINUTE);
   expect(spoken()).toEqual([true, true]);
@@ -103,7 +107,7 @@ test('so many are asked at once and no more, and those who wait for others do no
     asked.push(domain);
     return new Promise(() => {});
   });
-  for (let i = 0; i < 300; i++) routes.isSpoken(`d${i}.example`);
+  for (let i = 0; i < 300; i++) routes.supportsMxdeliv(`d${i}.example`);
   expect(asked).toHaveLength(200);
   await routes.settled(['d200.example']);
 });
@@ -111,6 +115,6 @@ test('so many are asked at once and no more, and those who wait for others do no
 test('memory of domains is bounded', async () => {
   const { routes, asked } = world({ 'd0.example': true });
   for (let i = 0; i <= 10_000; i++) await routes.settled([`d${i}.example`]);
-  expect(routes.isSpoken('d0.example')).toBe(false);
+  expect(routes.supportsMxdeliv('d0.example')).toBe(false);
   expect(asked).toHaveLength(10_002);
 });

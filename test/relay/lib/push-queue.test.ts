@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { addJob, parseTurn, readJob, turnName } from '../../../src/relay/lib/push-queue.ts';
+import { addJob, attemptName, parseAttempt, readJob } from '../../../src/relay/lib/push-queue.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -13,8 +13,8 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 test('a name tells the turn', () => {
   const turn = { due: 20, tries: 3, since: 10, id: 'ab_1' };
-  expect(turnName(turn)).toBe('20-3-10-ab_1');
-  expect(parseTurn('20-3-10-ab_1')).toEqual(turn);
+  expect(attemptName(turn)).toBe('20-3-10-ab_1');
+  expect(parseAttempt('20-3-10-ab_1')).toEqual(turn);
 });
 
 test.each([
@@ -28,13 +28,13 @@ test.each([
   '1-0-1-a/b',
   'x-0-1-a',
   `${'1'.repeat(13)}-0-1-a`,
-])('%j is not of a job', (name) => expect(parseTurn(name)).toBeUndefined());
+])('%j is not of a job', (name) => expect(parseAttempt(name)).toBeUndefined());
 
 test('any name is of a job with the same name, or of none', () =>
   fc.assert(
     fc.property(fc.oneof(fc.string(), fc.stringMatching(/^\d{1,13}-\d{1,2}-\d{1,13}-\w{1,3}$/)), (name) => {
-      const turn = parseTurn(name);
-      if (turn) expect(parseTurn(turnName(turn))).toEqual(turn);
+      const turn = parseAttempt(name);
+      if (turn) expect(parseAttempt(attemptName(turn))).toEqual(turn);
     }),
   ));
 
@@ -44,7 +44,7 @@ test('a job is written whole, for the group to read', async () => {
   process.umask(before);
   const [name = '', ...others] = readdirSync(folder);
   expect(others).toEqual([]);
-  expect(parseTurn(name)).toMatchObject({ due: 7, tries: 0, since: 7 });
+  expect(parseAttempt(name)).toMatchObject({ due: 7, tries: 0, since: 7 });
   expect(statSync(join(folder, name)).mode & 0o777).toBe(0o640);
   expect(await readJob(join(folder, name))).toEqual({ address: 'a@b', token: 'x"\\y' });
 });

@@ -9,7 +9,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type Settings, withDefaults } from '../../../src/config/schema.ts';
 import { modelOf } from '../../../src/model/model.ts';
 import { DictRefusal, dictReplies } from '../../../src/relay/lib/dict-server.ts';
-import { parseTurn, readJob } from '../../../src/relay/lib/push-queue.ts';
+import { parseAttempt, readJob } from '../../../src/relay/lib/push-queue.ts';
 import { metadataHandlers } from '../../../src/relay/metadata/handlers.ts';
 
 const NOW = 1_700_000_000;
@@ -123,7 +123,7 @@ test('news are a job for each token', async () => {
       { address: A, token: 'two' },
     ]),
   );
-  expect(readdirSync(queue).map(parseTurn)).toEqual(
+  expect(readdirSync(queue).map(parseAttempt)).toEqual(
     [1, 2].map(() => ({ due: NOW, tries: 0, since: NOW, id: expect.stringMatching(/^\w{16}$/) })),
   );
 });

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, watch, writeFileSync } fro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { addJob, parseTurn, readJob, turnName } from '../../../src/relay/lib/push-queue.ts';
+import { addJob, attemptName, parseAttempt, readJob } from '../../../src/relay/lib/push-queue.ts';
 import { CONNECTIONS } from '../../../src/relay/notifier/gateway.ts';
 import { workOff } from '../../../src/relay/notifier/main.ts';
 import type { Push } from '../../../src/relay/notifier/retry.ts';
@@ -30,7 +30,7 @@ const add = (token: string) => addJob(folder, { address: 'a', token }, now());
 /** Places a job whose turn is as given. */
 const place = (token: string, turn: { due: number; tries?: number; since?: number }) =>
   writeFileSync(
-    join(folder, turnName({ tries: 0, since: now(), id: token, ...turn })),
+    join(folder, attemptName({ tries: 0, since: now(), id: token, ...turn })),
     JSON.stringify({ address: 'a', token }),
   );
 const until = async (is: () => boolean) => {
@@ -68,8 +68,8 @@ test.each<[number | string]>([[500], [404], ['ECONNREFUSED']])(
   async (answer) => {
     await add('one');
     const pushed = start(answer);
-    await until(() => names().some((name) => parseTurn(name)?.tries === 1));
-    const turn = parseTurn(names()[0] ?? '');
+    await until(() => names().some((name) => parseAttempt(name)?.tries === 1));
+    const turn = parseAttempt(names()[0] ?? '');
     expect((turn?.due ?? 0) - (turn?.since ?? 0)).toBeGreaterThanOrEqual(8);
     expect(pushed).toEqual(['one']);
     expect(lines).toEqual([`<4>push: 1 failed, the last with ${answer}\n`]);
@@ -92,9 +92,9 @@ test('five hours after the message it is given up', async () => {
 });
 
 test('what is not a job, or was left half written, goes; what is being written stays', async () => {
-  writeFileSync(join(folder, turnName({ due: 1, tries: 0, since: 1, id: 'bad' })), '{"address"');
+  writeFileSync(join(folder, attemptName({ due: 1, tries: 0, since: 1, id: 'bad' })), '{"address"');
   writeFileSync(join(folder, '.1-0-1-half'), '{"add');
-  const being = `.${turnName({ due: now(), tries: 0, since: now(), id: 'new' })}`;
+  const being = `.${attemptName({ due: now(), tries: 0, since: now(), id: 'new' })}`;
   writeFileSync(join(folder, being), '');
   const pushed = start(200);
   await until(() => names().length === 1);

@@ -73,7 +73,7 @@ const trim = async (home: string, limit: Amount, now: number): Promise<boolean> 
  * background; what is returned is to be waited for before the delivery, `undefined` where there is nothing to do, or
  * too much. `now` in seconds, `clock` in milliseconds from anywhere.
  */
-export const roomKeeper = (
+export const quotaTrimmer = (
   limit: Amount,
   now: () => number = () => Date.now() / 1000,
   clock: () => number = () => performance.now(),

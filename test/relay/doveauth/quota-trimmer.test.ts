@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { roomKeeper, usage } from '../../../src/relay/doveauth/room-keeper.ts';
+import { quotaTrimmer, usage } from '../../../src/relay/doveauth/quota-trimmer.ts';
 import { mailTree, messageName, NOW } from '../temp-mail.ts';
 
 test.each([
@@ -44,7 +44,7 @@ test.each([
   ['full by an account that is wrong', '1000S\n1000 5\n', [5, 4], 2],
 ])('a mailbox that is %s', async (_, account, ages, left, size = 200) => {
   const mailbox = filled(account, ages, size);
-  await roomKeeper(LIMIT, () => NOW)(mailbox.home);
+  await quotaTrimmer(LIMIT, () => NOW)(mailbox.home);
   expect(mailbox.left()).toBe(left);
   expect(existsSync(join(mailbox.home, 'maildirsize'))).toBe(left === ages.length);
 });
@@ -52,28 +52,28 @@ test.each([
 test('one that is full of recent mail is not read at every delivery, and heals, whatever the clock does', async () => {
   let [now, clock] = [NOW, 0];
   const mailbox = filled('1000S\n800 4\n', [0.9999, 0.5, 0.4, 0.3]);
-  const keepRoom = roomKeeper(
+  const trimQuota = quotaTrimmer(
     LIMIT,
     () => now,
     () => clock,
   );
-  await keepRoom(mailbox.home);
+  await trimQuota(mailbox.home);
   now += 30;
   clock += 30_000;
-  expect(keepRoom(mailbox.home)).toBeUndefined();
+  expect(trimQuota(mailbox.home)).toBeUndefined();
   expect(mailbox.left()).toBe(4);
   now += 31;
   clock += 31_000;
-  await keepRoom(mailbox.home);
+  await trimQuota(mailbox.home);
   expect(mailbox.left()).toBe(3);
 });
 
 test('no mailbox, no account: nothing happens; trouble is logged without the address', () => {
-  const keepRoom = roomKeeper(LIMIT);
-  keepRoom('/nowhere');
-  keepRoom(mailTree().mailbox('alice', 0));
+  const trimQuota = quotaTrimmer(LIMIT);
+  trimQuota('/nowhere');
+  trimQuota(mailTree().mailbox('alice', 0));
   expect(lines).toEqual([]);
-  keepRoom('/dev/null');
+  trimQuota('/dev/null');
   expect(lines).toEqual(['<3>quota: ENOTDIR\n']);
 });
 
@@ -84,9 +84,9 @@ test('a delivery waits for room, but not in a mailbox of very many messages, and
   for (let i = 0; i < count; i++)
     writeFileSync(join(home, 'cur', messageName(2 + i / count, 200, '', `M${i}P2.host`)), '');
   writeFileSync(join(home, 'maildirsize'), `1000S\n${200 * count} ${count}\n`);
-  const keepRoom = roomKeeper({ bytes: 200 * count, messages: count }, () => NOW);
+  const trimQuota = quotaTrimmer({ bytes: 200 * count, messages: count }, () => NOW);
   let [turns, isDone] = [0, false];
-  expect(keepRoom(home)).toBeUndefined();
+  expect(trimQuota(home)).toBeUndefined();
   const turn = () => {
     turns++;
     isDone = !existsSync(join(home, 'maildirsize'));
@@ -101,9 +101,9 @@ test('a delivery waits for room, but not in a mailbox of very many messages, and
 
 test('two who ask at once wait for the same', () => {
   const mailbox = filled('1000S\n750 4\n', [5, 4, 3, 2]);
-  const keepRoom = roomKeeper(LIMIT, () => NOW);
-  const work = keepRoom(mailbox.home);
+  const trimQuota = quotaTrimmer(LIMIT, () => NOW);
+  const work = trimQuota(mailbox.home);
   expect(work).toBeInstanceOf(Promise);
-  expect(keepRoom(mailbox.home)).toBe(work);
+  expect(trimQuota(mailbox.home)).toBe(work);
   return work;
 });
