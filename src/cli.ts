@@ -25,6 +25,7 @@ export const COMMANDS: Commands = {
   packer: () => import('./commands/packer.ts'),
   dns: () => import('./commands/dns.ts'),
   package: () => import('./commands/package.ts'),
+  release: () => import('./commands/release.ts'),
   requirements: () => import('./commands/requirements.ts'),
   completion: async () => ({ command: completionCommand(() => loadAll(COMMANDS)) }),
 };

@@ -1,5 +1,5 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { loadSettings, SETTINGS_OPTIONS } from '../config/load-settings.ts';
 import { toYaml } from '../config/to-yaml.ts';
@@ -17,15 +17,10 @@ import { failure } from '../terminal/failure.ts';
 import { createProgress } from '../terminal/progress.ts';
 import { duration } from '../terminal/render-step.ts';
 import { DEFAULT_SIZE, FORMAT_NAMES, readChoices } from './build/choices.ts';
+import { cacheFolder, epochOf } from './build/environment.ts';
 import { type Context, defineCommand } from './command.ts';
 import { PACKAGE_OPTIONS, relayPackages } from './relay-packages.ts';
 import { textSize } from './text-size.ts';
-
-const epochOf = ({ SOURCE_DATE_EPOCH: text = '' }: Context['env']): { sourceDateEpoch?: number } =>
-  /^\d{1,12}$/.test(text) ? { sourceDateEpoch: Number(text) } : {};
-
-const cacheFolder = (env: Context['env']): string =>
-  join(env.XDG_CACHE_HOME || join(env.HOME || homedir(), '.cache'), 'chatmail-image');
 
 const table = ({ files, packages }: Manifest): string =>
   [

@@ -88,11 +88,21 @@ const SHELLS = [
 
 const PACKER = [['packer', 'packer']] as const;
 
+const RELEASE = [
+  ['dpkg-deb', 'dpkg'],
+  ['apt-ftparchive', 'apt-utils'],
+  ['gpg', 'gnupg'],
+  ['gpgconf', 'gpgconf'],
+  ['tar', 'tar'],
+] as const;
+
 type Requirement = readonly [what: string, debianPackage: string];
 
 export const REQUIREMENTS = {
   /** The relay's Debian package. */
   package: [['dpkg-deb', 'dpkg']],
+  /** A folder to publish, besides the images in it. */
+  release: RELEASE,
   /** An image, as root. */
   build: [...MMDEBSTRAP, ...DISK],
   /** An image, as an ordinary user: the same, with what maps a range of user ids. */
@@ -108,6 +118,7 @@ export const REQUIREMENTS = {
     ['ssh-keygen', 'openssh-client'],
   ],
   test: [
+    ...RELEASE,
     ...MMDEBSTRAP,
     ...DISK,
     ...NSPAWN,

@@ -1,0 +1,148 @@
+import { access, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { digestFile } from '../image/file-digest.ts';
+import { defaultEpoch } from '../image/plan.ts';
+import { readJson } from '../image/read-json.ts';
+import { readChecksums } from '../release/checksums.ts';
+import { compareRelease, makeRelease, type ReleaseManifest } from '../release/make.ts';
+import { createKey } from '../release/signing.ts';
+import { findMissing, packagesOf } from '../requirements/missing.ts';
+import { failure } from '../terminal/failure.ts';
+import { createProgress } from '../terminal/progress.ts';
+import { VERSION } from '../version.ts';
+import { readChoices } from './build/choices.ts';
+import { cacheFolder, epochOf } from './build/environment.ts';
+import { type Context, defineCommand, type ExitStatus } from './command.ts';
+
+const OUTPUT = 'dist/release';
+const URL = /^https?:\/\/[\w.:[\]-]+(\/[\w.~%+,:@=/-]*)?$/;
+
+const newKey = async (file: string, { cwd, stdout, stderr }: Context): Promise<ExitStatus> => {
+  await createKey(resolve(cwd, file)).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== 'EEXIST') throw cause;
+    throw failure(`${file} exists already`, { hint: 'a key is never overwritten: choose another name' });
+  });
+  stderr.write(
+    [
+      'Keep this file secret, and keep copies of it offline, in two places: whoever has it can sign packages',
+      'that your relays install, and without it they accept no new ones. Sign with --key.\n',
+    ].join('\n'),
+  );
+  stdout.write(`${file}\n`);
+  return 0;
+};
+
+const makingOf = ({ signal, stderr, env, program }: Context) => ({
+  signal,
+  progress: createProgress({ output: stderr, env }),
+  now: Date.now() / 1000,
+  program,
+});
+
+/** What the folder's own list of checksums finds wrong with its files. */
+const damaged = async (folder: string, signal: AbortSignal): Promise<string[]> => {
+  const wrong: string[] = [];
+  for (const [path, sha256] of await readChecksums(folder)) {
+    const found = await digestFile(join(folder, path), signal).catch(() => undefined);
+    if (found?.sha256 !== sha256) wrong.push(path);
+  }
+  return wrong;
+};
+
+const verify = async (given: string, context: Context): Promise<ExitStatus> => {
+  const { cwd, env, stdout } = context;
+  const folder = resolve(cwd, given);
+  const manifest = await readJson<ReleaseManifest>(join(folder, 'manifest.json'));
+  if (!manifest) return context.fail(`${given} has no manifest.json of a release`);
+  if (manifest.version !== VERSION)
+    return context.fail(
+      `the release has version ${manifest.version}, and this program ${VERSION}`,
+      'verify it with the sources of its version',
+    );
+  const wrong = await damaged(folder, context.signal);
+  if (wrong.length > 0) return context.fail(`not as SHA256SUMS says: ${wrong.join(', ')}`);
+  const again = await mkdtemp(join(tmpdir(), 'chatmail-image-'));
+  try {
+    const making = { ...makingOf(context), again, cache: cacheFolder(env) };
+    const differing = await compareRelease(folder, manifest, making);
+    if (differing.length > 0)
+      return context.fail(
+        `made again from these sources, these differ: ${differing.join(', ')}`,
+        "images differ, too, when Debian's packages have changed since",
+      );
+    stdout.write(`${given}: the same, made again from these sources\n`);
+    return 0;
+  } finally {
+    await rm(again, { recursive: true, force: true });
+  }
+};
+
+export const command = defineCommand({
+  name: 'release',
+  summary: 'make a folder to publish: packages, a signed Debian archive, and images',
+  description: [
+    'Any web server can publish the folder. Earlier versions in it are kept. Without --key everything is made',
+    'except signatures, and apt does not accept the archive; with --key and --url the folder has',
+    'debian/chatmail.sources, a file for apt that contains the public key.',
+    '',
+    'With SOURCE_DATE_EPOCH set, the same sources and the same packages of Debian give the same bytes.',
+  ].join('\n'),
+  options: {
+    output: { type: 'string', short: 'o', value: 'DIR', help: `where to write it, ${OUTPUT} by default` },
+    url: { type: 'string', value: 'URL', help: 'where it will be published' },
+    key: { type: 'string', value: 'FILE', help: 'secret key to sign with' },
+    format: {
+      type: 'string',
+      short: 'f',
+      value: 'FORMAT,...',
+      help: 'formats of the images, qcow2,tar by default',
+    },
+    'without-images': { type: 'boolean', help: 'make packages and archive only' },
+    'new-key': { type: 'string', value: 'FILE', help: 'create a signing key instead' },
+    verify: { type: 'string', value: 'DIR', help: 'make this release again instead, and compare' },
+  },
+  async run(context, { values }) {
+    const { cwd, env, stdout, stderr } = context;
+    if (values['new-key'] !== undefined) return newKey(values['new-key'], context);
+    if (values.verify !== undefined) return verify(values.verify, context);
+    const { output = OUTPUT, key, url } = values;
+    if (url !== undefined && !URL.test(url))
+      return context.usage(`\`${url}\` is not the http or https URL of a folder`);
+    const choices = readChoices({ format: values.format ?? 'qcow2,tar' });
+    if ('message' in choices) return context.usage(choices.message, choices.hint);
+    const keyFile = key === undefined ? undefined : resolve(cwd, key);
+    if (keyFile !== undefined)
+      await access(keyFile).catch((cause: unknown) => {
+        throw failure(`${key} cannot be read`, {
+          hint: `\`${context.program} release --new-key ${key}\` makes one`,
+          cause,
+        });
+      });
+    const lacking = packagesOf(await findMissing(['release'], env.PATH));
+    if (lacking.length > 0)
+      return context.fail(
+        `Debian packages are missing: ${lacking.join(' ')}`,
+        `\`${context.program} requirements --install release\``,
+      );
+    const making = makingOf(context);
+    await makeRelease(
+      {
+        output: resolve(cwd, output),
+        url: url?.replace(/\/+$/, ''),
+        keyFile,
+        formats: values['without-images'] ? [] : choices.formats,
+        diskSize: choices.diskSize,
+        epoch: epochOf(env).sourceDateEpoch ?? defaultEpoch(making.now),
+        cache: cacheFolder(env),
+      },
+      making,
+    );
+    if (keyFile === undefined)
+      stderr.write('warning: nothing is signed, so apt does not accept the archive\n  hint: add --key\n');
+    else if (url === undefined)
+      stderr.write('warning: debian/chatmail.sources is missing\n  hint: add --url, where it is published\n');
+    stdout.write(`${output}\n`);
+    return 0;
+  },
+});

@@ -1,0 +1,55 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { run } from '../program/run.ts';
+
+/** Signs with one OpenPGP key, kept away from the keys and the agent of whoever runs this. */
+export interface Signer {
+  /** In ASCII armour. */
+  readonly publicKey: string;
+  /** The text with its signature around it (RFC 9580 §7). */
+  clearsign(file: string, signed: string): Promise<void>;
+  /** The signature alone, in ASCII armour. */
+  detach(file: string, signature: string): Promise<void>;
+}
+
+/** Runs `use` with a GnuPG that has a home of its own, which is gone afterwards, as is its agent. */
+const withGnupg = async <T>(
+  use: (gpg: (...args: readonly string[]) => Promise<string>) => Promise<T>,
+): Promise<T> => {
+  // mkdtemp gives it to us alone. An agent's socket needs a short path.
+  const home = await mkdtemp(join(tmpdir(), 'release-'));
+  const options = { env: { GNUPGHOME: home } };
+  try {
+    return await use((...args) =>
+      run(['gpg', '--batch', '--quiet', '--no-tty', '--armor', ...args], options),
+    );
+  } finally {
+    await run(['gpgconf', '--kill', 'all'], options).catch(() => undefined);
+    await rm(home, { recursive: true, force: true });
+  }
+};
+
+/**
+ * Makes a key that can only sign, and writes it to a new file that only its owner can read. Ed25519, which apt of
+ * Debian 12 and 13 verifies. Rejects with EEXIST where the file exists.
+ */
+export const createKey = (file: string): Promise<void> =>
+  withGnupg(async (gpg) => {
+    await gpg('--passphrase', '', '--quick-gen-key', 'chatmail-image release', 'ed25519', 'sign', 'never');
+    await writeFile(file, `${await gpg('--export-secret-keys')}\n`, { mode: 0o600, flag: 'wx' });
+  });
+
+/** Runs `use` with the key in that file; it is named on the command line, its content is not. */
+export const withSigner = <T>(keyFile: string, use: (signer: Signer) => Promise<T>): Promise<T> =>
+  withGnupg(async (gpg) => {
+    await gpg('--import', keyFile);
+    const sign = async (how: string, file: string, output: string) => {
+      await gpg('--yes', '--output', output, how, file);
+    };
+    return use({
+      publicKey: await gpg('--export'),
+      clearsign: (file, signed) => sign('--clearsign', file, signed),
+      detach: (file, signature) => sign('--detach-sign', file, signature),
+    });
+  });

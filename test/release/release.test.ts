@@ -1,0 +1,241 @@
+import { once } from 'node:events';
+import { appendFile, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { main } from '../../src/cli.ts';
+import { digestsOf } from '../../src/release/checksums.ts';
+import { VERSION } from '../../src/version.ts';
+
+let folder: string;
+let url: string;
+let stopServer: () => Promise<void>;
+
+/** Runs the program in a folder; everything it printed is in the answer. */
+const release = async (args: readonly string[], cwd = folder) => {
+  let stdout = '';
+  let stderr = '';
+  const status = await main(['release', ...args], {
+    stdout: { write: (text) => (stdout += text) },
+    stderr: { write: (text) => (stderr += text) },
+    env: { SOURCE_DATE_EPOCH: '1700000000' },
+    cwd,
+    signal: new AbortController().signal,
+    program: 'chatmail-image',
+  });
+  return { status, stdout, stderr };
+};
+
+const signed = (output: string) => ['--without-images', '-o', output, '--key', 'key.asc', '--url', url];
+
+const freePort = async (): Promise<number> => {
+  const server = createServer();
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const address = server.address();
+  await new Promise((done) => server.close(done));
+  return typeof address === 'object' && address ? address.port : 0;
+};
+
+/** A real nginx that publishes this folder, as any web server can. */
+const startNginx = async (root: string): Promise<void> => {
+  const port = await freePort();
+  const config = join(folder, 'nginx.conf');
+  await writeFile(
+    config,
+    `daemon off; pid ${folder}/nginx.pid; error_log stderr; worker_processes 1;
+events {}
+http { access_log off; server { listen 127.0.0.1:${port}; root ${root}; } }
+`,
+  );
+  const nginx = execa('nginx', ['-c', config, '-e', 'stderr'], {
+    reject: false,
+    env: { PATH: `${process.env.PATH}:/usr/sbin` },
+  });
+  url = `http://127.0.0.1:${port}/release/`;
+  stopServer = async () => {
+    nginx.kill('SIGTERM');
+    await nginx;
+  };
+  await execa('curl', ['--silent', '--retry', '50', '--retry-connrefused', '--retry-delay', '0', url], {
+    reject: false,
+  });
+};
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'release-test-'));
+  // nginx's workers are somebody else.
+  await execa('chmod', ['755', folder]);
+  await startNginx(folder);
+  await release(['--new-key', 'key.asc']);
+  await release(signed('release'));
+});
+afterAll(async () => {
+  await stopServer?.();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** apt with folders of its own, which knows the archive by the release's file and nothing else. */
+const apt = async (...args: readonly string[]) => {
+  const root = join(folder, 'apt');
+  for (const path of ['sources', 'lists/partial', 'cache/archives/partial'])
+    await mkdir(join(root, path), { recursive: true });
+  const source = await fetch(`${url}debian/chatmail.sources`).then((response) => response.text());
+  await writeFile(join(root, 'sources/chatmail.sources'), source);
+  await writeFile(join(root, 'status'), '');
+  const options = {
+    'Dir::Etc::SourceList': '/dev/null',
+    'Dir::Etc::SourceParts': join(root, 'sources'),
+    'Dir::Etc::Trusted': '/dev/null',
+    'Dir::Etc::TrustedParts': '/dev/null',
+    'Dir::State::Lists': join(root, 'lists'),
+    'Dir::State::Status': join(root, 'status'),
+    'Dir::Cache': join(root, 'cache'),
+    'Acquire::http::Proxy': 'DIRECT',
+    'APT::Sandbox::User': 'root',
+    'APT::Update::Error-Mode': 'any',
+  };
+  return execa(
+    args[0] ?? '',
+    [...Object.entries(options).flatMap(([name, value]) => ['-o', `${name}=${value}`]), ...args.slice(1)],
+    {
+      cwd: folder,
+      all: true,
+      reject: false,
+    },
+  );
+};
+
+describe('a key', () => {
+  test('can be read by its owner alone', async () => {
+    expect((await stat(join(folder, 'key.asc'))).mode & 0o777).toBe(0o600);
+    expect(await readFile(join(folder, 'key.asc'), 'utf8')).toMatch(/^-----BEGIN PGP PRIVATE KEY BLOCK-----/);
+  });
+
+  test('comes with how to keep it, and is never overwritten', async () => {
+    expect((await release(['--new-key', 'second.asc'])).stderr).toContain('Keep this file secret');
+    const before = await readFile(join(folder, 'key.asc'), 'utf8');
+    expect(await release(['--new-key', 'key.asc'])).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('exists already'),
+    });
+    expect(await readFile(join(folder, 'key.asc'), 'utf8')).toBe(before);
+  });
+});
+
+test('apt verifies the archive with the key in its file, and gets our packages as they are', async () => {
+  expect(await apt('apt-get', 'update')).toMatchObject({
+    exitCode: 0,
+    all: expect.stringContaining(`${url}debian`),
+  });
+  for (const name of ['chatmail-relay', 'chatmail-relay-extras']) {
+    expect((await apt('apt-cache', 'policy', name)).all).toContain(`Candidate: ${VERSION}`);
+    expect(await apt('apt-get', 'download', name)).toMatchObject({ exitCode: 0 });
+    const file = `${name}_${VERSION}_all.deb`;
+    const [got, published] = [
+      await readFile(join(folder, file)),
+      await readFile(join(folder, 'release', file)),
+    ];
+    expect(got.equals(published)).toBe(true);
+  }
+});
+
+test('apt refuses an archive that was changed', async () => {
+  await release(signed('release'));
+  const lists = join(folder, 'release/debian/dists/stable');
+  await writeFile(
+    join(lists, 'InRelease'),
+    (await readFile(join(lists, 'InRelease'), 'utf8')).replace('main', 'evil'),
+  );
+  await rm(join(folder, 'apt'), { recursive: true, force: true });
+  const { exitCode, all } = await apt('apt-get', 'update');
+  expect([exitCode, all]).toEqual([100, expect.stringMatching(/BADSIG|not signed|invalid/)]);
+  await release(signed('release'));
+});
+
+test('sha256sum and gpgv agree with the checksums', async () => {
+  const cwd = join(folder, 'release');
+  await execa('sha256sum', ['--check', '--strict', '--quiet', 'SHA256SUMS'], { cwd });
+  const source = await readFile(join(cwd, 'debian/chatmail.sources'), 'utf8');
+  const key = source.slice(source.indexOf(' -----BEGIN')).replace(/^ \.?/gm, '');
+  await execa('gpg', ['--dearmor', '--output', join(folder, 'key.gpg')], { input: key });
+  await execa('gpgv', ['--keyring', join(folder, 'key.gpg'), 'SHA256SUMS.asc', 'SHA256SUMS'], { cwd });
+});
+
+test('in another folder, under another umask, it is the same but for the signatures', async () => {
+  const elsewhere = await mkdtemp(join(tmpdir(), 'release-again-'));
+  const umask = process.umask(0o077);
+  try {
+    await execa('cp', [join(folder, 'key.asc'), elsewhere]);
+    await release(signed('a/b'), elsewhere);
+  } finally {
+    process.umask(umask);
+  }
+  const { signal } = new AbortController();
+  const digests = await digestsOf(join(elsewhere, 'a/b'), signal);
+  expect(digests).toEqual(await digestsOf(join(folder, 'release'), signal));
+  expect(digests.size).toBeGreaterThan(15);
+  expect((await stat(join(elsewhere, 'a/b/debian/pool'))).mode & 0o777).toBe(0o755);
+  await rm(elsewhere, { recursive: true });
+});
+
+test('an earlier version stays, in the archive too', async () => {
+  const output = join(folder, 'two');
+  await release(['--without-images', '-o', 'two']);
+  // As 0.1.0 would have left it.
+  const old = join(folder, 'old');
+  await execa('dpkg-deb', ['--raw-extract', join(output, `chatmail-relay_${VERSION}_all.deb`), old]);
+  await execa('sed', ['-i', 's/^Version: .*/Version: 0.0.9/', join(old, 'DEBIAN/control')]);
+  await execa('dpkg-deb', ['--build', old, join(output, 'debian/pool/chatmail-relay_0.0.9_all.deb')]);
+  await writeFile(join(output, 'manifest-0.0.9.json'), '{}');
+  await release(['--without-images', '-o', 'two']);
+  const index = await readFile(join(output, 'debian/dists/stable/main/binary-amd64/Packages'), 'utf8');
+  expect(index.match(/^Version: .*/gm)?.sort()).toEqual([
+    'Version: 0.0.9',
+    `Version: ${VERSION}`,
+    `Version: ${VERSION}`,
+  ]);
+  expect(await readFile(join(output, 'SHA256SUMS'), 'utf8')).toContain('manifest-0.0.9.json');
+});
+
+test('without a key nothing is signed, and it says so', async () => {
+  const { status, stderr } = await release(['--without-images', '-o', 'unsigned']);
+  expect([status, stderr]).toEqual([0, expect.stringContaining('nothing is signed')]);
+  const names = [...(await digestsOf(join(folder, 'unsigned'), new AbortController().signal)).keys()];
+  expect(names).toEqual(
+    expect.arrayContaining(['manifest.json', 'sbom.cdx.json', 'schema.json', 'debian/dists/stable/Release']),
+  );
+  await expect(stat(join(folder, 'unsigned/SHA256SUMS.asc'))).rejects.toThrow('ENOENT');
+  await expect(stat(join(folder, 'unsigned/debian/dists/stable/InRelease'))).rejects.toThrow('ENOENT');
+});
+
+test('--verify makes it again, and finds what differs', async () => {
+  await release(['--without-images', '-o', 'verified']);
+  expect(await release(['--verify', 'verified'])).toMatchObject({ status: 0 });
+  await appendFile(join(folder, 'verified/sbom.cdx.json'), ' ');
+  expect(await release(['--verify', 'verified'])).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining('not as SHA256SUMS says: sbom.cdx.json'),
+  });
+  // Somebody who changes a package changes the checksums along with it.
+  const name = `chatmail-relay_${VERSION}_all.deb`;
+  await writeFile(join(folder, 'verified', name), 'another');
+  const digests = await digestsOf(join(folder, 'verified'), new AbortController().signal);
+  await writeFile(
+    join(folder, 'verified/SHA256SUMS'),
+    [...digests].map(([path, sum]) => `${sum}  ${path}\n`).join(''),
+  );
+  const { status, stderr } = await release(['--verify', 'verified']);
+  expect([status, stderr]).toEqual([1, expect.stringContaining(`these differ: ${name}`)]);
+});
+
+test.each([
+  [['--key', 'missing.asc'], 'missing.asc cannot be read'],
+  [['--url', 'ftp://x'], 'is not the http or https URL of a folder'],
+  [['--format', 'floppy'], 'unknown format'],
+  [['--verify', '.'], 'has no manifest.json of a release'],
+])('%j is refused', async (args, message) => {
+  const { status, stderr } = await release(['--without-images', ...args]);
+  expect([status > 0, stderr]).toEqual([true, expect.stringContaining(message)]);
+});
