@@ -31,6 +31,9 @@ export const HELP: Readonly<Record<SettingName, string>> = {
     'address that mail to postmaster@ and abuse@ goes to, unencrypted mail too; unset: such mail is refused',
   acme_email: 'contact address for the certificate authority',
   acme_directory: "certificate authority, by the URL of its ACME directory; unset for Let's Encrypt",
+  ip_certificate:
+    'ask the certificate authority for a certificate for the IP address, if the relay has no domain and its address is public',
+  acme_profile: 'profile of that certificate (ACME profiles); unset: `shortlived` where the authority has it',
   iroh_relay: "iroh relay told to apps: unset for the relay's own, empty for the app's default, or a URL",
   turn: "relay calls between apps that cannot connect directly; needs Debian's package coturn",
   push_gateway:
@@ -59,6 +62,7 @@ export const EXAMPLES: Readonly<Partial<Record<SettingName, string>>> = {
   postmaster: 'you@example.org',
   acme_email: 'you@example.org',
   acme_directory: 'https://acme-staging-v02.api.letsencrypt.org/directory',
+  acme_profile: 'shortlived',
   iroh_relay: 'https://iroh.example.org',
   push_gateway: 'https://notifications.delta.chat/notify',
   metrics_address: '192.0.2.1',

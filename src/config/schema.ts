@@ -79,6 +79,8 @@ export const SETTINGS = {
   postmaster: unset('email'),
   acme_email: unset('email'),
   acme_directory: unset('url'),
+  ip_certificate: on,
+  acme_profile: unset('text'),
   iroh_relay: unset('url'),
   turn: off,
   push_gateway: unset('url'),

@@ -1,5 +1,6 @@
 import { isIPv4 } from 'node:net';
 import type { Settings } from '../config/schema.ts';
+import { isPublic } from './is-public.ts';
 import { type Limits, limitsOf } from './limits.ts';
 
 /** What follows from the settings, for the templates and the relay's services. Pure data, kept as JSON. */
@@ -12,10 +13,15 @@ export interface Model {
   /** The host to connect to, as it stands in a URL: the domain, or the bare IPv4 address. */
   readonly host: string;
   readonly isIpOnly: boolean;
-  /** IP-only relays and domains starting with `_` sign their certificate themselves. */
+  /**
+   * The relay signs its certificate itself: for a domain that starts with `_`, and for an address until an authority
+   * certifies it.
+   */
   readonly isSelfSigned: boolean;
-  /** An authority is to be asked for its certificate; until it gives one, a placeholder stands in its place. */
+  /** An authority is asked for the domain's certificate; until it gives one, a placeholder stands in its place. */
   readonly isCertified: boolean;
+  /** An authority is asked for a certificate for the address (RFC 8738). */
+  readonly isAddressCertified: boolean;
   /** The authority to ask, by the URL of its directory (RFC 8555 §7.1.1). */
   readonly acmeDirectory: string;
   /** Certificate chain and key in PEM, where Postfix, Dovecot and nginx read them. */
@@ -71,21 +77,26 @@ const LETS_ENCRYPT = 'https://acme-v02.api.letsencrypt.org/directory';
 
 /**
  * Derives the model. `settings.mail_domain` must be settled by then; `hasIroh`: the machine has a program for an
- * iroh relay; `memory`: how much it has, in bytes.
+ * iroh relay; `memory`: how much it has, in bytes; `hasAddressCertificate`: an authority has certified its address.
  */
 export const modelOf = (
   settings: Settings & { readonly mail_domain: string },
-  { hasIroh = false, memory = Number.POSITIVE_INFINITY } = {},
+  { hasIroh = false, memory = Number.POSITIVE_INFINITY, hasAddressCertificate = false } = {},
 ): Model => {
   const domain = settings.mail_domain;
   const isIpOnly = isIPv4(domain);
   const isIrohLocal = hasIroh && settings.iroh_relay === undefined;
   const external = settings.tls_external_cert_and_key;
-  const isSelfSigned = external === undefined && (isIpOnly || domain.startsWith('_'));
-  const isCertified = external === undefined && !isSelfSigned;
-  const own: typeof external = isCertified
-    ? [`${PATHS.tls}/fullchain`, `${PATHS.tls}/privkey`]
-    : ['/etc/ssl/certs/mailserver.pem', '/etc/ssl/private/mailserver.key'];
+  const isCertified = external === undefined && !isIpOnly && !domain.startsWith('_');
+  // An authority of somebody's own may know private addresses.
+  const isReachable = isIpOnly && (isPublic(domain) || Boolean(settings.acme_directory));
+  const isAddressCertified = external === undefined && isReachable && settings.ip_certificate;
+  const isSelfSigned =
+    external === undefined && !isCertified && !(isAddressCertified && hasAddressCertificate);
+  const own: typeof external =
+    isCertified || isAddressCertified
+      ? [`${PATHS.tls}/fullchain`, `${PATHS.tls}/privkey`]
+      : ['/etc/ssl/certs/mailserver.pem', '/etc/ssl/private/mailserver.key'];
   const [certificate, certificateKey] = external ?? own;
   return {
     settings,
@@ -95,6 +106,7 @@ export const modelOf = (
     isIpOnly,
     isSelfSigned,
     isCertified,
+    isAddressCertified,
     acmeDirectory: settings.acme_directory || LETS_ENCRYPT,
     certificate,
     certificateKey,

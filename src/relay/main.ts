@@ -6,6 +6,7 @@ import { status } from './admin/status.ts';
 import { renew } from './certificate/certify.ts';
 import { configure, settingsProblem } from './configure/configure.ts';
 import { renewDamaged } from './configure/renew-damaged.ts';
+import { configureAnewSoon } from './configure/units.ts';
 import { whenConfigured } from './configure/when-configured.ts';
 import { start as courier } from './courier/main.ts';
 import { start as doveauth } from './doveauth/main.ts';
@@ -81,7 +82,7 @@ const COMMANDS: Commands = {
     help: '',
     run: async () => {
       await whenConfigured();
-      return firstboot(await whenModel());
+      return firstboot(await whenModel(), configureAnewSoon);
     },
   },
   renew: {
@@ -89,7 +90,7 @@ const COMMANDS: Commands = {
     help: '',
     run: () => {
       renewDamaged();
-      return renew(readModel());
+      return renew(readModel(), configureAnewSoon);
     },
   },
   doveauth: service((model) => {

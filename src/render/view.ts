@@ -1,3 +1,4 @@
+import { joinCode } from '../model/join-code.ts';
 import type { Model } from '../model/model.ts';
 import { PATHS } from '../model/model.ts';
 import { LOOPBACK_PORTS, METRICS_PORT, PORTS } from '../model/ports.ts';
@@ -36,6 +37,7 @@ export const viewOf = (model: Model): View => ({
   ...model,
   ...model.limits,
   ...PLACES,
+  joinCode: joinCode(model),
   dkimKey: PATHS.dkimKey,
   mailFolder: PATHS.mail,
   /** Whom apps are told to write to; nobody rather than an address that is nobody's. */

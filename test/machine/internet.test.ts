@@ -123,10 +123,24 @@ describe('on the way to readiness', () => {
 
   test('a relay without a domain is ready meanwhile', async () => {
     await literal.machine.console.waitFor(/chatmail: ready/);
-    expect(await stateOf(literalRelay())).toMatchObject({
-      state: 'ready',
-      certificate: { state: 'self-signed' },
-    });
+    expect(await stateOf(literalRelay())).toMatchObject({ state: 'ready' });
+  });
+
+  test('a relay without a domain gets a certificate for its address, and its links no longer say to take any', async () => {
+    const relay = literalRelay();
+    const known = async () => [(await stateOf(relay)).state, (await stateOf(relay)).certificate?.state];
+    await expect.poll(known, { timeout: 60_000 }).toEqual(['ready', 'valid']);
+    const shown = (port: number) =>
+      certificateOf(literal, '', port).then(
+        ({ subjectAltName }) => subjectAltName,
+        (error) => String(error),
+      );
+    for (const port of [443, 465, 993])
+      await expect.poll(() => shown(port), { timeout: 20_000 }).toBe(`IP Address:${literal.address}`);
+    const { body } = await ask(relay, '/new', { method: 'POST' });
+    expect(JSON.parse(body).dclogin_url).toMatch(/&ih=[\d.]+&sh=[\d.]+$/);
+    // It is where acmetool has those of domains, in its way.
+    expect(await shell(relay, 'acmetool --xlog.severity=info status 2>&1')).not.toMatch(/error|mismatch/i);
   });
 
   test('a CAA record for an account of another time is explained, and spares the authority', async () => {

@@ -1,7 +1,18 @@
 import { execFile } from 'node:child_process';
-import { X509Certificate } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
+import { createHash, createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
 import { type Model, PATHS } from '../../model/model.ts';
+import { PublicError } from '../lib/public-error.ts';
 import { replaceFile } from '../lib/replace-file.ts';
 import { type Account, DamagedKey, openAccount } from './authorize.ts';
 import { liveFolder } from './ensure-certificate.ts';
@@ -33,6 +44,51 @@ interface AcmetoolResult {
 
 /** It may have to wait for the authority, and does so without a limit of its own. */
 const ACMETOOL_MS = 600_000;
+
+/** acmetool's name for a certificate or a key: base32 in lower case, without padding (RFC 4648 §6). */
+const idOf = (what: string | Buffer): string => {
+  const digits = 'abcdefghijklmnopqrstuvwxyz234567';
+  const bits = [...createHash('sha256').update(what).digest()].map((byte) =>
+    byte.toString(2).padStart(8, '0'),
+  );
+  return (bits.join('').match(/.{1,5}/g) ?? [])
+    .map((five) => digits[Number.parseInt(five.padEnd(5, '0'), 2)])
+    .join('');
+};
+
+/**
+ * Puts a certificate for an address where acmetool has those of domains, and its key too, so that a backup, a data
+ * volume and another relay know it. `url` names it. Throws where the chain is not for this address and key.
+ */
+export const installAddressCertificate = (address: string, url: string, key: string, chain: string): void => {
+  const first = new X509Certificate(chain);
+  const privateKey = createPrivateKey(key);
+  if (first.checkIP(address) === undefined || !first.checkPrivateKey(privateKey))
+    throw new PublicError('the authority gave a certificate for something else');
+  const keyId = idOf(createPublicKey(privateKey).export({ type: 'spki', format: 'der' }));
+  const id = idOf(url);
+  const end = chain.indexOf('-----END CERTIFICATE-----') + '-----END CERTIFICATE-----\n'.length;
+  mkdirSync(`${acme}/keys/${keyId}`, { recursive: true, mode: 0o700 });
+  replaceFile(`${acme}/keys/${keyId}/privkey`, key, 0o600);
+  const folder = `${acme}/certs/${id}`;
+  mkdirSync(folder, { recursive: true });
+  const files = { url, cert: chain.slice(0, end), chain: chain.slice(end), fullchain: chain };
+  for (const [name, content] of Object.entries(files)) replaceFile(`${folder}/${name}`, content);
+  replaceLink(`${folder}/privkey`, `../../keys/${keyId}/privkey`);
+  mkdirSync(`${acme}/live`, { recursive: true });
+  const before = existsSync(liveFolder(address)) ? realpathSync(liveFolder(address)) : undefined;
+  replaceLink(liveFolder(address), `../certs/${id}`);
+  // Two a week for ever are too many to keep.
+  if (before === undefined || before === folder) return;
+  rmSync(dirname(realpathSync(`${before}/privkey`)), { recursive: true });
+  rmSync(before, { recursive: true });
+};
+
+const replaceLink = (path: string, target: string): void => {
+  rmSync(`${path}.new`, { force: true });
+  symlinkSync(target, `${path}.new`);
+  renameSync(`${path}.new`, path);
+};
 
 const acmetool = (...args: string[]): Promise<AcmetoolResult> =>
   new Promise((resolve) => {
@@ -73,13 +129,15 @@ export const reconcile = (domain: string, names: readonly string[]): Promise<Acm
   return acmetool('reconcile');
 };
 
-/** The certificate in use: the names it is for and when it ends. `undefined`: there is none from an authority. */
-export const liveCertificate = (domain: string): { names: string; end: Date } | undefined => {
+/** The certificate in use: the names it is for, its begin and end. `undefined`: there is none from an authority. */
+export const liveCertificate = (domain: string): { names: string; begin: Date; end: Date } | undefined => {
   try {
-    const { subjectAltName = '', validTo } = new X509Certificate(
-      readFileSync(`${liveFolder(domain)}/fullchain`),
-    );
-    return { names: subjectAltName, end: new Date(validTo) };
+    const {
+      subjectAltName = '',
+      validFrom,
+      validTo,
+    } = new X509Certificate(readFileSync(`${liveFolder(domain)}/fullchain`));
+    return { names: subjectAltName, begin: new Date(validFrom), end: new Date(validTo) };
   } catch {
     return undefined;
   }

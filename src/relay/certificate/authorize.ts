@@ -32,7 +32,7 @@ interface Answer<T> {
   readonly body: T & Problem;
 }
 
-/** One answer, everything, and the size of an answer: a chain of certificates is not among what is asked here. */
+/** One answer, everything, and the size of an answer; a chain of certificates has some 8 kB. */
 const TIMEOUT_MS = 30_000;
 const TOTAL_MS = 300_000;
 const MAX_BYTES = 65_536;
@@ -44,13 +44,17 @@ const ask = async <T>(url: string, method: string, timeoutMs: number, content = 
   if (!/^https:/i.test(url)) throw new PublicError('the certificate authority must be asked by HTTPS');
   const headers = { 'content-type': 'application/jose+json', 'user-agent': 'chatmail-image' };
   const answer = await askHttp(url, { method, headers, content, timeoutMs, maxBytes: MAX_BYTES });
+  const type = answer.headers['content-type'] ?? '';
+  // RFC 8555 §9.1
+  if (/^application\/pem-certificate-chain\b/.test(type))
+    return { headers: answer.headers, body: { chain: answer.body } as unknown as T & Problem };
   let json: T & Problem;
   try {
     json = JSON.parse(answer.body || '{}');
   } catch {
     throw new PublicError(`HTTP status ${answer.status}`);
   }
-  if (/problem/.test(answer.headers['content-type'] ?? '')) throw new Refusal(json, answer.headers);
+  if (/problem/.test(type)) throw new Refusal(json, answer.headers);
   return { headers: answer.headers, body: json };
 };
 
@@ -60,7 +64,18 @@ interface Directory {
   readonly newNonce: string;
   readonly newAccount: string;
   readonly newOrder: string;
-  readonly meta?: { readonly caaIdentities?: unknown } | null;
+  readonly meta?: {
+    readonly caaIdentities?: unknown;
+    readonly profiles?: Readonly<Record<string, string>> | null;
+  } | null;
+}
+/** RFC 8555 §7.1.3 */
+interface Order {
+  readonly status: string;
+  readonly authorizations: readonly string[];
+  readonly finalize: string;
+  readonly certificate?: string;
+  readonly error?: Problem;
 }
 interface Challenge {
   readonly type: string;
@@ -80,6 +95,16 @@ export interface Account {
   readonly issuers: readonly string[];
   /** Proves to the authority that these names lead here; rejects with its {@link Refusal}. */
   authorize(names: readonly string[]): Promise<void>;
+  /**
+   * Has an IP address certified (RFC 8738): the URL of the certificate, and the chain in PEM, its own first. Rejects as
+   * `authorize`. `csr`: the request in DER (PKCS #10); `profile`: asked for where the authority has profiles
+   * (draft-ietf-acme-profiles), by default the one that Let's Encrypt has for addresses.
+   */
+  certifyAddress(
+    address: string,
+    csr: Buffer,
+    profile?: string,
+  ): Promise<{ readonly url: string; readonly chain: string }>;
 }
 
 /** They go into the zone and onto pages: names, and a few of them. */
@@ -89,6 +114,7 @@ const issuersIn = ({ meta }: Directory): string[] => {
     ? names.filter((name) => typeof name === 'string' && isDomain(name)).slice(0, 9)
     : [];
 };
+const SHORT_LIVED = 'shortlived';
 
 /** RFC 7638 §3: the members of a public key, sorted, make its thumbprint. */
 const thumbprint = (jwk: object): string =>
@@ -138,6 +164,15 @@ export const openAccount = async (
   const contact = email === undefined ? [] : [`mailto:${email}`];
   kid = (await post(directory.newAccount, { termsOfServiceAgreed: true, contact })).headers.location ?? '';
 
+  /** Looks until it is over, as often as it is asked to (RFC 8555 §7.5.1). */
+  const until = async <T>(url: string, isOver: (body: T) => boolean): Promise<T> => {
+    for (let wait = 250; wait < TIMEOUT_MS; wait *= 1.3) {
+      const { body, headers } = await post<T>(url);
+      if (isOver(body)) return body;
+      await pause(retryAfter(headers, wait));
+    }
+    throw new PublicError('the authority did not finish in time');
+  };
   const prove = async (url: string): Promise<void> => {
     const { status, challenges } = (await post<Authorization>(url)).body;
     const challenge = challenges.find(({ type }) => type === 'http-01');
@@ -146,29 +181,47 @@ export const openAccount = async (
     replaceFile(file, `${challenge.token}.${thumbprint(jwk)}`);
     try {
       await post(challenge.url, {});
-      for (let wait = 250; wait < TIMEOUT_MS; wait *= 1.3) {
-        const { body, headers } = await post<Authorization>(url);
-        if (body.status === 'valid') return;
-        if (body.status !== 'pending')
-          throw new Refusal(body.challenges.find(({ error }) => error)?.error ?? { detail: body.status });
-        await pause(retryAfter(headers, wait)); // RFC 8555 §7.5.1
-      }
-      throw new PublicError('it does not come to an end with its proof');
+      const end = await until<Authorization>(url, (body) => body.status !== 'pending');
+      if (end.status !== 'valid')
+        throw new Refusal(end.challenges.find(({ error }) => error)?.error ?? { detail: end.status });
     } finally {
       rmSync(file);
     }
+  };
+  /** Orders, and proves all that is wanted; the order's URL and what it said. */
+  const order = async (
+    identifiers: readonly { type: 'dns' | 'ip'; value: string }[],
+    more: object = {},
+  ): Promise<{ url: string; body: Order }> => {
+    const { body, headers } = await post<Order>(directory.newOrder, { identifiers, ...more });
+    if (body.authorizations.length > identifiers.length)
+      throw new PublicError('more is to be proved than was asked for');
+    // All come to their end before one that failed is told: no question is left on its way.
+    for (const proof of await Promise.allSettled(body.authorizations.map(prove)))
+      if (proof.status === 'rejected') throw proof.reason;
+    return { url: headers.location ?? '', body };
   };
   return {
     url: kid,
     issuers: issuersIn(directory),
     authorize: async (names) => {
-      const identifiers = names.map((value) => ({ type: 'dns', value }));
-      const { body } = await post<{ authorizations: string[] }>(directory.newOrder, { identifiers });
-      if (body.authorizations.length > names.length)
-        throw new PublicError('more is to be proved than was asked for');
-      // All come to their end before one that failed is told: no question is left on its way.
-      for (const proof of await Promise.allSettled(body.authorizations.map(prove)))
-        if (proof.status === 'rejected') throw proof.reason;
+      await order(names.map((value) => ({ type: 'dns', value })));
+    },
+    certifyAddress: async (address, csr, asked) => {
+      const hasShortLived = Object.hasOwn(directory.meta?.profiles ?? {}, SHORT_LIVED);
+      const profile = asked ?? (hasShortLived ? SHORT_LIVED : undefined);
+      const { url, body } = await order(
+        [{ type: 'ip', value: address }],
+        profile === undefined ? {} : { profile },
+      );
+      await until<Order>(url, ({ status }) => status !== 'pending');
+      await post(body.finalize, { csr: csr.toString('base64url') });
+      const end = await until<Order>(url, ({ status }) => status !== 'processing' && status !== 'ready');
+      if (end.status !== 'valid' || end.certificate === undefined)
+        throw new Refusal(end.error ?? { detail: end.status });
+      const { chain } = (await post<{ chain?: string }>(end.certificate)).body;
+      if (chain === undefined) throw new PublicError('the authority gave no certificate');
+      return { url: end.certificate, chain };
     },
   };
 };

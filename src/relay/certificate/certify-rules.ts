@@ -101,3 +101,7 @@ export const isPausing = (certificate: CertificateState | undefined, nowS: numbe
   const left = (certificate?.retryAt ?? 0) - nowS;
   return left > 0 && left <= HOUR_S;
 };
+
+/** Whether half of a certificate's time is over, which is when a short one is renewed; `now` in milliseconds. */
+export const isHalfOver = ({ begin, end }: { begin: Date; end: Date }, now: number): boolean =>
+  now >= (begin.getTime() + end.getTime()) / 2;

@@ -11,6 +11,7 @@ import { type CertificateState, readState, type State } from '../readiness/state
 import { updateState } from '../readiness/update-state.ts';
 import { liveCertificate, openOurAccount, reconcile } from './acme.ts';
 import { type Account, Refusal } from './authorize.ts';
+import { renewAddress } from './certify-address.ts';
 import {
   caaObstacle,
   coversAll,
@@ -127,11 +128,12 @@ export const certify = async (
   }
 };
 
-/** What the timer does twice a day, once the relay is ready. */
-export const renew = async (model: Model): Promise<number> => {
+/** What the timer does twice a day, once the relay is ready. `changeKind`: as {@link renewAddress} has it. */
+export const renew = async (model: Model, changeKind: () => void): Promise<number> => {
   if (readState()?.state !== 'ready') return 0;
   // The home page of a relay that is new no longer has what only such a one has.
   updateState({});
+  if (model.isAddressCertified) return (await renewAddress(model, changeKind)).state === 'valid' ? 0 : 1;
   if (model.isIpOnly) return 0;
   const dns = await lookAtDns(model);
   updateState({ dns });

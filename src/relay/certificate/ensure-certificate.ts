@@ -53,10 +53,24 @@ const PLACEHOLDER = `${PATHS.tls}-placeholder`;
 /** Where acmetool has the certificate in use for that name. */
 export const liveFolder = (host: string): string => `${PATHS.acme}/live/${host}`;
 
+/** The timer that renews comes twice a day: a certificate of an address that may end before is not shown. */
+const SPARE_MS = 13 * 3_600_000;
+
+/** Whether an authority has certified this address, and for long enough yet. */
+export const hasAddressCertificate = (address: string): boolean => {
+  const live = liveFolder(address);
+  if (!isFor(address, `${live}/fullchain`, `${live}/privkey`)) return false;
+  const { validTo } = new X509Certificate(readFileSync(`${live}/fullchain`));
+  return Date.parse(validTo) - Date.now() > SPARE_MS;
+};
+
 /** Points the servers to the authority's certificate, or until there is one to a placeholder; true: anew. */
 const link = (host: string): boolean => {
   const live = liveFolder(host);
-  const target = isFor(host, `${live}/fullchain`, `${live}/privkey`) ? live : PLACEHOLDER;
+  const isThere = isIPv4(host)
+    ? hasAddressCertificate(host)
+    : isFor(host, `${live}/fullchain`, `${live}/privkey`);
+  const target = isThere ? live : PLACEHOLDER;
   const isNew = sign(host, `${PLACEHOLDER}/fullchain`, `${PLACEHOLDER}/privkey`);
   if (existsSync(PATHS.tls) && readlinkSync(PATHS.tls) === target) return isNew && target === PLACEHOLDER;
   execFileSync('ln', ['-sfn', target, `${PATHS.tls}.new`]);
@@ -73,8 +87,9 @@ export const isFromAuthority = (host: string, certificate: string, certificateKe
 
 /** The certificate that the servers read; whose it is depends on the kind of relay. True: it is another one. */
 export const ensureCertificate = (model: Model): boolean => {
-  const { isCertified, isSelfSigned, host, certificate, certificateKey } = model;
-  const isNew = isCertified ? link(host) : isSelfSigned && sign(host, certificate, certificateKey);
+  const { isCertified, isAddressCertified, isSelfSigned, host, certificate, certificateKey } = model;
+  const isLinked = isCertified || isAddressCertified;
+  const isNew = isLinked ? link(host) : isSelfSigned && sign(host, certificate, certificateKey);
   mkdirSync(dirname(CERTIFIED), { recursive: true });
   if (isFromAuthority(host, certificate, certificateKey)) writeFileSync(CERTIFIED, '');
   else rmSync(CERTIFIED, { force: true });

@@ -1,9 +1,9 @@
 import { isIPv4 } from 'node:net';
 import type { NetworkInterfaceInfo } from 'node:os';
 import { type RelayCloud, relayCloud } from '../../model/clouds/relay-cloud.ts';
+import { isPublic } from '../../model/is-public.ts';
 import type { Addresses } from '../../model/zone.ts';
 import { askHttp } from '../lib/ask-http.ts';
-import { isPublic } from '../lib/is-public.ts';
 import type { Cloud } from './read-cloud.ts';
 
 type Interfaces = NodeJS.Dict<NetworkInterfaceInfo[]>;

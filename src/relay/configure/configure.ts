@@ -6,19 +6,20 @@ import { isDeepStrictEqual } from 'node:util';
 import { printProblems } from '../../config/print-problems.ts';
 import { readFlags } from '../../config/read-flags.ts';
 import { type Settings, withDefaults } from '../../config/schema.ts';
+import { isPublic } from '../../model/is-public.ts';
 import { joinCode } from '../../model/join-code.ts';
 import { type Model, modelOf, PATHS } from '../../model/model.ts';
 import { readersOf } from '../../model/readers.ts';
 import type { Addresses } from '../../model/zone.ts';
 import { type RelayFile, renderFiles } from '../../render/render.ts';
 import { templatesFor } from '../../render/templates.ts';
-import { ensureCertificate } from '../certificate/ensure-certificate.ts';
+import { addressCertificate } from '../certificate/certify-address.ts';
+import { ensureCertificate, hasAddressCertificate } from '../certificate/ensure-certificate.ts';
 import { findAddresses } from '../cloud/find-addresses.ts';
 import type { Cloud } from '../cloud/read-cloud.ts';
 import { SETTINGS_FILE, settingsSources } from '../cloud/settings-sources.ts';
 import { KEPT_CLOUD, settleCloud } from '../cloud/settle-cloud.ts';
 import { exists } from '../lib/exists.ts';
-import { isPublic } from '../lib/is-public.ts';
 import { missingEchobot } from '../lib/missing-echobot.ts';
 import { PublicError } from '../lib/public-error.ts';
 import { drawQr } from '../lib/qr.ts';
@@ -45,9 +46,12 @@ const PLACEHOLDER: CertificateState = {
   detail: 'self-signed, until the authority issues one',
 };
 
-/** What there is to say of a certificate that no authority is asked for. */
-const certificateKind = (model: Model): CertificateState | undefined => {
-  if (model.isSelfSigned) return { state: 'self-signed', detail: 'the join code tells apps to accept it' };
+/** What there is to say of a certificate without asking an authority; when that may be asked again stays. */
+const certificateKind = (model: Model, before?: CertificateState): CertificateState | undefined => {
+  if (model.isSelfSigned || model.isAddressCertified) {
+    const found = addressCertificate(model.host);
+    return before?.retryAt !== undefined && before.state === found.state ? before : found;
+  }
   return model.isCertified ? undefined : { state: 'external', detail: model.certificate };
 };
 
@@ -83,7 +87,11 @@ const apply = (
 ): readonly string[] => {
   // A kernel without IPv6 has no such socket to listen on, and a server that tries does not start.
   const settings = { ...asked, disable_ipv6: asked.disable_ipv6 || !existsSync('/proc/net/if_inet6') };
-  const model = modelOf(settings, { hasIroh: hasIroh(), memory: totalMemory() });
+  const model = modelOf(settings, {
+    hasIroh: hasIroh(),
+    memory: totalMemory(),
+    hasAddressCertificate: hasAddressCertificate(settings.mail_domain),
+  });
   const { domain } = model;
   const { ipv6, ...ipv4Only } = found;
   const addresses = settings.disable_ipv6 ? ipv4Only : found;
@@ -100,7 +108,7 @@ const apply = (
       sources,
     },
     dns: known.dns,
-    certificate: certificateKind(model) ?? known.certificate ?? PLACEHOLDER,
+    certificate: certificateKind(model, known.certificate) ?? known.certificate ?? PLACEHOLDER,
   });
   if (settings.data_volume !== undefined) mountDataVolume(settings.data_volume);
   if (!model.isIpOnly) ensureDkimKey();

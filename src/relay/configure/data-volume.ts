@@ -35,10 +35,11 @@ const copy = (from: string, to: string): void => {
 
 /** The certificate that a relay signed for itself is of its state too: `make` finds that of the machine before. */
 export const withKeptCertificate = <T>(
-  { settings, isCertified, certificate, certificateKey }: Model,
+  { settings, isCertified, isAddressCertified, certificate, certificateKey }: Model,
   make: () => T,
 ): T => {
-  const isKeptElsewhere = isCertified || settings.tls_external_cert_and_key !== undefined;
+  const isKeptElsewhere =
+    isCertified || isAddressCertified || settings.tls_external_cert_and_key !== undefined;
   if (settings.data_volume === undefined || isKeptElsewhere) return make();
   const pairs = [
     [`${TLS}/key.pem`, certificateKey],

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { isIPv4 } from 'node:net';
+import { isPublic } from '../../model/is-public.ts';
 import { type Model, PATHS } from '../../model/model.ts';
-import { isPublic } from '../lib/is-public.ts';
 import { replaceFile } from '../lib/replace-file.ts';
 
 /**

@@ -41,6 +41,12 @@ export const configureAnew = (): void => {
   restartFirstboot();
 };
 
+/** Has all configured as by hand, for those who are restarted by it: in a unit of its own, of which there is one at a time. */
+export const configureAnewSoon = (): void => {
+  const unit = ['-q', '--no-block', '--collect', '--unit=chatmail-configure-anew'];
+  spawnSync('systemd-run', [...unit, '/usr/bin/chatmail', 'configure'], { stdio: 'ignore' });
+};
+
 /** Looks anew whether the relay is ready. */
 export const restartFirstboot = (): void => {
   execFileSync('systemctl', ['restart', FIRSTBOOT]);

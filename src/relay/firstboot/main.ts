@@ -4,6 +4,7 @@ import { isComplete } from '../../dns/report.ts';
 import type { Model } from '../../model/model.ts';
 import { PROBES } from '../../model/service-facts.ts';
 import { certify, validCertificate } from '../certificate/certify.ts';
+import { renewAddress } from '../certificate/certify-address.ts';
 import { announce } from '../readiness/announce.ts';
 import { lookAtDns } from '../readiness/look-at-dns.ts';
 import { checkPort25 } from '../readiness/port25.ts';
@@ -86,20 +87,28 @@ const untilPublished = async (model: Model, at: string): Promise<void> => {
   }
 };
 
+/** Asks for a certificate for the address while somebody may be about to open port 80; later the timer does. */
+const untilAddressIsCertified = async (model: Model, changeKind: () => void): Promise<void> => {
+  const begun = performance.now();
+  while ((await renewAddress(model, changeKind)).state !== 'valid' && isEarly(begun)) await pause(3000);
+};
+
 /** Whether it was complete when it was last looked at, and nothing has ended since. */
-const isStillComplete = ({ isCertified, isSelfSigned, domain }: Model): boolean => {
+const isStillComplete = ({ isCertified, isSelfSigned, isIpOnly, domain }: Model): boolean => {
   const { dns } = readState() ?? {};
   return (
     isSelfSigned ||
+    isIpOnly ||
     (dns !== undefined && isComplete(dns) && (!isCertified || validCertificate(domain) !== undefined))
   );
 };
 
 /**
  * Waits until everything answers, DNS says what it must and there is a certificate, and says so. A relay that signs
- * for itself is ready at once, by its address, and says so while its DNS is not there.
+ * for itself is ready at once, by its address, and says so while its DNS is not there. `changeKind` has all configured
+ * anew when an authority has certified the address, or does so no longer.
  */
-export const firstboot = async (model: Model): Promise<number> => {
+export const firstboot = async (model: Model, changeKind: () => void): Promise<number> => {
   const address = readState()?.address ?? model.host;
   const at = `${model.domain} at ${address}`;
   const port25 = checkPort25().then((found) => {
@@ -112,6 +121,7 @@ export const firstboot = async (model: Model): Promise<number> => {
   announce(`ready: ${at}`);
   if ((await port25) === 'blocked')
     announce(`ready: ${at}\nOutgoing port 25 is blocked: see http://${address}/setup`);
+  if (model.isAddressCertified) await untilAddressIsCertified(model, changeKind);
   if (model.isIpOnly) return 0;
   if (model.isSelfSigned) {
     await untilPublished(model, at);

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { authorityOf } from '../../dns/authority.ts';
+import { isPublic } from '../../model/is-public.ts';
 import { askHttp } from '../lib/ask-http.ts';
-import { isPublic } from '../lib/is-public.ts';
 import { replaceFile } from '../lib/replace-file.ts';
 import { readState } from './state.ts';
 import { updateState } from './update-state.ts';

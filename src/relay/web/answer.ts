@@ -1,3 +1,4 @@
+import { joinCode } from '../../model/join-code.ts';
 import type { Model } from '../../model/model.ts';
 import { newCredentials, serverFor } from './credentials.ts';
 import { closedPage, joinPage, tooManyPage } from './join-page.ts';
@@ -45,7 +46,7 @@ export const answer = async (
   if (!isNew && !isJoin && path !== '/cgi-bin/newemail.py') return { status: 404, headers: {} };
   if (method !== 'GET' && method !== 'POST') return { status: 405, headers: { allow: 'GET, POST' } };
   // For browsers; apps POST.
-  if (!model.isSelfSigned && method === 'GET')
+  if (joinCode(model) !== undefined && method === 'GET')
     return redirect(isJoin ? '/' : `dcaccount:https://${model.host}/new`);
   if (isNew && method === 'GET') return redirect('/join');
   const reason = await whyClosed();

@@ -9,7 +9,7 @@ const PASSWORD = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghjkmnpqrstuvwxyz23456789';
 interface Credentials {
   readonly email: string;
   readonly password: string;
-  /** What apps need to be told of a relay whose certificate nobody vouches for. */
+  /** What apps need to be told of a relay without a domain, or whose certificate nobody vouches for. */
   readonly dclogin_url?: string;
 }
 
@@ -27,7 +27,7 @@ export const serverFor = (
  * A new address nobody has taken; it comes into being with its first login at `server`. `random(n)` is below `n`.
  */
 export const newCredentials = (
-  { settings, addressDomain, isSelfSigned, host }: Model,
+  { settings, addressDomain, isSelfSigned, isIpOnly, host }: Model,
   server: string = host,
   random: (below: number) => number = randomInt,
 ): Credentials => {
@@ -37,8 +37,11 @@ export const newCredentials = (
   const name = pick(NAME, Math.min(Math.max(username_min_length, 9), username_max_length));
   const email = `${name}@${addressDomain}`;
   const password = pick(PASSWORD, Math.max(password_min_length, 20));
-  if (!isSelfSigned) return { email, password };
-  // With the servers named the app need not ask for autoconfig, which fails for a name that starts with `_`.
-  const dclogin_url = `dclogin:${email}?p=${password}&v=1&ih=${server}&sh=${server}&ic=3`;
+  if (!isSelfSigned && !isIpOnly) return { email, password };
+  // With the servers named the app need not ask for autoconfig, which fails for an address and a name that starts with `_`.
+  const servers = `ih=${server}&sh=${server}`;
+  // It takes any certificate.
+  const check = isSelfSigned ? '&ic=3' : '';
+  const dclogin_url = `dclogin:${email}?p=${password}&v=1&${servers}${check}`;
   return { email, password, dclogin_url };
 };

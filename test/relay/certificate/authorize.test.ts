@@ -7,6 +7,7 @@ import { createServer, globalAgent } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { openAccount } from '../../../src/relay/certificate/authorize.ts';
 
@@ -33,7 +34,7 @@ afterAll(() => {
 });
 
 /** An authority whose directory is as it must be; what it is asked else is up to `answer`. */
-const authority = async (answer: RequestListener, meta?: unknown) => {
+const authority = async (answer: RequestListener, meta?: unknown, orders: unknown[] = []) => {
   const posts: string[] = [];
   const server = createServer({ key, cert }, (request, response) => {
     const base = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -46,7 +47,11 @@ const authority = async (answer: RequestListener, meta?: unknown) => {
     if (request.url === '/') return void response.end(JSON.stringify(directory));
     if (request.url === '/nonce') return void response.setHeader('Replay-Nonce', 'n').end();
     posts.push(request.url ?? '');
-    request.resume().once('end', () => answer(request, response));
+    text(request).then((body) => {
+      if (request.url === '/order')
+        orders.push(JSON.parse(Buffer.from(JSON.parse(body).payload, 'base64url').toString()));
+      answer(request, response);
+    });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => {
@@ -133,6 +138,61 @@ test('more proofs than names are not given', async () => {
     response.end(JSON.stringify(request.url === '/order' ? { authorizations } : {}));
   });
   await expect((await account).authorize(['a.example', 'b.example'])).rejects.toThrow(/more is to be proved/);
+});
+
+/** An authority that has profiles, proves nothing, and answers in the order's own time. */
+const issuing = async (end: object, meta?: object, chain = 'PEM') => {
+  const orders: unknown[] = [];
+  let looks = 0;
+  const found = await authority(
+    (request, response) => {
+      const base = `https://${request.headers.host}`;
+      const path = request.url ?? '';
+      if (path === '/account') return void response.setHeader('Location', `${base}/account/1`).end('{}');
+      response.setHeader('Location', `${base}/order/1`);
+      if (path === '/chain')
+        return void response.setHeader('Content-Type', 'application/pem-certificate-chain').end(chain);
+      const now = path === '/order/1' && looks++ > 2 ? end : { status: looks > 1 ? 'processing' : 'ready' };
+      response.end(
+        JSON.stringify({
+          authorizations: [],
+          finalize: `${base}/finalize`,
+          ...now,
+          ...('certificate' in now && { certificate: `${base}/chain` }),
+        }),
+      );
+    },
+    meta,
+    orders,
+  );
+  return { ...found, orders };
+};
+
+test.each<[string, object, string | undefined, object]>([
+  [
+    'Let’s Encrypt’s for addresses where the authority has it',
+    { shortlived: '', classic: '' },
+    undefined,
+    { profile: 'shortlived' },
+  ],
+  ['none where it has no profiles', {}, undefined, {}],
+  ['the one that was chosen', { shortlived: '' }, 'classic', { profile: 'classic' }],
+])('a certificate for an address: the profile is %s', async (_, profiles, chosen, more) => {
+  const { url, orders } = await issuing({ status: 'valid', certificate: '' }, { profiles });
+  const account = await openAccount(url, pem, undefined, async () => {});
+  const { chain, url: at } = await account.certifyAddress('192.0.2.1', Buffer.from('csr'), chosen);
+  expect([chain, at]).toEqual(['PEM', expect.stringMatching(/\/chain$/)]);
+  expect(orders).toEqual([{ identifiers: [{ type: 'ip', value: '192.0.2.1' }], ...more }]);
+});
+
+test('an order that ends invalid is a refusal, with what the authority says', async () => {
+  const error = { type: 'urn:ietf:params:acme:error:badCSR', detail: 'no' };
+  const { url } = await issuing({ status: 'invalid', error });
+  const account = await openAccount(url, pem, undefined, async () => {});
+  await expect(account.certifyAddress('192.0.2.1', Buffer.from('csr'))).rejects.toMatchObject({
+    type: 'badCSR',
+    message: 'no',
+  });
 });
 
 test('an authority is asked by HTTPS only', async () => {

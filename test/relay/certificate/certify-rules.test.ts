@@ -6,6 +6,7 @@ import {
   coversAll,
   explainFailure,
   failureIn,
+  isHalfOver,
   isPausing,
   leadsHere,
   namesToCertify,
@@ -157,3 +158,13 @@ test.each<[string, CheckedRecord[], boolean]>([
   ['A is missing', [checked('A', 'missing')], false],
   ['A is of another name', [checked('A', 'found', `x.${DOMAIN}`)], false],
 ])('DNS leads here when %s: %#', (_, dns, expected) => expect(leadsHere(DOMAIN, dns)).toBe(expected));
+
+test.each([
+  ['2026-01-01T00:00:00Z', false],
+  ['2026-01-04T07:59:59Z', false],
+  ['2026-01-04T08:00:00Z', true],
+  ['2026-01-20T00:00:00Z', true],
+])('a certificate of 160 hours is renewed at half of them: %s → %s', (now, isDue) => {
+  const certificate = { begin: new Date('2026-01-01T00:00:00Z'), end: new Date('2026-01-07T16:00:00Z') };
+  expect(isHalfOver(certificate, Date.parse(now))).toBe(isDue);
+});

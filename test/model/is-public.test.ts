@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isPublic } from '../../../src/relay/lib/is-public.ts';
+import { isPublic } from '../../src/model/is-public.ts';
 
 test.each([
   ['198.51.100.7', true],
