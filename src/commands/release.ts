@@ -5,7 +5,7 @@ import { digestFile } from '../image/file-digest.ts';
 import { defaultEpoch } from '../image/plan.ts';
 import { readJson } from '../image/read-json.ts';
 import { readChecksums } from '../release/checksums.ts';
-import { compareRelease, makeRelease, type ReleaseManifest } from '../release/make.ts';
+import { compareRelease, isManifest, makeRelease, type ReleaseManifest } from '../release/make.ts';
 import { createKey } from '../release/signing.ts';
 import { findMissing, packagesOf } from '../requirements/missing.ts';
 import { failure } from '../terminal/failure.ts';
@@ -53,8 +53,8 @@ const damaged = async (folder: string, signal: AbortSignal): Promise<string[]> =
 const verify = async (given: string, context: Context): Promise<ExitStatus> => {
   const { cwd, env, stdout } = context;
   const folder = resolve(cwd, given);
-  const manifest = await readJson<ReleaseManifest>(join(folder, 'manifest.json'));
-  if (!manifest) return context.fail(`${given} has no manifest.json of a release`);
+  const manifest = await readJson<Partial<ReleaseManifest>>(join(folder, 'manifest.json'));
+  if (!isManifest(manifest)) return context.fail(`${given} has no manifest.json of a release`);
   if (manifest.version !== VERSION)
     return context.fail(
       `the release has version ${manifest.version}, and this program ${VERSION}`,

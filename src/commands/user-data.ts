@@ -4,6 +4,7 @@ import type { Base } from '../cloud-init/options.ts';
 import { renderUserData } from '../cloud-init/user-data.ts';
 import { loadSettings, SETTINGS_OPTIONS } from '../config/load-settings.ts';
 import { problemToJson } from '../config/problem-to-json.ts';
+import { readJson } from '../image/read-json.ts';
 import { CLOUD_NAMES, CLOUDS, cloudNamed } from '../model/clouds/all.ts';
 import { cloudsTable } from '../model/clouds/words.ts';
 import { pinPackages } from '../package/pin.ts';
@@ -38,7 +39,7 @@ const OPTIONS = {
   packages: {
     type: 'string',
     value: 'DIR',
-    help: 'the same packages on this computer, dist by default',
+    help: 'the same packages on this computer, dist by default; if it is a release, its URL is a source',
   },
   'ssh-key': { type: 'string', multiple: true, value: 'FILE', help: 'a public key to log in with' },
   hostname: { type: 'string', value: 'NAME', help: "the machine's host name" },
@@ -53,6 +54,16 @@ const OPTIONS = {
   gzip: { type: 'boolean', help: "compress it, for a provider's client that uploads files unchanged" },
   json: { type: 'boolean', help: 'print text, size and problems as JSON' },
 } as const satisfies Options;
+
+/** What is asked for, or where the release in the folder of the packages is published. */
+const sourcesOf = async (
+  { source, packages }: { readonly source?: readonly string[]; readonly packages?: string },
+  cwd: string,
+): Promise<readonly string[] | undefined> => {
+  if (source !== undefined || packages === undefined) return source;
+  const release = await readJson<{ readonly url?: unknown } | null>(resolve(cwd, packages, 'manifest.json'));
+  return typeof release?.url === 'string' ? [release.url] : undefined;
+};
 
 const readText = async ({ cwd, signal }: Context, file: string): Promise<string> =>
   String(Buffer.from(await readInput(resolve(cwd, file), { name: file, signal })));
@@ -99,12 +110,12 @@ export const command = defineCommand({
       return context.usage(`unknown provider \`${provider}\``, `providers are ${CLOUD_NAMES.join(', ')}`);
     const { result } = await loadSettings({ ...context, config: values.config, set: values.set });
     if (context.report(result.problems) !== 0 || !result.ok) return 1;
+    const sources = await sourcesOf(values, cwd);
     const { text, bytes, size, isFetching, problems } = renderUserData(result.value, {
       base: base as Base,
       provider,
-      sources: values.source,
-      packages:
-        values.source && (await pinPackages(resolve(cwd, values.packages ?? 'dist'), context.program)),
+      sources,
+      packages: sources && (await pinPackages(resolve(cwd, values.packages ?? 'dist'), context.program)),
       isScript: values.script,
       isGzip: values.gzip,
       sshKeys: await keysIn(values['ssh-key'] ?? [], context),

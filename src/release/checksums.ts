@@ -34,9 +34,11 @@ export const readChecksums = async (folder: string): Promise<Map<string, string>
     ),
   );
 
-/** A web server may run as somebody else; the umask here does not matter. */
+/** A web server may run as somebody else; the umask here does not matter. Links are left alone. */
 export const openForReaders = async (folder: string): Promise<void> => {
   await chmod(folder, 0o755);
-  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true }))
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isDirectory() && !entry.isFile()) continue;
     await chmod(join(entry.parentPath, entry.name), entry.isDirectory() ? 0o755 : 0o644);
+  }
 };

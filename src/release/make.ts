@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import { jsonSchema } from '../config/json-schema.ts';
 import { build } from '../image/build.ts';
 import { digestFile } from '../image/file-digest.ts';
-import type { Format } from '../image/formats.ts';
+import { type Format, isFormat } from '../image/formats.ts';
 import type { ImageFile } from '../image/manifest.ts';
 import { buildRelayPackages } from '../package/deb.ts';
 import { type PinnedPackage, pinPackages } from '../package/pin.ts';
 import type { Progress } from '../terminal/progress.ts';
 import { VERSION } from '../version.ts';
 import { updateArchive } from './archive.ts';
+import { checkFolder } from './check-folder.ts';
 import { CHECKSUMS, checksumsOf, digestsOf, openForReaders } from './checksums.ts';
 import { type DebianPackage, packagesInTar } from './debian-packages.ts';
 import { sbomText } from './sbom.ts';
@@ -42,6 +43,14 @@ export interface ReleaseManifest {
   /** Names the packages of Debian in their versions. */
   readonly base?: string;
 }
+
+/** Whether a file that says so describes a release: it may come from anywhere. */
+export const isManifest = (value: Partial<ReleaseManifest> | undefined): value is ReleaseManifest =>
+  typeof value?.version === 'string' &&
+  Number.isSafeInteger(value.sourceDateEpoch) &&
+  Number.isSafeInteger(value.diskSize) &&
+  Array.isArray(value.images) &&
+  value.images.every((image) => isFormat(String(image?.format)));
 
 interface Making {
   readonly signal: AbortSignal;
@@ -151,8 +160,9 @@ const make = async (request: ReleaseRequest, signer: Signer | undefined, making:
  * the same request, sources and packages of Debian, but for the signatures.
  */
 export const makeRelease = async (request: ReleaseRequest, making: Making): Promise<void> => {
-  await mkdir(request.output, { recursive: true });
-  const { keyFile } = request;
+  const { output, keyFile } = request;
+  await checkFolder(output, keyFile);
+  await mkdir(output, { recursive: true });
   if (keyFile === undefined) return make(request, undefined, making);
   return withSigner(keyFile, (signer) => make(request, signer, making));
 };

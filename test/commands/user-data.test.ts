@@ -21,6 +21,7 @@ beforeEach(async () => {
     'extra.yaml': '#cloud-config\ntimezone: UTC\n',
     'bad-extra.yaml': '#cloud-config\nhostname: other\n',
     'long-extra.yaml': `#cloud-config\nfinal_message: ${'long '.repeat(4000)}\n`,
+    'manifest.json': '{"url": "https://example.org/release"}',
     'chatmail-relay_0.1.0_all.deb': 'a package',
     'chatmail-relay-extras_0.1.0_all.deb': 'another',
   });
@@ -57,6 +58,7 @@ test.each<[readonly string[], readonly string[]]>([
       'fetch chatmail-relay_0.1.0_all.deb c0cd5ccfdb563a59366e33e73001b78fdb8cca5a6c48e2f90fffcde44b81f1f6 9\n',
     ],
   ],
+  [['--base', 'debian', '--provider', 'ec2', '--packages', '.'], ["sources='https://example.org/release'\n"]],
   [['--list-providers'], ['hetzner, hcloud: Hetzner Cloud\n', 'not confirmed']],
   [['--list-providers', '--json'], ['"title": "Hetzner Cloud"']],
   [['--json'], ['"text":"#cloud-config', '"size":', '"problems":[]']],

@@ -230,6 +230,39 @@ test('--verify makes it again, and finds what differs', async () => {
   expect([status, stderr]).toEqual([1, expect.stringContaining(`these differ: ${name}`)]);
 });
 
+test('a folder with other files in it is left alone, and so is the key', async () => {
+  await mkdir(join(folder, 'mine'));
+  await writeFile(join(folder, 'mine/secret'), 'secret', { mode: 0o600 });
+  expect(await release(['--without-images', '-o', 'mine'])).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining('has other files than those of a release'),
+  });
+  expect((await stat(join(folder, 'mine/secret'))).mode & 0o777).toBe(0o600);
+  expect(await release(['--without-images', '-o', '.', '--key', 'key.asc'])).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining('the key is in the folder that is to be published'),
+  });
+  expect((await stat(join(folder, 'key.asc'))).mode & 0o777).toBe(0o600);
+});
+
+test.each([
+  ['null', 'has no manifest.json of a release'],
+  ['{"version": "0.1.0"}', 'has no manifest.json of a release'],
+  [
+    '{"version": "9.9.9", "sourceDateEpoch": 1, "diskSize": 1, "images": []}',
+    'the release has version 9.9.9',
+  ],
+  [
+    '{"version": "0.1.0", "sourceDateEpoch": 1, "diskSize": 1, "images": [{"format": "../x"}]}',
+    'has no manifest.json of a release',
+  ],
+])('--verify does not believe the manifest %s', async (manifest, message) => {
+  await mkdir(join(folder, 'hostile'), { recursive: true });
+  await writeFile(join(folder, 'hostile/manifest.json'), manifest);
+  const { status, stderr } = await release(['--verify', 'hostile']);
+  expect([status, stderr]).toEqual([1, expect.stringContaining(message)]);
+});
+
 test.each([
   [['--key', 'missing.asc'], 'missing.asc cannot be read'],
   [['--url', 'ftp://x'], 'is not the http or https URL of a folder'],
