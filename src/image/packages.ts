@@ -16,6 +16,8 @@ export const MACHINE_PACKAGES = [
   'libnss-myhostname',
   'libpam-systemd',
   'linux-image-cloud-amd64',
+  // For `man chatmail`.
+  'man-db',
   'nano',
   'openssh-server',
   'sudo',

@@ -46,6 +46,10 @@ describe('a relay from user-data', () => {
     );
   });
 
+  test('`man chatmail` shows its page', async () => {
+    expect(await shell(relay(), 'man chatmail | head -n 1')).toMatch(/^CHATMAIL\(8\)/);
+  });
+
   describe('limits', () => limitsSuite(relay));
   describe('how people join', () => joinPagesSuite(relay));
   relaySuite(relay, { hasDomain: true });
