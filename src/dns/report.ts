@@ -9,7 +9,7 @@ export const checkReport = (checked: readonly CheckedRecord[]): string =>
   checked
     .flatMap(({ name, type, value, isRequired, state, found = [] }) => [
       `${state.padEnd(10)}${(isRequired ? 'required' : 'recommended').padEnd(12)}${type.padEnd(6)}${name} ${value}`,
-      ...found.map((other) => `${''.padEnd(10)}but there is      ${other}`),
+      ...found.map((other) => `${''.padEnd(10)}found instead     ${other}`),
     ])
     .map((line) => `${line}\n`)
     .join('');

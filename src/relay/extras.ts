@@ -12,12 +12,12 @@ import { readModel } from './lib/read-model.ts';
 export const extras = (core: Core): Commands => ({
   'users list': {
     usage: '[--json]',
-    help: 'list all addresses with their last login and storage',
+    help: 'list all addresses with their last login and mail',
     run: (given) => listUsers(readModel(), given),
   },
   'users show': {
     usage: '[--json] ADDRESS',
-    help: 'show one address',
+    help: 'show details of one address',
     run: (given) => showUser(readModel(), given),
   },
   'users delete': {
@@ -27,22 +27,22 @@ export const extras = (core: Core): Commands => ({
   },
   'users block': {
     usage: '[--json] ADDRESS...',
-    help: 'end the sessions of addresses, and refuse logins and mail',
+    help: 'end the sessions of addresses and refuse logins and mail',
     run: (given) => blockUsers(readModel(), given),
   },
   'users unblock': {
     usage: '[--json] ADDRESS...',
-    help: 'let addresses log in again',
+    help: 'accept logins and mail again',
     run: (given) => unblockUsers(readModel(), given),
   },
   describe: {
     usage: '[--json] [NAME]',
-    help: 'show every setting, its type, default and meaning',
+    help: 'show all settings or one, with type, default and meaning',
     run: describe,
   },
   report: {
     usage: '[--json]',
-    help: 'show how much is stored, by age and size',
+    help: 'count addresses by last login, and messages by age and size',
     run: (given) => report(readModel(), given),
   },
   backup: {

@@ -47,7 +47,7 @@ const COMMANDS: Commands = {
   },
   configure: {
     usage: '[--boot] [--dry-run] [--yes] [--set NAME=VALUE]',
-    help: 'apply the settings, and restart the servers that they concern',
+    help: 'apply the settings and restart the services that use them',
     run: ({ has, values }) =>
       configure({
         isByHand: true,
@@ -59,12 +59,12 @@ const COMMANDS: Commands = {
   },
   status: {
     usage: '[--json]',
-    help: 'show whether the relay is ready, and what it waits for',
+    help: 'show whether the relay is ready, and what it is waiting for',
     run: ({ has }) => status(has('--json')),
   },
   dns: {
     usage: '[--check] [--table] [--json]',
-    help: 'print the DNS records to publish, or check them with --check',
+    help: 'print the DNS records to publish; with --check, compare them with DNS',
     run: ({ args }) => dns(readModel(), args),
   },
   create: {
@@ -74,7 +74,7 @@ const COMMANDS: Commands = {
   },
   expire: {
     usage: '[--dry-run] [--trust-clock] [--json]',
-    help: 'delete old mail and unused addresses now, as happens every day',
+    help: 'delete old mail and unused addresses now; this also runs every day',
     run: (given) => runExpire(readModel(), given),
   },
   firstboot: {

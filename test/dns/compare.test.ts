@@ -99,6 +99,6 @@ test('what is recommended does not make it incomplete, whatever is unknown does'
 
 test('the report shows what is there in place of what should be', () => {
   expect(checkReport([one(['192.0.2.8'])])).toBe(
-    'different required    A     chat.example.org 192.0.2.7\n          but there is      192.0.2.8\n',
+    'different required    A     chat.example.org 192.0.2.7\n          found instead     192.0.2.8\n',
   );
 });

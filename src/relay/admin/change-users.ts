@@ -46,7 +46,7 @@ const shut = async (mailbox: Mailbox): Promise<void> => {
   setHash(mailbox, BLOCKED + bareHash(mailbox));
   back();
   if (!(await endSessions(mailbox.address, () => wake(mailbox.home))))
-    process.stderr.write(`chatmail: ${mailbox.address}: a session goes on\n`);
+    process.stderr.write(`chatmail: a session of ${mailbox.address} could not be ended\n`);
 };
 
 const report = (isJson: boolean, done: string, mailboxes: readonly Mailbox[]): number => {

@@ -5,10 +5,12 @@ import { exists } from '../lib/exists.ts';
 import { printRecord } from '../lib/print-record.ts';
 import { replaceFile } from '../lib/replace-file.ts';
 
-/** Lets first logins make addresses, or not, and says whether they do. */
+/** Lets first logins create addresses, or not, and says whether they do. */
 export const create = ({ words: [word], has }: Arguments, noCreate: string = PATHS.noCreate): number => {
   if (word === 'on') rmSync(noCreate, { force: true });
   if (word === 'off') replaceFile(noCreate, '');
-  printRecord({ create: !exists(noCreate) }, has('--json'));
+  const isOn = !exists(noCreate);
+  if (has('--json')) printRecord({ create: isOn }, true);
+  else printRecord({ newAddresses: isOn ? 'accepted' : 'refused' }, false);
   return 0;
 };

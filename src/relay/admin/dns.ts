@@ -8,7 +8,7 @@ import { recordsOf } from '../readiness/zone-facts.ts';
 /** Prints what to publish; with `--check` how public DNS compares. Exit status 1 when something required is not so. */
 export const dns = async (model: Model, flags: readonly string[]): Promise<number> => {
   if (model.isIpOnly) {
-    process.stderr.write('a relay without a domain needs no DNS\n');
+    process.stderr.write('this relay has no domain and needs no DNS records\n');
     return 0;
   }
   const { zone, reverse } = recordsOf(model, readState() ?? {});

@@ -3,7 +3,7 @@ import { becomeUser } from '../lib/as-user.ts';
 import type { Arguments } from '../lib/command.ts';
 import { lastLogin } from '../lib/mailbox.ts';
 import { mailboxesOf, readMaildir } from '../lib/maildir.ts';
-import { sizeText } from './size-text.ts';
+import { sizeText } from '../lib/size-text.ts';
 
 const DAY = 86_400;
 
@@ -55,9 +55,18 @@ const period = (before: number | null | undefined, bound: number | null): string
 
 const ages = AGES.map((bound, i) => ({ bound, title: `${period(AGES[i - 1], bound)} old` }));
 const logins = LOGINS.map((bound, i) => ({ bound, title: `last login ${period(LOGINS[i - 1], bound)} ago` }));
+const decimal = (bytes: number): string =>
+  bytes < 1_000_000 ? `${bytes / 1000} kB` : `${bytes / 1_000_000} MB`;
+
+/** `10 kB to 200 kB`, by the bounds of a row and of the one before it. */
+const range = (before: number | null | undefined, bound: number | null): string => {
+  if (bound === null) return `over ${decimal(before ?? 0)}`;
+  return before == null ? `up to ${decimal(bound)}` : `${decimal(before)} to ${decimal(bound)}`;
+};
+
 const sizes = SIZES.map((bound, i) => ({
   bound,
-  title: bound === null ? `over ${(SIZES[i - 1] ?? 0) / 1000} kB` : `up to ${bound / 1000} kB`,
+  title: range(SIZES[i - 1], bound),
 }));
 
 const line = (title: string, count: number, bytes?: number): string =>

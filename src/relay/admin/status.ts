@@ -70,7 +70,7 @@ const isBeingMade = (): boolean => {
 const checkModel = (): void => {
   readModel();
   if ((statSync(PATHS.model).mode & 0o444) !== 0o444)
-    throw new Error(`${PATHS.model} may not be read by the services: \`chatmail configure\` writes it anew`);
+    throw new Error(`${PATHS.model} cannot be read by the services: run \`chatmail configure\``);
 };
 
 const problemOf = (action: () => unknown): string | undefined => {
@@ -89,11 +89,9 @@ const damage = (state: State | undefined): readonly string[] => {
   if (isNew) return [];
   const isOnTheWay = /^(configuring|starting|waiting)$/.test(state?.state ?? '');
   return [
-    state ? undefined : `${PATHS.state} is missing or damaged: \`chatmail configure\` writes it anew`,
+    state ? undefined : `${PATHS.state} is missing or damaged: run \`chatmail configure\``,
     state?.state === 'error' ? undefined : problemOf(checkModel),
-    isOnTheWay && !isBeingMade()
-      ? 'what made the relay ready was interrupted: run `chatmail configure`'
-      : undefined,
+    isOnTheWay && !isBeingMade() ? 'the setup was interrupted: run `chatmail configure`' : undefined,
   ].filter((problem): problem is string => problem !== undefined);
 };
 
@@ -125,7 +123,7 @@ export const status = async (isJson: boolean): Promise<number> => {
     ...(cloud ? [['cloud', cloud]] : []),
     ...(certificate ? [['certificate', `${certificate.state}: ${certificate.detail}`]] : []),
     ...(port25 ? [['outgoing port 25', port25]] : []),
-    ...Object.entries(sources),
+    ...Object.entries(sources).map(([name, source]) => [name, `from ${source}`]),
     ['new addresses', accepts],
     ...(expireRefusal === undefined ? [] : [['nothing expires', expireRefusal]]),
     ...ESSENTIAL_UNITS.map((unit, i) => [unit, services[i] ?? 'unknown']),

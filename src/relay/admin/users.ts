@@ -7,8 +7,8 @@ import { BLOCKED, encryptionFile, lastLogin, type Mailbox, readHash } from '../l
 import { bytesOf, mailboxesOf, readMaildir } from '../lib/maildir.ts';
 import { printRecord } from '../lib/print-record.ts';
 import { readRegular } from '../lib/read-regular.ts';
+import { sizeText } from '../lib/size-text.ts';
 import { existing } from './existing.ts';
-import { sizeText } from './size-text.ts';
 
 /** What an operator may know of an address. */
 interface User {
@@ -49,13 +49,17 @@ const userUnlessBroken = (mailbox: Mailbox): User | undefined => {
 };
 
 const row = ({ address, lastLogin, blocked, messages, bytes }: User): string =>
-  `${address.padEnd(32)}  ${lastLogin}  ${messages} ${messages === 1 ? 'message' : 'messages'}  ${sizeText(bytes)}${blocked ? '  blocked' : ''}\n`;
+  `${address.padEnd(32)}  last login ${lastLogin}  ${messages} ${messages === 1 ? 'message' : 'messages'}  ${sizeText(bytes)}${blocked ? '  blocked' : ''}\n`;
 
 /** What is read before it is printed, and before a reader who has enough is noticed. */
 const BATCH = 16_384;
 
 /** Prints all addresses while it reads them; with `--json` as an array with an address on each line. */
-export const listUsers = async (model: Model, { has }: Arguments, mailRoot = PATHS.mail): Promise<number> => {
+export const listUsers = async (
+  model: Model,
+  { has }: Arguments,
+  mailRoot: string = PATHS.mail,
+): Promise<number> => {
   becomeUser('vmail');
   const isJson = has('--json');
   let text = isJson ? '[' : '';
@@ -88,7 +92,7 @@ const devicesOf = ({ home }: Mailbox): number => {
 };
 
 /** Prints all that there is to know of one address. */
-export const showUser = (model: Model, { words, has }: Arguments, mailRoot = PATHS.mail): number => {
+export const showUser = (model: Model, { words, has }: Arguments, mailRoot: string = PATHS.mail): number => {
   becomeUser('vmail');
   const [mailbox] = existing(model, words, mailRoot) ?? [];
   const user = mailbox && userOf(mailbox);

@@ -157,14 +157,14 @@ const lastKnownSettings = (): object | undefined => {
   return known && Object.fromEntries(Object.entries(known).filter(isOutput));
 };
 
-const LOST = `${KEPT_CLOUD} is damaged, and the cloud does not say anew what it said`;
+const LOST = `${KEPT_CLOUD} is damaged, and the cloud's metadata is not available`;
 
 /** Why it cannot be known what the machine was told: then nothing is guessed. */
 const unknown = ({ isLost }: Cloud, lastKnown: object | undefined): string | undefined => {
   if (exists(SETTINGS_FILE) && readText(SETTINGS_FILE) === undefined)
     return `${SETTINGS_FILE} cannot be read: it must be a file of at most 1 MiB`;
   return isLost && !lastKnown
-    ? `${LOST}: reboot when its metadata service answers, or remove the file to go on without`
+    ? `${LOST}: reboot when its metadata service answers, or remove the file to continue without it`
     : undefined;
 };
 
@@ -224,7 +224,7 @@ const settle = async (options: ConfigureOptions): Promise<number> => {
     ...(address !== undefined && { address }),
     cloud: cloud.name,
     problems:
-      [remark(addresses), lastKnown && `${LOST}: the last settings hold`].filter(Boolean).join('\n') ||
+      [remark(addresses), lastKnown && `${LOST}: the last settings stay in use`].filter(Boolean).join('\n') ||
       undefined,
     details: undefined,
   };
@@ -242,7 +242,9 @@ const settle = async (options: ConfigureOptions): Promise<number> => {
   for (const name of Object.keys(flags.ok ? flags.value : {})) {
     const source = value.sources[name];
     if (source !== SETTINGS_FILE) {
-      const stronger = new PublicError(`${name} is set by ${source}, which is stronger: change it there`);
+      const stronger = new PublicError(
+        `${name} is set by ${source}, which takes precedence: change it there`,
+      );
       return fail('', errorTrouble(stronger), isBoot, facts);
     }
   }

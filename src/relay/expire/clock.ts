@@ -34,7 +34,7 @@ export const judgeClock = (
     return {
       lastRun,
       doubted,
-      refusal: 'the clock is not synchronised (see `timedatectl`): let NTP through, UDP port 123 outwards',
+      refusal: 'the clock is not synchronised (see `timedatectl`): allow outgoing NTP, UDP port 123',
     };
   if (lastRun === undefined || Math.abs(now - lastRun) <= FAR) return { lastRun: now };
   const isSame = doubted && now >= doubted.since && Math.abs(now - doubted.until) <= FAR;
@@ -44,6 +44,6 @@ export const judgeClock = (
   return {
     lastRun,
     doubted: { since, until: now },
-    refusal: `the clock is ${gap} the last run: if it is right, run \`chatmail expire --trust-clock\`, or wait for ${days(GRACE - (now - since))}`,
+    refusal: `the clock is ${gap} the last run: if it is right, run \`chatmail expire --trust-clock\`, or wait ${days(GRACE - (now - since))}`,
   };
 };

@@ -3,6 +3,7 @@ import { becomeUserForGood } from '../lib/as-user.ts';
 import type { Arguments } from '../lib/command.ts';
 import { count } from '../lib/metrics.ts';
 import { printRecord } from '../lib/print-record.ts';
+import { sizeText } from '../lib/size-text.ts';
 import { judgeClock } from './clock.ts';
 import { clockFacts, readClock, writeClock } from './clock-facts.ts';
 import { expire } from './expire.ts';
@@ -26,7 +27,8 @@ export const runExpire = (
   const now = facts();
   const judged = judgeClock(readClock(clock, model, mailRoot), now);
   const { refusal } = has('--trust-clock') ? {} : judged;
-  if (refusal !== undefined) process.stderr.write(`${dryRun ? 'it would not: ' : ''}${refusal}\n`);
+  if (refusal !== undefined)
+    process.stderr.write(`${dryRun ? 'nothing would be deleted: ' : ''}${refusal}\n`);
   if (!dryRun) writeClock(clock, refusal === undefined ? { lastRun: now.now } : judged);
   if (refusal !== undefined && !dryRun) return 1;
   const expired = expire(model, mailRoot, { now: now.now, isDryRun: dryRun });
@@ -36,6 +38,8 @@ export const runExpire = (
     count('expired', { what: 'account' }, expired.inactiveAddresses);
   }
   const seconds = Math.round(performance.now() - start) / 1000;
-  printRecord({ ...expired, dryRun, seconds }, has('--json'));
+  const isJson = has('--json');
+  const { bytes } = expired;
+  printRecord({ ...expired, bytes: isJson ? bytes : sizeText(bytes), dryRun, seconds }, isJson);
   return expired.problems > 0 ? 1 : 0;
 };

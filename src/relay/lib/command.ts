@@ -38,9 +38,9 @@ export const readArguments = (usage: string, args: readonly string[]): Arguments
     const [first] = words;
     const choices = places[0]?.replace(/[[\]]/g, '').split('|') ?? [];
     if (first !== undefined && choices.length > 1 && !choices.includes(first))
-      return `only ${choices.join(' or ')} can be given`;
+      return `expected ${choices.join(' or ')}, not ${JSON.stringify(first)}`;
     const surplus = usage.includes('...') ? undefined : words[places.length];
-    if (surplus !== undefined) return `too much: ${surplus}`;
+    if (surplus !== undefined) return `unexpected argument: ${surplus}`;
     return {
       args,
       words,
@@ -48,7 +48,8 @@ export const readArguments = (usage: string, args: readonly string[]): Arguments
       values: (option) => ((values[option.slice(2)] ?? []) as (string | boolean)[]).map(String),
     };
   } catch (error) {
-    return (error as Error).message;
+    // Node's advice follows its first sentence, and the usage is printed here anyway.
+    return (error as Error).message.replace(/(\. |\n).*/s, '').replace('Unknown', 'unknown');
   }
 };
 
@@ -63,7 +64,7 @@ const commandList = (commands: Commands): string =>
     ...Object.entries(commands)
       .filter(isShown)
       .map(([name, { help }]) => `  ${name.padEnd(15)}${help}\n`),
-    'chatmail COMMAND --help shows its options; man chatmail says more.\n',
+    'For the options of a command: chatmail COMMAND --help. For more: man chatmail.\n',
   ].join('');
 
 /** How to use the commands of this name, or whose name starts with it; empty if there are none. */

@@ -21,7 +21,7 @@ const jsonIn = (path: string): unknown => {
 export const readModel = (path: string = PATHS.model): Model => {
   const found = jsonIn(path);
   if (isModel(found)) return found;
-  throw new PublicError(`${path} is missing or damaged: \`chatmail configure\` writes it anew`);
+  throw new PublicError(`${path} is missing or damaged: run \`chatmail configure\``);
 };
 
 /** The same for a service, which does not end for a damaged one: it says so once, and waits for a good one. */

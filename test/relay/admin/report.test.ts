@@ -42,8 +42,8 @@ test('what is stored, by age and size; who logged in when', () => {
       '  1 to 7 days old                         1    2.86M',
       '  more than 20 days old                   1     195K',
       '  up to 10 kB                             1    9.77K',
-      '  up to 200 kB                            2     205K',
-      '  over 2000 kB                            1    2.86M',
+      '  10 kB to 200 kB                         2     205K',
+      '  over 2 MB                               1    2.86M',
       '',
     ].join('\n'),
   );

@@ -48,7 +48,7 @@ test('without NTP nothing is deleted; a dry run counts, says so, and is not reme
   expect(run(91, ['--dry-run', '--json'], false)).toEqual({
     status: 0,
     out: expect.stringContaining('"inactiveAddresses":1'),
-    err: expect.stringMatching(/^it would not: the clock is not synchronised/),
+    err: expect.stringMatching(/^nothing would be deleted: the clock is not synchronised/),
   });
   expect(existsSync(clock)).toBe(false);
   expect(run(0, [], false)).toMatchObject({ status: 1, out: '' });

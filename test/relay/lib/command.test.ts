@@ -15,15 +15,15 @@ test.each([
 });
 
 test.each([
-  ['', ['a'], 'too much: a'],
-  ['[--json]', ['--jsn'], "Unknown option '--jsn'"],
-  ['[--json]', ['-j'], "Unknown option '-j'"],
-  ['[--json] ADDRESS', ['a', 'b'], 'too much: b'],
-  ['[--set NAME=VALUE] [--json]', ['--json', 'VALUE'], 'too much: VALUE'],
+  ['', ['a'], 'unexpected argument: a'],
+  ['[--json]', ['--jsn'], "unknown option '--jsn'"],
+  ['[--json]', ['-j'], "unknown option '-j'"],
+  ['[--json] ADDRESS', ['a', 'b'], 'unexpected argument: b'],
+  ['[--set NAME=VALUE] [--json]', ['--json', 'VALUE'], 'unexpected argument: VALUE'],
   ['[--set NAME=VALUE]', ['--set'], 'argument missing'],
   ['[--json] ADDRESS...', [], 'ADDRESS is missing'],
-  ['[--json] ADDRESS...', ['--yes', 'a'], "Unknown option '--yes'"],
-  ['[on|off]', ['maybe'], 'only on or off can be given'],
+  ['[--json] ADDRESS...', ['--yes', 'a'], "unknown option '--yes'"],
+  ['[on|off]', ['maybe'], 'expected on or off, not "maybe"'],
 ])('wrong for %j: %j', (usage, args, problem) => expect(readArguments(usage, args)).toContain(problem));
 
 test('an option may have a value, and be given more than once', () => {
@@ -66,7 +66,7 @@ const ALL = [
   '  users list     Lists.',
   '  users show     Shows it.',
   '  create         Switches.',
-  'chatmail COMMAND --help shows its options; man chatmail says more.\n',
+  'For the options of a command: chatmail COMMAND --help. For more: man chatmail.\n',
 ].join('\n');
 
 test.each([

@@ -44,5 +44,5 @@ test('a service says once that it is damaged, and waits for a good one', async (
   while (lines.length === 0) await new Promise(setImmediate);
   writeFileSync(path, GOOD);
   expect((await waiting).domain).toBe('chat.example');
-  expect(lines).toEqual([`<3>${path} is missing or damaged: \`chatmail configure\` writes it anew\n`]);
+  expect(lines).toEqual([`<3>${path} is missing or damaged: run \`chatmail configure\`\n`]);
 });

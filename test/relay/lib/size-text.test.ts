@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sizeText } from '../../../src/relay/admin/size-text.ts';
+import { sizeText } from '../../../src/relay/lib/size-text.ts';
 
 test.each([
   [0, '0'],
