@@ -7,6 +7,7 @@ import { listUsers, showUser } from './admin/users.ts';
 import type { Commands } from './lib/command.ts';
 import type { Core } from './lib/extras.ts';
 import { readModel } from './lib/read-model.ts';
+import { requireRoot } from './lib/require-root.ts';
 
 /** The commands of the package chatmail-relay-extras, which `chatmail` loads when one of them is wanted. */
 export const extras = (core: Core): Commands => ({
@@ -32,7 +33,7 @@ export const extras = (core: Core): Commands => ({
   },
   'users unblock': {
     usage: '[--json] ADDRESS...',
-    help: 'accept logins and mail again',
+    help: 'accept logins and mail for addresses again',
     run: (given) => unblockUsers(readModel(), given),
   },
   describe: {
@@ -48,11 +49,17 @@ export const extras = (core: Core): Commands => ({
   backup: {
     usage: '[--without-mail]',
     help: 'write a backup to standard output, as a tar',
-    run: ({ has }) => backup(has('--without-mail')),
+    run: ({ has }) => {
+      requireRoot();
+      return backup(has('--without-mail'));
+    },
   },
   restore: {
     usage: '[--replace]',
     help: 'restore a backup from standard input',
-    run: ({ has }) => restore({ isReplacing: has('--replace'), ...core }),
+    run: ({ has }) => {
+      requireRoot();
+      return restore({ isReplacing: has('--replace'), ...core });
+    },
   },
 });

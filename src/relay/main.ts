@@ -20,6 +20,7 @@ import { log } from './lib/log.ts';
 import { mailboxFinder } from './lib/mailbox.ts';
 import { PublicError } from './lib/public-error.ts';
 import { readModel, whenModel } from './lib/read-model.ts';
+import { ROOT_ONLY, requireRoot } from './lib/require-root.ts';
 import { listeners } from './listeners.ts';
 import { start as metadata } from './metadata/main.ts';
 import { start as notifier } from './notifier/main.ts';
@@ -48,14 +49,16 @@ const COMMANDS: Commands = {
   configure: {
     usage: '[--boot] [--dry-run] [--yes] [--set NAME=VALUE]',
     help: 'apply the settings and restart the services that use them',
-    run: ({ has, values }) =>
-      configure({
+    run: ({ has, values }) => {
+      requireRoot();
+      return configure({
         isByHand: true,
         isBoot: has('--boot'),
         isDryRun: has('--dry-run'),
         isConfirmed: has('--yes'),
         set: values('--set'),
-      }),
+      });
+    },
   },
   status: {
     usage: '[--json]',
@@ -137,12 +140,18 @@ process.stdout.on('error', () => process.exit());
 const run = async (args: readonly string[]): Promise<number | undefined> =>
   runCommand(commandsFor(args[0]), args);
 
+/** What a person without the rights for a file is told. */
+const messageOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error);
+  return /^(EACCES|EPERM):/.test(error.message) && process.getuid?.() !== 0 ? ROOT_ONLY : error.message;
+};
+
 run(process.argv.slice(2)).then(
   (code) => {
     if (code !== undefined) process.exitCode = code;
   },
   (error: unknown) => {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     // systemd.exec(5): the journal reads it, and not who ran the command.
     if (process.env.JOURNAL_STREAM === undefined || error instanceof PublicError)
       process.stderr.write(`chatmail: ${message}\n`);

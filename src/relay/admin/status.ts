@@ -117,7 +117,7 @@ export const status = async (isJson: boolean): Promise<number> => {
   const { domain = '-', address = '-', cloud, sources = {}, certificate, port25 } = state ?? {};
   const rows = [
     ['version', VERSION],
-    ['state', state ? `${state.state}: ${state.step}` : stateless],
+    ['state', state ? [...new Set([state.state, state.step])].join(': ') : stateless],
     ['domain', domain],
     ['address', address],
     ...(cloud ? [['cloud', cloud]] : []),

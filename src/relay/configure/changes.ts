@@ -1,7 +1,17 @@
-import { SETTING_NAMES, type Settings, withDefaults } from '../../config/schema.ts';
+import {
+  SETTING_NAMES,
+  SETTINGS,
+  type SettingName,
+  type Settings,
+  withDefaults,
+} from '../../config/schema.ts';
+import { formatSize } from '../../config/size.ts';
 import type { RelaySettings } from './read-settings.ts';
 
-const show = (value: unknown): string => (value === undefined ? 'unset' : JSON.stringify(value));
+const show = (name: SettingName, value: unknown): string => {
+  if (value === undefined) return 'unset';
+  return SETTINGS[name].kind === 'size' ? formatSize(Number(value)) : JSON.stringify(value);
+};
 
 /** A line for each setting that is not what it was, or not its default where there was nothing before. */
 export const settingChanges = (
@@ -9,8 +19,9 @@ export const settingChanges = (
   { settings, sources }: RelaySettings,
 ): readonly string[] => {
   const was = before ?? withDefaults({});
-  return SETTING_NAMES.filter((name) => show(was[name]) !== show(settings[name])).map(
-    (name) => `${name}: ${show(was[name])} -> ${show(settings[name])} (${sources[name] ?? 'default'})`,
+  return SETTING_NAMES.filter((name) => show(name, was[name]) !== show(name, settings[name])).map(
+    (name) =>
+      `${name}: ${show(name, was[name])} -> ${show(name, settings[name])} (${sources[name] ?? 'default'})`,
   );
 };
 

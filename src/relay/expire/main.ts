@@ -39,7 +39,8 @@ export const runExpire = (
   }
   const seconds = Math.round(performance.now() - start) / 1000;
   const isJson = has('--json');
-  const { bytes } = expired;
-  printRecord({ ...expired, bytes: isJson ? bytes : sizeText(bytes), dryRun, seconds }, isJson);
+  const { bytes, ...counts } = expired;
+  const size = isJson ? { bytes } : { size: sizeText(bytes) };
+  printRecord({ ...counts, ...size, dryRun, seconds }, isJson);
   return expired.problems > 0 ? 1 : 0;
 };

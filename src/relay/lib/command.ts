@@ -49,7 +49,8 @@ export const readArguments = (usage: string, args: readonly string[]): Arguments
     };
   } catch (error) {
     // Node's advice follows its first sentence, and the usage is printed here anyway.
-    return (error as Error).message.replace(/(\. |\n).*/s, '').replace('Unknown', 'unknown');
+    const message = (error as Error).message.replace(/(\. |\n).*/s, '').replace('Unknown', 'unknown');
+    return message.replace(/.*(--\S+).* missing$/, '$1 needs a value');
   }
 };
 
@@ -94,7 +95,8 @@ export const runCommand = async (
   }
   if (!command) {
     const usage = first && usageText(commands, first);
-    if (first && !usage) process.stderr.write(`chatmail: no such command: ${first}\n`);
+    const unknown = usage ? second && `${first} ${second}` : first;
+    if (unknown) process.stderr.write(`chatmail: no such command: ${unknown}\n`);
     process.stderr.write(usage || commandList(commands));
     return 2;
   }

@@ -53,8 +53,7 @@ export const readState = (path: string = PATHS.state): State | undefined => {
     const found = JSON.parse(readFileSync(path, 'utf8')) as State | undefined;
     return typeof found?.state === 'string' && typeof found.step === 'string' ? found : undefined;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EACCES')
-      throw new Error('only root may see this: use sudo');
+    if ((error as NodeJS.ErrnoException).code === 'EACCES') throw error;
     return undefined;
   }
 };
