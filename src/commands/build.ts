@@ -8,6 +8,7 @@ import { DEFAULT_NAMES } from '../image/default-names.ts';
 import { COMPRESSIONS, FORMATS } from '../image/formats.ts';
 import { buildJobs } from '../image/host.ts';
 import type { Manifest } from '../image/manifest.ts';
+import { KERNELS } from '../image/packages.ts';
 import type { BuildRequest } from '../image/request.ts';
 import { echobotFiles } from '../package/echobot.ts';
 import { sizeTable } from '../package/size-table.ts';
@@ -137,6 +138,11 @@ export const command = defineCommand({
       type: 'string',
       value: 'SIZE',
       help: `size of the disk, ${DEFAULT_SIZE} by default; it grows later`,
+    },
+    kernel: {
+      type: 'string',
+      value: Object.keys(KERNELS).join('|'),
+      help: 'generic (default) has drivers for every server; cloud (default with --bare) is smaller',
     },
     include: {
       type: 'string',

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { parseSize } from '../config/size.ts';
 import { type Backend, backendOf, chooseImage, type Image } from '../lab/choose-image.ts';
-import type { FirmwareName } from '../lab/firmware.ts';
+import { FIRMWARES, type FirmwareName } from '../lab/firmware.ts';
 import { findInotifyHint } from '../lab/inotify.ts';
 import type { Machine } from '../lab/machine.ts';
 import { machineJson, machineText } from '../lab/machine-report.ts';
@@ -23,7 +23,7 @@ const OPTIONS = {
   image: { type: 'string', value: 'FILE', help: 'image to boot, by default the newest in dist' },
   'user-data': { type: 'string', value: 'FILE', help: 'user-data for the machine, none by default' },
   backend: { type: 'string', value: 'nspawn|qemu', help: 'as a container (a tar) or in QEMU (a disk)' },
-  firmware: { type: 'string', value: 'bios|uefi', help: 'firmware in QEMU, bios by default' },
+  firmware: { type: 'string', value: FIRMWARES.join('|'), help: 'firmware in QEMU, bios by default' },
   accel: { type: 'string', value: 'tcg|kvm', help: 'how QEMU runs it: tcg (default) works everywhere' },
   memory: { type: 'string', value: 'SIZE', help: 'memory in QEMU, 1G by default' },
   'disk-size': { type: 'string', value: 'SIZE', help: "disk in QEMU, by default the image's own" },
@@ -39,7 +39,7 @@ const OPTIONS = {
 } as const satisfies Options;
 
 const QEMU_ONLY = ['firmware', 'accel', 'memory', 'disk-size', 'volume'] as const;
-const CHOICES = { backend: ['nspawn', 'qemu'], firmware: ['bios', 'uefi'], accel: ['tcg', 'kvm'] } as const;
+const CHOICES = { backend: ['nspawn', 'qemu'], firmware: FIRMWARES, accel: ['tcg', 'kvm'] } as const;
 const TIMEOUT_S: Readonly<Record<Backend, number>> = { nspawn: 60, qemu: 600 };
 const MiB = 1024 * 1024;
 

@@ -19,9 +19,23 @@ export interface BaseCommand {
   readonly packages: readonly string[];
   /** File with dpkg options, such as the paths not to unpack. */
   readonly dpkgOptions?: string;
+  /** Folder with files of ours for /etc/initramfs-tools, which say what the initramfs has in it. */
+  readonly initramfs?: string;
   /** Commands for a shell inside the finished tree. */
   readonly finish?: readonly string[];
 }
+
+const INITRAMFS = '/etc/initramfs-tools';
+const INITRAMFS_FILES = ['conf.d/chatmail-image', 'hooks/chatmail-image'] as const;
+
+/** mmdebstrap takes the words of its own commands apart as a shell would. */
+const bringInitramfsFiles = (folder: string): string[] => [
+  ...INITRAMFS_FILES.map((file) => {
+    const from = `${folder}/${file}`.replaceAll("'", `'\\''`);
+    return `--customize-hook=upload '${from}' ${INITRAMFS}/${file}`;
+  }),
+  `--customize-hook=chmod 755 "$1"${INITRAMFS}/hooks/chatmail-image`,
+];
 
 const MERGED_USR = '/usr/share/mmdebstrap/hooks/merged-usr';
 
@@ -33,6 +47,7 @@ export const baseCommand = ({
   variant,
   packages,
   dpkgOptions,
+  initramfs,
   finish = [],
 }: BaseCommand): readonly string[] => [
   'mmdebstrap',
@@ -51,6 +66,7 @@ export const baseCommand = ({
   '--setup-hook=hostname debian',
   `--essential-hook=${quickUcf('"$1"/usr/local/bin/ucf')}`,
   '--customize-hook=rm "$1"/usr/local/bin/ucf',
+  ...(initramfs === undefined ? [] : bringInitramfsFiles(initramfs)),
   `--customize-hook=chroot "$1" env --unset=INITRD sh -c '${MAKE_INITRAMFS}'`,
   ...finish.map((command) => `--customize-hook=chroot "$1" ${command}`),
   SUITE,

@@ -5,8 +5,9 @@
  */
 const KERNEL_OPTIONS = 'ro console=tty0 console=ttyS0,115200 loglevel=4';
 
-/** What GRUB has built in: enough to find and read grub.cfg on ext4 in a GPT. */
-const COMMON_MODULES = [
+/** What GRUB for BIOS has built in: enough to find and read grub.cfg on ext4 in a GPT. */
+export const BIOS_MODULES = [
+  'biosdisk',
   'part_gpt',
   'ext2',
   'search',
@@ -24,10 +25,8 @@ const COMMON_MODULES = [
   'terminal',
   'minicmd',
 ] as const;
-export const BIOS_MODULES: readonly string[] = ['biosdisk', ...COMMON_MODULES];
-export const UEFI_MODULES: readonly string[] = ['all_video', ...COMMON_MODULES];
 
-/** The configuration inside GRUB itself. */
+/** The configuration that GRUB begins with: within itself for BIOS, beside it for UEFI. */
 export const embeddedGrubConfig = (rootUuid: string): string =>
   `search.fs_uuid ${rootUuid} root\nset prefix=($root)/boot/grub\nconfigfile $prefix/grub.cfg\n`;
 

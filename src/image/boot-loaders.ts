@@ -1,11 +1,19 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type RunOptions, run } from '../program/run.ts';
-import { BIOS_MODULES, embeddedGrubConfig, UEFI_MODULES } from './boot-files.ts';
+import { BIOS_MODULES, embeddedGrubConfig } from './boot-files.ts';
 
 const BOOT_IMAGE = '/usr/lib/grub/i386-pc/boot.img';
-/** Where firmware looks on a disk it knows nothing of (UEFI specification §3.5.1.1). */
-const UEFI_PATH = 'EFI/BOOT/BOOTX64.EFI';
+/**
+ * Debian's own for UEFI, so that Secure Boot starts them: firmware looks for the first name on a disk it knows nothing
+ * of (UEFI specification §3.5.1.1), and shim, which Microsoft has signed, for the second beside itself.
+ */
+const UEFI_FILES = [
+  ['/usr/lib/shim/shimx64.efi.signed', 'EFI/BOOT/BOOTX64.EFI'],
+  ['/usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed', 'EFI/BOOT/grubx64.efi'],
+] as const;
+/** The one that Debian's signed GRUB reads. */
+const UEFI_CONFIG = 'EFI/debian/grub.cfg';
 
 interface BootLoaders {
   readonly bootImage: Uint8Array;
@@ -14,22 +22,17 @@ interface BootLoaders {
   readonly esp: Uint8Array;
 }
 
-const grubImage = async (
-  format: string,
-  modules: readonly string[],
-  config: string,
-  file: string,
-  options: RunOptions,
-): Promise<void> => {
-  const argv = ['grub-mkimage', `--format=${format}`, `--output=${file}`, `--config=${config}`];
-  await run([...argv, '--prefix=/boot/grub', ...modules], options);
+const biosGrub = async (config: string, file: string, options: RunOptions): Promise<void> => {
+  const argv = ['grub-mkimage', '--format=i386-pc', `--output=${file}`, `--config=${config}`];
+  await run([...argv, '--prefix=/boot/grub', ...BIOS_MODULES], options);
 };
 
 /** A FAT file system with GRUB in it, the same each time: mtools takes its times from SOURCE_DATE_EPOCH. */
-const espWith = async (grub: string, file: string, size: number, options: RunOptions): Promise<void> => {
+const espWith = async (config: string, file: string, size: number, options: RunOptions): Promise<void> => {
   await run(['mkfs.vfat', '--invariant', '-C', '-F', '16', '-n', 'ESP', file, String(size / 1024)], options);
-  await run(['mmd', '-i', file, '::EFI', '::EFI/BOOT'], options);
-  await run(['mcopy', '-i', file, grub, `::${UEFI_PATH}`], options);
+  await run(['mmd', '-i', file, '::EFI', '::EFI/BOOT', '::EFI/debian'], options);
+  for (const [from, to] of [...UEFI_FILES, [config, UEFI_CONFIG] as const])
+    await run(['mcopy', '-i', file, from, `::${to}`], options);
 };
 
 /** Makes GRUB for BIOS and UEFI, both looking for the file system `rootUuid`. Files go to `folder`. */
@@ -40,12 +43,10 @@ export const makeBootLoaders = async (
 ): Promise<BootLoaders> => {
   const config = join(folder, 'grub-embedded.cfg');
   const core = join(folder, 'core.img');
-  const efi = join(folder, 'grub.efi');
   const esp = join(folder, 'esp.img');
   await writeFile(config, embeddedGrubConfig(rootUuid));
-  await grubImage('i386-pc', BIOS_MODULES, config, core, options);
-  await grubImage('x86_64-efi', UEFI_MODULES, config, efi, options);
-  await espWith(efi, esp, espSize, options);
+  await biosGrub(config, core, options);
+  await espWith(config, esp, espSize, options);
   return {
     bootImage: await readFile(BOOT_IMAGE),
     coreImage: await readFile(core),

@@ -1,6 +1,12 @@
 /** Release of Debian the image is made of. mmdebstrap knows its archive, updates and security included. */
 export const SUITE = 'bookworm';
 
+/** Debian's kernels: with drivers for every server, or for the virtual hardware of large clouds. */
+export const KERNELS = { generic: 'linux-image-amd64', cloud: 'linux-image-cloud-amd64' } as const;
+export type Kernel = keyof typeof KERNELS;
+
+export const isKernel = (name: string): name is Kernel => Object.hasOwn(KERNELS, name);
+
 /** What makes a machine out of Debian; the relay's own needs come from its package's `Depends`. */
 export const MACHINE_PACKAGES = [
   'ca-certificates',
@@ -15,10 +21,12 @@ export const MACHINE_PACKAGES = [
   'less',
   'libnss-myhostname',
   'libpam-systemd',
-  'linux-image-cloud-amd64',
   // For `man chatmail`.
   'man-db',
   'nano',
+  // Writes systemd-networkd's files from what cloud-init is told of the network, as in Debian's own images: what
+  // cloud-init 22.4.2 writes by itself has no default route where one is called `default`, or lies outside the net.
+  'netplan.io',
   'openssh-server',
   'sudo',
   'systemd-sysv',
@@ -37,7 +45,7 @@ export const MACHINE_PACKAGES = [
 export const STOCK_PACKAGES = [
   ...['apparmor', 'apt-utils', 'bash-completion', 'ca-certificates', 'cloud-guest-utils', 'cloud-init'],
   ...['cloud-initramfs-growroot', 'dbus', 'init', 'iptables', 'iproute2', 'iputils-ping', 'less'],
-  ...['libnss-myhostname', 'libpam-systemd', 'linux-image-cloud-amd64', 'man-db', 'nano', 'netbase'],
+  ...['libnss-myhostname', 'libpam-systemd', 'man-db', 'nano', 'netbase'],
   ...['netplan.io', 'openssh-server', 'polkitd', 'ssh-import-id', 'sudo', 'systemd-resolved'],
   ...['systemd-timesyncd', 'unattended-upgrades', 'vim-tiny', 'whiptail', 'zstd'],
 ] as const;
@@ -60,8 +68,8 @@ export const parseDepends = (field: string): readonly string[] =>
     .filter((name) => name !== '');
 
 /** All packages of the relay's base system, sorted, each once. */
-export const basePackages = (relayDepends: string): readonly string[] =>
-  [...new Set([...MACHINE_PACKAGES, ...parseDepends(relayDepends)])].sort();
+export const basePackages = (relayDepends: string, kernel: Kernel): readonly string[] =>
+  [...new Set([...MACHINE_PACKAGES, KERNELS[kernel], ...parseDepends(relayDepends)])].sort();
 
 /** The packages, and after them those of `more` that are not among them, sorted. */
 export const withMore = (packages: readonly string[], more: readonly string[]): readonly string[] => [

@@ -7,7 +7,7 @@ import { type BaseCommand, baseCommand } from './base-command.ts';
 import { keyOf, sha256 } from './cache-key.ts';
 import { digestFile } from './file-digest.ts';
 import type { Inputs, PackageInput } from './manifest.ts';
-import { basePackages, STOCK_PACKAGES, SUITE, withMore } from './packages.ts';
+import { basePackages, KERNELS, type Kernel, STOCK_PACKAGES, SUITE, withMore } from './packages.ts';
 import type { BuildRequest } from './request.ts';
 import { OVERLAY } from './tree.ts';
 
@@ -53,17 +53,28 @@ const digestOverlay = async ({ programs = {} }: BuildRequest): Promise<string> =
   return sha256([await digestFolder(OVERLAY), ...digests].join('\n'));
 };
 
+/** The files that a base system is made with, by what is in them rather than by where they are. */
+const digestFiles = async ({ dpkgOptions, initramfs }: BaseCommand): Promise<Partial<BaseCommand>> => ({
+  ...(dpkgOptions !== undefined && { dpkgOptions: sha256(await readFile(dpkgOptions)) }),
+  ...(initramfs !== undefined && { initramfs: await digestFolder(initramfs) }),
+});
+
 /** What the relay's image has of Debian: what its package needs, and no more. */
-const relayBase = async (relayPackage: string, options: RunOptions): Promise<BaseCommand> => ({
+const relayBase = async (
+  relayPackage: string,
+  kernel: Kernel,
+  options: RunOptions,
+): Promise<BaseCommand> => ({
   variant: 'minbase',
-  packages: basePackages(await run(['dpkg-deb', '--field', relayPackage, 'Depends'], options)),
+  packages: basePackages(await run(['dpkg-deb', '--field', relayPackage, 'Depends'], options), kernel),
   dpkgOptions: join(OVERLAY, 'etc/dpkg/dpkg.cfg.d/chatmail-image'),
+  initramfs: join(OVERLAY, 'etc/initramfs-tools'),
 });
 
 /** What a cloud's Debian is: its services, its name resolution, and the locale that its cloud-init sets. */
-const STOCK_BASE: BaseCommand = {
+const stockBase = (kernel: Kernel): BaseCommand => ({
   variant: 'important',
-  packages: STOCK_PACKAGES,
+  packages: withMore(STOCK_PACKAGES, [KERNELS[kernel]]),
   finish: [
     // Important in Debian, and not in clouds' images: cloud-init would write for it, and not for netplan.
     'dpkg --purge ifupdown',
@@ -71,7 +82,7 @@ const STOCK_BASE: BaseCommand = {
     'ln -sf /run/systemd/resolve/resolv.conf /etc/resolv.conf',
     "sh -c 'echo en_US.UTF-8 UTF-8 > /etc/locale.gen && locale-gen'",
   ],
-};
+});
 
 const packageOf = async (file: string, options: RunOptions): Promise<PackageInput> => ({
   version: (await run(['dpkg-deb', '--field', file, 'Version'], options)).trim(),
@@ -80,14 +91,13 @@ const packageOf = async (file: string, options: RunOptions): Promise<PackageInpu
 
 /** Reads what the build depends on. Rejects where a package of the relay's is not one. */
 export const planBuild = async (request: BuildRequest, now: number, options: RunOptions): Promise<Plan> => {
-  const { packages, include = [], cache, refresh, sourceDateEpoch } = request;
-  const needed = packages === undefined ? STOCK_BASE : await relayBase(packages.relay, options);
+  const { packages, kernel, include = [], cache, refresh, sourceDateEpoch } = request;
+  const needed =
+    packages === undefined ? stockBase(kernel) : await relayBase(packages.relay, kernel, options);
   const base = { ...needed, packages: withMore(needed.packages, include) };
-  const { dpkgOptions: file } = base;
-  const dpkgOptions = file === undefined ? {} : { dpkgOptions: sha256(await readFile(file)) };
   const baseKey = keyOf({
     suite: SUITE,
-    command: baseCommand({ ...base, ...dpkgOptions }),
+    command: baseCommand({ ...base, ...(await digestFiles(base)) }),
     epoch: sourceDateEpoch,
   });
   const kept = refresh ? undefined : await findBase(cache, baseKey, now);

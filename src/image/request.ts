@@ -1,4 +1,5 @@
 import type { Compression, Format } from './formats.ts';
+import type { Kernel } from './packages.ts';
 
 /** What is asked of a build. Paths are absolute. */
 export interface BuildRequest {
@@ -14,6 +15,7 @@ export interface BuildRequest {
   readonly compression: Compression;
   /** Text of `/etc/chatmail/chatmail.yaml`, checked; absent: the image has no settings. */
   readonly settings?: string;
+  readonly kernel: Kernel;
   /** Programs to put into the tree besides the package: where there, and what file here. */
   readonly programs?: Readonly<Record<string, string>>;
   /** Packages of Debian to put in besides. */

@@ -15,7 +15,8 @@ import { enterCommand, NSPAWN_ENVIRONMENT, nspawnCommand } from './nspawn-comman
 import { mountOverlay, unmountOverlay } from './overlay.ts';
 import { ownedName } from './owner.ts';
 import { placeFile } from './place-file.ts';
-import { SEED_FOLDER, seedFiles } from './seed.ts';
+
+import { NETWORK_KEPT, SEED_FOLDER, seedFiles } from './seed.ts';
 
 interface ContainerOptions {
   /** A Debian tree; it is not changed. */
@@ -134,7 +135,7 @@ const furnish = async (
   // An image's fstab is about its disk: remounting / with a disk's options would fail here.
   await placeFile(root, '/etc/fstab', '');
   const { userData, files = {} } = options;
-  const seed = userData ? seedFiles({ instance: name, userData, isNetworkKept: true }) : {};
+  const seed = userData ? seedFiles({ instance: name, userData, networkConfig: NETWORK_KEPT }) : {};
   for (const [file, content] of Object.entries(seed))
     await placeFile(root, `${SEED_FOLDER}/${file}`, content);
   for (const [path, content] of Object.entries(files)) await placeFile(root, path, content);

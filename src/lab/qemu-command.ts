@@ -1,4 +1,5 @@
 import type { UefiFiles } from './firmware.ts';
+import { CARDS, chipsetOf, driveDevices, type Hardware, VIRTIO } from './hardware.ts';
 
 export type Accelerator = 'tcg' | 'kvm';
 
@@ -19,10 +20,12 @@ export interface GuestService {
 interface QemuOptions {
   /** The overlay, in qcow2. */
   readonly disk: string;
-  /** Folder with a NoCloud seed. */
+  /** Folder with a NoCloud seed; with a CD drive for it, an ISO 9660 file. */
   readonly seed?: string | undefined;
   /** A file that is the machine's second disk, /dev/disk/by-id/virtio-volume. */
   readonly volume?: string | undefined;
+  /** Absent: virtio. */
+  readonly hardware?: Hardware | undefined;
   /** Absent: BIOS. */
   readonly uefi?: UefiFiles | undefined;
   readonly accelerator: Accelerator;
@@ -49,14 +52,13 @@ const disk = ({ disk: filename }: QemuOptions): string[] => [
     cache: { 'no-flush': true },
     file: file(filename, { discard: 'unmap', cache: { 'no-flush': true } }),
   }),
-  ...['-device', 'virtio-blk-pci,drive=disk,bootindex=0'],
 ];
 
 /** QEMU shows the folder as a FAT disk with the label NoCloud looks for: no program to make one is needed. */
-const seedDisk = (folder: string): string[] => [
-  ...blockdev('seed', 'vvfat', { dir: folder, label: 'CIDATA', 'read-only': true }),
-  ...['-device', 'virtio-blk-pci,drive=seed'],
-];
+const seedDisk = (seed: string, { seed: drive }: Hardware): string[] =>
+  drive === 'cd'
+    ? blockdev('seed', 'raw', { file: file(seed), 'read-only': true })
+    : blockdev('seed', 'vvfat', { dir: seed, label: 'CIDATA', 'read-only': true });
 
 /** What is on it shall last. */
 const volumeDisk = (filename: string): string[] => [
@@ -82,20 +84,31 @@ const ACCELERATION: Readonly<Record<Accelerator, readonly string[]>> = {
   kvm: ['-accel', 'kvm', '-cpu', 'host'],
 };
 
-/** A virtual machine with a virtio disk and network, its serial console on standard output; it dies with us. */
+/** The machine, with UEFI from flash memory; with Secure Boot only firmware may write to that. */
+const machine = (hardware: Hardware, uefi: UefiFiles | undefined): string[] => {
+  const chipset = chipsetOf(hardware);
+  if (!uefi) return ['-machine', chipset];
+  const type = `${chipset},pflash0=uefi-code,pflash1=uefi-variables`;
+  return uefi.isSecure
+    ? ['-machine', `${type},smm=on`, '-global', 'driver=cfi.pflash01,property=secure,value=on']
+    : ['-machine', type];
+};
+
+/** A virtual machine with virtio disk and network if nothing else is asked for, its serial console on standard output; it dies with us. */
 export const qemuCommand = (options: QemuOptions): string[] => {
-  const { uefi, seed, volume, accelerator, cpus, memoryMiB, control } = options;
+  const { uefi, seed, volume, hardware = VIRTIO, accelerator, cpus, memoryMiB, control } = options;
   return [
     ...['setpriv', '--pdeathsig', 'KILL', '--'],
     ...['qemu-system-x86_64', '-nodefaults', '-no-user-config', '-display', 'none', '-vga', 'std'],
-    ...['-machine', uefi ? 'q35,pflash0=uefi-code,pflash1=uefi-variables' : 'q35'],
+    ...machine(hardware, uefi),
     ...ACCELERATION[accelerator],
     ...['-smp', String(cpus), '-m', String(memoryMiB)],
     ...(uefi ? flash(uefi) : []),
     ...disk(options),
+    ...(seed === undefined ? [] : seedDisk(seed, hardware)),
+    ...driveDevices(hardware, seed !== undefined),
     ...(volume === undefined ? [] : volumeDisk(volume)),
-    ...(seed === undefined ? [] : seedDisk(seed)),
-    ...['-netdev', network(options), '-device', 'virtio-net-pci,netdev=net,romfile='],
+    ...['-netdev', network(options), '-device', `${CARDS[hardware.card]},netdev=net,romfile=`],
     ...['-device', 'virtio-rng-pci'],
     ...['-chardev', 'stdio,id=console,signal=off', '-serial', 'chardev:console'],
     // A comma in an option's value is doubled (qemu(1)).

@@ -7,6 +7,7 @@ import { failure } from '../terminal/failure.ts';
 import { GuestConsole } from './console.ts';
 import { endedWithin } from './ended-within.ts';
 import { type FirmwareName, type UefiFiles, uefiFiles } from './firmware.ts';
+import { type Hardware, VIRTIO } from './hardware.ts';
 import { removeLeftovers } from './leftovers.ts';
 import { type Machine, type Ports, SERVICE_PORTS, type Service } from './machine.ts';
 import { ownedName } from './owner.ts';
@@ -27,7 +28,10 @@ interface VirtualMachineOptions {
   readonly format: 'qcow2' | 'raw';
   /** Absent: no seed, and no way in. */
   readonly userData?: Uint8Array;
+  /** What its cloud says of its network, for cloud-init; absent: nothing, and it asks DHCP. */
+  readonly networkConfig?: string;
   readonly firmware?: FirmwareName;
+  readonly hardware?: Hardware;
   /**
    * `tcg`, emulation, works everywhere. `kvm` is much faster where it works; that cannot be told beforehand:
    * there are computers whose /dev/kvm opens, and whose guests then die or hang.
@@ -98,9 +102,9 @@ export class VirtualMachine implements Machine {
     await rm(control, { force: true });
     const { connected, close } = await listenForQmp(control);
     const forwards = this.#forwards;
-    const { services } = this.#options;
-    const about = { disk, seed, volume, uefi, accelerator, cpus, memoryMiB, forwards, services, control };
-    this.#start(qemuCommand(about));
+    const { services, hardware } = this.#options;
+    const about = { disk, seed, volume, hardware, uefi, accelerator, cpus, memoryMiB, forwards, services };
+    this.#start(qemuCommand({ ...about, control }));
     try {
       this.#qmp = await Promise.race([connected, this.ended.then(() => undefined)]);
       // The same ports again at the next boot: who has been told of them keeps them.
@@ -180,14 +184,17 @@ const makeOverlay = async (folder: string, options: VirtualMachineOptions): Prom
 const makeSeed = async (
   folder: string,
   instance: string,
-  userData: Uint8Array,
-  key?: SshKey,
+  { userData, networkConfig, hardware = VIRTIO }: VirtualMachineOptions & { readonly userData: Uint8Array },
+  key: SshKey,
 ): Promise<string> => {
   const seed = join(folder, 'seed');
   await mkdir(seed);
-  const files = seedFiles({ instance, userData, publicKeys: key ? [key.publicKey] : [] });
+  const files = seedFiles({ instance, userData, networkConfig, publicKeys: [key.publicKey] });
   for (const [name, content] of Object.entries(files)) await writeFile(join(seed, name), content);
-  return seed;
+  if (hardware.seed !== 'cd') return seed;
+  const iso = join(folder, 'seed.iso');
+  await run(['genisoimage', '-quiet', '-joliet', '-rock', '-volid', 'cidata', '-output', iso, seed]);
+  return iso;
 };
 
 /** Boots a disk image in QEMU, on a disk of its own that begins as the image. Needs no root. */
@@ -201,8 +208,8 @@ export const bootVirtualMachine = async (options: VirtualMachineOptions): Promis
   try {
     const disk = await makeOverlay(folder, options);
     const key = userData && (await makeSshKey(folder));
-    const seed = userData && (await makeSeed(folder, name, userData, key));
-    const uefi = firmware === 'uefi' ? await uefiFiles(folder) : undefined;
+    const seed = userData && key && (await makeSeed(folder, name, { ...options, userData }, key));
+    const uefi = firmware === 'bios' ? undefined : await uefiFiles(folder, firmware === 'secure-boot');
     machine = new VirtualMachine(options, { folder, disk, seed, uefi, key });
     await machine.boot(signal);
     return machine;

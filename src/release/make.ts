@@ -76,7 +76,14 @@ const makeImages = async (request: ReleaseRequest, { signal, progress, now }: Ma
       relay: join(output, `chatmail-relay_${VERSION}_all.deb`),
       extras: join(output, `chatmail-relay-extras_${VERSION}_all.deb`),
     };
-    const how = { formats, diskSize, compression: 'zlib', refresh: false, force: true } as const;
+    const how = {
+      formats,
+      diskSize,
+      kernel: 'generic',
+      compression: 'zlib',
+      refresh: false,
+      force: true,
+    } as const;
     const { manifest } = await build(
       {
         ...how,

@@ -20,7 +20,8 @@ const DISK = [
   ['grub-mkimage', 'grub-common'],
   ['qemu-img', 'qemu-utils'],
   ['/usr/lib/grub/i386-pc/boot.img', 'grub-pc-bin'],
-  ['/usr/lib/grub/x86_64-efi/normal.mod', 'grub-efi-amd64-bin'],
+  ['/usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed', 'grub-efi-amd64-signed'],
+  ['/usr/lib/shim/shimx64.efi.signed', 'shim-signed'],
 ] as const;
 
 const NSPAWN = [
@@ -123,6 +124,7 @@ export const REQUIREMENTS = {
     ...DISK,
     ...NSPAWN,
     ...QEMU,
+    ['genisoimage', 'genisoimage'],
     ...SERVERS,
     ...INTERNET,
     ...LINTERS,

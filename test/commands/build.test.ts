@@ -4,6 +4,7 @@ import { readChoices } from '../../src/commands/build/choices.ts';
 const DEFAULTS = {
   formats: ['qcow2'],
   compression: 'zlib',
+  kernel: 'generic',
   name: 'chatmail-relay',
   output: 'dist',
   diskSize: 2 * 1024 ** 3,
@@ -20,10 +21,15 @@ test.each([
   [{ size: '1G' }, { diskSize: 1024 ** 3 }],
   [{ output: 'out' }, { output: 'out' }],
   [{ include: 'htop, g++,libnss-myhostname,' }, { include: ['htop', 'g++', 'libnss-myhostname'] }],
-  [{ bare: true }, { name: 'debian-bare', output: 'dist/bare' }],
+  [{ kernel: 'cloud' }, { kernel: 'cloud' }],
+  [{ bare: true }, { name: 'debian-bare', output: 'dist/bare', kernel: 'cloud' }],
+  [
+    { bare: true, kernel: 'generic' },
+    { name: 'debian-bare', output: 'dist/bare' },
+  ],
   [
     { bare: true, name: 'debian', output: 'out', format: 'raw' },
-    { name: 'debian', output: 'out', formats: ['raw'] },
+    { name: 'debian', output: 'out', formats: ['raw'], kernel: 'cloud' },
   ],
 ])('%o', (values, choices) => expect(readChoices(values)).toEqual({ ...DEFAULTS, ...choices }));
 
@@ -32,6 +38,7 @@ test.each([
   [{ format: 'qcow2,' }, 'unknown format ``'],
   [{ format: 'toString' }, 'unknown format `toString`'],
   [{ compression: 'xz' }, 'unknown compression `xz`'],
+  [{ kernel: 'rt' }, 'unknown kernel `rt`'],
   [{ name: '../relay' }, 'a name can have only letters, digits, and . _ + -'],
   [{ name: '.relay' }, 'a name can have only letters, digits, and . _ + -'],
   [{ name: '' }, 'a name can have only letters, digits, and . _ + -'],

@@ -8,7 +8,7 @@ test.each([
     undefined,
   ],
   [{ backend: 'docker' }, '--backend must be nspawn or qemu, not `docker`'],
-  [{ firmware: 'efi' }, '--firmware must be bios or uefi, not `efi`'],
+  [{ firmware: 'efi' }, '--firmware must be bios or uefi or secure-boot, not `efi`'],
   [{ accel: 'hvf' }, '--accel must be tcg or kvm, not `hvf`'],
   [{ memory: '1GB' }, '--memory must be a size like 1G, not `1GB`'],
   [{ memory: '512' }, '--memory must be a size like 1G, not `512`'],

@@ -3,7 +3,8 @@ import { baseCommand, baseFraction, NO_PROGRESS, readBaseLine } from '../../src/
 
 test('the command, whole', () => {
   const packages = ['acmetool', 'zstd'];
-  expect(baseCommand({ variant: 'minbase', packages, dpkgOptions: '/x/dpkg.cfg' })).toEqual([
+  const files = { dpkgOptions: '/x/dpkg.cfg', initramfs: "/it's here" };
+  expect(baseCommand({ variant: 'minbase', packages, ...files })).toEqual([
     'mmdebstrap',
     '--mode=unshare',
     '--variant=minbase',
@@ -18,6 +19,9 @@ test('the command, whole', () => {
     '--setup-hook=hostname debian',
     expect.stringMatching(/^--essential-hook=printf .* >"\$1"\/usr\/local\/bin\/ucf && chmod 755 /),
     '--customize-hook=rm "$1"/usr/local/bin/ucf',
+    "--customize-hook=upload '/it'\\''s here/conf.d/chatmail-image' /etc/initramfs-tools/conf.d/chatmail-image",
+    "--customize-hook=upload '/it'\\''s here/hooks/chatmail-image' /etc/initramfs-tools/hooks/chatmail-image",
+    '--customize-hook=chmod 755 "$1"/etc/initramfs-tools/hooks/chatmail-image',
     expect.stringMatching(
       /^--customize-hook=chroot "\$1" .*update-initramfs -c .*linux-update-symlinks install/,
     ),

@@ -17,14 +17,14 @@ describe("the image's own files", () => {
     for (const name of ['machine-id', 'hostname', 'authorized_keys']) expect(names).not.toContain(name);
   });
 
-  test('cloud-init uses networkd, leaves the disk alone and sets a locale that exists', async () => {
+  test('cloud-init uses netplan, leaves the disk alone and sets a locale that exists', async () => {
     const config = parse(await read('etc/cloud/cloud.cfg.d/90-chatmail-image.cfg'));
     expect(config).toMatchObject({
       growpart: { mode: 'off' },
       resize_rootfs: false,
       locale: 'C.UTF-8',
       ssh_pwauth: false,
-      system_info: { network: { renderers: ['networkd'] } },
+      system_info: { network: { renderers: ['netplan'] } },
     });
     const modules = [
       ...config.cloud_init_modules,

@@ -14,8 +14,10 @@ test.each<[string, readonly string[]]>([
 ])('%j', (field, names) => expect(parseDepends(field)).toEqual(names));
 
 test('the base system has what a machine needs and what the relay depends on, sorted, once', () => {
-  const packages = basePackages('postfix (>= 3.7), ca-certificates, acmetool');
-  expect(packages).toEqual([...new Set([...MACHINE_PACKAGES, 'postfix', 'acmetool'])].sort());
+  const packages = basePackages('postfix (>= 3.7), ca-certificates, acmetool', 'cloud');
+  expect(packages).toEqual(
+    [...new Set([...MACHINE_PACKAGES, 'linux-image-cloud-amd64', 'postfix', 'acmetool'])].sort(),
+  );
   expect(packages.filter((name) => name === 'ca-certificates')).toHaveLength(1);
 });
 

@@ -15,6 +15,7 @@ const relay = {
 const plan: Plan = {
   request: {
     packages: { relay: '/x/relay.deb', extras: '/x/extras.deb' },
+    kernel: 'generic',
     formats: ['qcow2'],
     output: '/out',
     name: 'relay',

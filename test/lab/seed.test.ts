@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { seedFiles } from '../../src/lab/seed.ts';
+import { NETWORK_KEPT, seedFiles } from '../../src/lab/seed.ts';
 
 const userData = Buffer.from('#cloud-config\r\n{}\n');
 const instance = 'chatmail-lab-1-2-3';
@@ -14,7 +14,7 @@ test.each([
   ],
   [
     'a network to leave alone',
-    { isNetworkKept: true },
+    { networkConfig: NETWORK_KEPT },
     { 'meta-data': `${metaData}}\n`, 'network-config': 'version: 1\nconfig: disabled\n' },
   ],
 ])('a seed with %s', (_, options, files) => {

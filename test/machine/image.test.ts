@@ -84,7 +84,7 @@ describe('the image', () => {
   test('has small enough a disk', async () => {
     const { stdout } = await execa('qemu-img', ['info', '--output=json', QCOW2]);
     const info = JSON.parse(stdout) as Record<string, number>;
-    expect(info['actual-size']).toBeLessThanOrEqual(300e6);
+    expect(info['actual-size']).toBeLessThanOrEqual(235e6);
   });
 });
 

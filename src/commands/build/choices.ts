@@ -1,7 +1,7 @@
 import { parseSize } from '../../config/size.ts';
 import { DEFAULT_NAMES } from '../../image/default-names.ts';
 import { COMPRESSIONS, type Compression, FORMATS, type Format, isFormat } from '../../image/formats.ts';
-import { isPackageName } from '../../image/packages.ts';
+import { isKernel, isPackageName, KERNELS, type Kernel } from '../../image/packages.ts';
 import { MiB } from '../../image/partition-table.ts';
 
 export const FORMAT_NAMES = Object.keys(FORMATS).join(', ');
@@ -15,6 +15,7 @@ const OF_THE_RELAY = ['relay-package', 'extras-package', 'with-echobot', 'config
 interface Choices {
   readonly formats: readonly Format[];
   readonly compression: Compression;
+  readonly kernel: Kernel;
   readonly name: string;
   readonly diskSize: number;
   /** Packages of Debian to put in besides. */
@@ -38,6 +39,7 @@ export const readChoices = (values: {
   readonly size?: string;
   readonly output?: string;
   readonly bare?: boolean;
+  readonly kernel?: string;
   readonly include?: string;
   readonly 'relay-package'?: string;
   readonly 'extras-package'?: string;
@@ -62,6 +64,10 @@ export const readChoices = (values: {
   const compression = COMPRESSIONS.find((one) => one === kind);
   if (!compression)
     return { message: `unknown compression \`${kind}\``, hint: `choose ${COMPRESSIONS.join(' or ')}` };
+  // A bare Debian is as clouds have it.
+  const kernel = values.kernel ?? (values.bare ? 'cloud' : 'generic');
+  if (!isKernel(kernel))
+    return { message: `unknown kernel \`${kernel}\``, hint: `choose ${Object.keys(KERNELS).join(' or ')}` };
   if (!/^\w[\w.+-]*$/.test(name)) {
     return {
       message: 'a name can have only letters, digits, and . _ + -',
@@ -83,5 +89,5 @@ export const readChoices = (values: {
       hint: 'at least 1G, in steps of 1M, for example 2G',
     };
   }
-  return { formats: formats.filter(isFormat), compression, name, diskSize, include, output };
+  return { formats: formats.filter(isFormat), compression, kernel, name, diskSize, include, output };
 };

@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import type { FirmwareName } from '../../src/lab/firmware.ts';
+import { CARDS, CONTROLLERS, type Hardware } from '../../src/lab/hardware.ts';
+import { QCOW2 } from './images.ts';
+import { probe } from './probe.ts';
+
+/** Each controller under each firmware, and each card: the disk is on the controller, and so is the seed. */
+const MACHINES: readonly [FirmwareName, Hardware['controller'], Hardware['seed'], Hardware['card']][] = [
+  ['bios', 'ide', 'cd', 'e1000'],
+  ['bios', 'sata', 'cd', 'e1000e'],
+  ['secure-boot', 'sata', 'cd', 'virtio-net'],
+  ['bios', 'virtio-scsi', 'cd', 'vmxnet3'],
+  ['uefi', 'virtio-scsi', 'disk', 'e1000'],
+  ['bios', 'lsi', 'cd', 'virtio-net'],
+  ['bios', 'pvscsi', 'disk', 'vmxnet3'],
+  ['uefi', 'pvscsi', 'cd', 'e1000e'],
+  ['bios', 'nvme', 'disk', 'e1000'],
+  ['uefi', 'nvme', 'disk', 'virtio-net'],
+  ['bios', 'virtio', 'usb', 'virtio-net'],
+];
+
+test.each(MACHINES)(
+  '%s, disks by %s, seed on %s, network by %s',
+  async (firmware, controller, seed, card) => {
+    const { address, lockdown, said } = await probe({
+      image: QCOW2,
+      firmware,
+      hardware: { controller, seed, card },
+    });
+    expect({ address, lockdown, said }).toEqual({
+      address: '10.0.2.15/24',
+      lockdown: firmware === 'secure-boot' ? 'integrity' : 'none',
+      said: 'hello',
+    });
+  },
+);
+
+test('every controller and card is tried', () => {
+  expect([...new Set(MACHINES.map(([, one]) => one))].sort()).toEqual(Object.keys(CONTROLLERS).sort());
+  expect([...new Set(MACHINES.map(([, , , one]) => one))].sort()).toEqual(Object.keys(CARDS).sort());
+});
