@@ -109,7 +109,7 @@ const isProgram = (): boolean =>
 
 if (isProgram()) {
   const { stdout, stderr, env } = process;
-  // `… | head` closes the pipe: nobody is left to tell.
+  // `… | head` closes the pipe: no reader is left.
   stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
   const cwd = process.cwd();
   const program = programName({ script: process.argv[1], cwd, path: env.PATH });

@@ -17,30 +17,30 @@ const importsOf = (path: string): string[] =>
     ([, target = '']) => relative(SRC, join(SRC, dirname(path), target)),
   );
 
-/** Which room may use which is said in `docs/architecture.md` and nowhere else: here it is read. */
+/** Which module may use which is said in `docs/architecture.md` and nowhere else: here it is read. */
 const DOCUMENT = readFileSync(join(PROJECT, 'docs/architecture.md'), 'utf8');
 const codeIn = (text: string): string[] => [...text.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code);
 const BASE = codeIn(/^The \*\*base\*\* is .*/m.exec(DOCUMENT)?.[0] ?? '');
 
-/** What each room may import besides itself: one way, from the verbs down to the settings. */
+/** What each module may import besides itself: one way, from the verbs down to the settings. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
-  [...DOCUMENT.matchAll(/^\| (`.*?) \| .* \| (.*?) ?\|$/gm)].flatMap(([, rooms = '', uses = '']) => {
+  [...DOCUMENT.matchAll(/^\| (`.*?) \| .* \| (.*?) ?\|$/gm)].flatMap(([, modules = '', uses = '']) => {
     const allowed = [...codeIn(uses), ...(/\bbase\b/.test(uses) ? BASE : [])];
-    return codeIn(rooms).map((room) => [room, allowed] as const);
+    return codeIn(modules).map((module) => [module, allowed] as const);
   }),
 );
 
-test('every room is in the table, and no other', () =>
+test('every module is in the table, and no other', () =>
   expect(Object.keys(MAY_IMPORT).sort()).toEqual([...new Set(files.map(partOf))].sort()));
 
-test('what a room may use, it uses', () => {
+test('what a module may use, it uses', () => {
   const uses = new Set(
     files.flatMap((path) => importsOf(path).map((target) => `${partOf(path)} ${partOf(target)}`)),
   );
-  const unused = Object.entries(MAY_IMPORT).flatMap(([room, allowed]) =>
+  const unused = Object.entries(MAY_IMPORT).flatMap(([module, allowed]) =>
     allowed
-      .filter((other) => !BASE.includes(other) && !uses.has(`${room} ${other}`))
-      .map((other) => `${room} ${other}`),
+      .filter((other) => !BASE.includes(other) && !uses.has(`${module} ${other}`))
+      .map((other) => `${module} ${other}`),
   );
   expect(unused).toEqual([]);
 });

@@ -68,15 +68,6 @@ const blocks = documents.flatMap(blocksOf);
 const blocksIn = (language: string): readonly Block[] =>
   blocks.filter((block) => block.language === language);
 
-/** Whether a line of a script of this package, such as `npm ci && npm run image`, can be run. */
-const checkNpm = (line: string): void => {
-  const { scripts } = JSON.parse(textOf('package.json'));
-  for (const part of line.split(' && ')) {
-    const [, , name = ''] = /^npm (run )?([\w:]+)$/.exec(part) ?? [];
-    expect(['ci', ...Object.keys(scripts)]).toContain(name);
-  }
-};
-
 const checkProgram = async (line: string): Promise<void> => {
   const [name = '', ...args] = line.replace(/^.*node lib\/cli\.js /, '').split(' ');
   const command = await COMMANDS[name]?.().then((loaded) => loaded.command);
@@ -100,6 +91,16 @@ const coreUsages = (): ReadonlyMap<string, string> => {
     );
   } finally {
     rmSync(folder, { recursive: true });
+  }
+};
+
+/** Whether a line such as `npm ci && npm run image` can be run; what follows `--` are arguments of the script's end. */
+const checkNpm = async (line: string): Promise<void> => {
+  const { scripts } = JSON.parse(textOf('package.json'));
+  for (const part of line.split(' && ')) {
+    const [, , name = '', args] = /^npm (run )?([\w:]+)(?: -- (.*))?$/.exec(part) ?? [];
+    expect(['ci', ...Object.keys(scripts)]).toContain(name);
+    if (args !== undefined) await checkProgram(`${scripts[name].split(' && ').at(-1)} ${args}`);
   }
 };
 
@@ -155,6 +156,11 @@ const LINES: readonly LineKind[] = [
     kind: 'needs an upstream relay: machine/state.test.ts restores such a tar',
     pattern: /^tar --create --directory=\/ --xattrs .* > relay\.tar$/,
   },
+  {
+    kind: 'needs a server or an account to publish at',
+    pattern: /^(rsync --archive|aws s3 sync) .*dist\/release/,
+  },
+  { kind: 'runs until it is interrupted', pattern: /^python3 -m http\.server --directory dist\/release$/ },
   { kind: 'needs two networks', pattern: /^nft add (table|chain|rule) ip relay\b/ },
 ];
 

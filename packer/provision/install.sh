@@ -53,7 +53,7 @@ fi
 install_relay
 
 if $is_running; then
-	# Whoever else listens at the relay's ports, or resolves names, does so no more.
+	# Stop every other program that listens on the relay's ports or resolves names.
 	for pid in $(ss -Hltnp | sed -nE '/:(25|53|80|143|443|465|587|993) /s/.*pid=([0-9]+).*/\1/p'); do
 		if unit=$(grep -om1 '[^/]*\.service$' "/proc/$pid/cgroup"); then
 			systemctl --quiet disable --now "$unit" || true

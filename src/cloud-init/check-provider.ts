@@ -68,7 +68,7 @@ export const checkProvider = (
     problems.push({
       severity: 'warning',
       code: 'unsure',
-      message: `${title} does not document how much it takes; the text has ${size} bytes`,
+      message: `${title} does not document its limit; the text has ${size} bytes`,
     });
   return problems;
 };
@@ -77,6 +77,6 @@ export const checkProvider = (
 export const checkSize = (size: number, { base, isScript }: UserDataOptions): UserDataProblem[] => {
   const tooSmall = CLOUDS.filter((cloud) => !fits(cloud, size)).map(({ title }) => title);
   if (base !== 'debian' || isScript || tooSmall.length === 0) return [];
-  const message = `the text has ${size} bytes, more than these take: ${tooSmall.join(', ')}`;
+  const message = `the text has ${size} bytes, more than these accept: ${tooSmall.join(', ')}`;
   return [{ severity: 'warning', code: 'too-large', message, hint: FETCH }];
 };

@@ -72,7 +72,7 @@ export const readYaml11 = (document: Document): Value => {
     if (typeof key === 'object' && key !== null) throw new Unreadable('a key must be a single value', node);
     return new Plain(JSON.stringify(key));
   };
-  /** What `<<` merges in: its own pairs come first, and those of the first of several mappings are stronger. */
+  /** What `<<` merges in: its own pairs come first, and those of the first of several mappings take precedence. */
   const mergedPairs = (node: Node | null): (readonly [Key, Value])[] => {
     const source = follow(node);
     if (isMap(source)) return pairsOf(source.items as NodePair[], source.flow === true);

@@ -168,7 +168,7 @@ const passOn = async (machine: Machine, { stderr, signal }: Context, isWhole: bo
 /** Stays until interrupted. Returns 1 if the machine ends by itself before. */
 const stay = async (machine: Machine, context: Context): Promise<0 | 1> => {
   const end = await Promise.race([aborted(context.signal), machine.ended]);
-  return end === 'aborted' ? 0 : context.fail('the machine was switched off from inside, or died');
+  return end === 'aborted' ? 0 : context.fail('the machine shut down or crashed');
 };
 
 /** Tells what went wrong; with `--keep` leaves the machine running for a look. */

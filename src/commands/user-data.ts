@@ -91,7 +91,7 @@ export const command = defineCommand({
   summary: "write the text to paste into a provider's form",
   description: [
     'For our image the text holds settings only. For a stock Debian 12 it holds the whole relay, compressed:',
-    "only Debian's own packages are downloaded. Where a provider takes less than that, --source URL names a folder",
+    "only Debian's own packages are downloaded. Where a provider accepts less, --source URL names a folder",
     'on any web server that has the files of `chatmail-image package`; with several, the machine tries each in turn.',
   ].join('\n'),
   options: OPTIONS,

@@ -8,7 +8,7 @@ const DOMAIN =
 /** Whether it is a full domain in lower case. Its first label may start with `_`. */
 export const isDomain = (text: string): boolean => DOMAIN.test(text);
 
-/** What somebody wrote in place of a domain, as it is called in a sentence. */
+/** What was written instead of a domain, as a phrase for a message. */
 type NotADomain =
   | 'an unreachable address'
   | 'a malformed address'

@@ -70,7 +70,7 @@ export const loadFile = async (path: string, name = path, signal?: AbortSignal):
 
 const isMissing = (error: unknown): boolean => (error as { code?: unknown }).code === 'ENOENT';
 
-/** Settings of the file and the flags, which are stronger. Rejects if a file that was named cannot be read. */
+/** Settings of the file and the flags, which take precedence. Rejects if a file that was named cannot be read. */
 export const loadSettings = async ({
   cwd,
   config,

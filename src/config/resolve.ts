@@ -11,7 +11,7 @@ const MAX_ADDRESS = 247;
 /** RFC 5280 §A.1, ub-common-name: acmetool asks for the first name as the certificate's common name, too. */
 const MAX_CERTIFIED = 64;
 
-/** Of the relay, whoever logs in. */
+/** Roles of the relay itself: no user may have these names. */
 const ROLES = ['postmaster', 'abuse'];
 
 /** What no setting can break alone. */

@@ -4,9 +4,9 @@ import { settingYaml } from './setting-yaml.ts';
 import { wrap } from './wrap.ts';
 import { quoteReadably } from './write-yaml.ts';
 
-const HEADER = `# Settings of a chatmail relay. A line without # in front sets something; what is behind a #
-# is the default, or an example where there is none. Without mail_domain the relay goes by its
-# host name, if that is a public one, or else by its IPv4 address.
+const HEADER = `# Settings of a chatmail relay. To change a setting, remove the # in front of it. Each line
+# shows the default, or an example if there is none. Without mail_domain the relay uses its host
+# name if that is a public name, and its IPv4 address otherwise.
 `;
 
 const MAX_WIDTH = 96;

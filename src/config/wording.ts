@@ -54,7 +54,7 @@ const expected: Sentence = ({ it, kind, facts, isPublic }) => {
   ];
 };
 
-/** The parser's codes whose own message helps nobody: https://eemeli.org/yaml/#errors */
+/** Codes for which the parser's own message is not helpful: https://eemeli.org/yaml/#errors */
 const SYNTAX: Readonly<Record<string, string>> = {
   BLOCK_AS_IMPLICIT_KEY: '`: ` inside a value, or the next line too far to the right',
   MULTILINE_IMPLICIT_KEY: 'a line without `: `',
@@ -125,7 +125,7 @@ const SENTENCES: Readonly<Record<SettingsCode, Sentence>> = {
   ],
   'postmaster-loop': ({ it, facts: { role } }) => [
     `${it} must not be ${role}@ of the relay itself`,
-    'name the address of somebody who reads it',
+    'give the address of a person who reads it',
   ],
   'no-effect': ({ it }) => [`${it} has no effect here`, 'remove it'],
 };

@@ -62,7 +62,7 @@ export const baseCommand = ({
   '--aptopt=APT::Install-Recommends "false"',
   '--aptopt=Acquire::Languages "none"',
   `--hook-dir=${MERGED_USR}`,
-  // Postfix writes the host name into its configuration; the builder's is nobody's business.
+  // Postfix writes the host name into its configuration; the builder's name must not be in an image.
   '--setup-hook=hostname debian',
   `--essential-hook=${quickUcf('"$1"/usr/local/bin/ucf')}`,
   '--customize-hook=rm "$1"/usr/local/bin/ucf',

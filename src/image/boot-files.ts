@@ -1,5 +1,5 @@
 /**
- * The image carries no GRUB packages: nobody but the builder installs a boot loader on it, so they would be
+ * The image carries no GRUB packages: only the builder installs a boot loader on it, so they would be
  * 20 MB that only have to be upgraded. grub.cfg names `/vmlinuz` and `/initrd.img`, links that Debian's kernel
  * packages keep (linux-update-symlinks(1)), and so stays true after a kernel upgrade.
  */

@@ -41,7 +41,7 @@ const problem = (code: HostCode, message: string, hint: string): HostProblem => 
 
 const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
 
-/** All that stands in the way of a build, so that it is told at once and before anything was done. */
+/** Everything that prevents a build, so that it is reported at once and before anything was done. */
 export const hostProblems = (facts: HostFacts): readonly HostProblem[] => {
   const { platform, architecture, isRoot, user, missingPackages, namespaceError, folders } = facts;
   if (platform !== 'linux' || architecture !== 'x64') {

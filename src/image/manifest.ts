@@ -36,7 +36,7 @@ export interface Inputs {
   readonly builder: string;
 }
 
-/** `manifest.json`: what is in the image, what it was made of, and what came out. */
+/** `manifest.json`: the image's packages, what it was built from, and the checksums of its files. */
 export interface Manifest {
   readonly name: string;
   /** Names all inputs together. */

@@ -26,7 +26,7 @@ export class GuestConsole {
     this.#add(parts);
   }
 
-  /** No more will come: an unfinished line counts, and whoever still waits is told. */
+  /** The stream has ended: an unfinished line counts, and pending waits are resolved. */
   end(): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;

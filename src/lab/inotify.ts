@@ -14,7 +14,7 @@ export const inotifyInstances = async (): Promise<ReadonlyMap<number, number>> =
         if ((await readlink(`/proc/${pid}/fd/${fd}`).catch(() => '')) === 'anon_inode:inotify')
           users.set(uid, (users.get(uid) ?? 0) + 1);
     } catch {
-      // It ended, or is somebody else's.
+      // It has ended, or belongs to another user.
     }
   }
   return users;

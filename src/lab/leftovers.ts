@@ -27,7 +27,7 @@ const removeGroup = async (directory: string): Promise<void> => {
 
 /**
  * Removes what runs that were killed left behind: their processes, mounts, namespaces and files. Without root
- * only the files of one's own machines. What another run removes at the same time is nobody's failure.
+ * only the files of one's own machines. What another run removes at the same time is not an error.
  */
 export const removeLeftovers = async (): Promise<void> => {
   for (const root of await hierarchies().catch(() => [])) {

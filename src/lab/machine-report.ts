@@ -21,7 +21,7 @@ const portList = (machine: Machine): string =>
 
 const nameHint = ({ address }: Machine, relay: Usable): string | undefined =>
   relay.state === 'ready' && !isIPv4(relay.domain)
-    ? `nobody else knows ${relay.domain} here; \`${address} ${relay.domain}\` in /etc/hosts is enough to use it`
+    ? `only the machine itself knows ${relay.domain}; add \`${address} ${relay.domain}\` to /etc/hosts to use it here`
     : undefined;
 
 /** Where the machine is, for a person. */

@@ -3,7 +3,7 @@ import { run } from '../program/run.ts';
 import { failure } from '../terminal/failure.ts';
 import { freeLinks, isFree, type Link } from './address.ts';
 
-/** How a container is connected. Whoever makes one removes it. */
+/** How a container is connected. The caller that creates one removes it. */
 export interface Network {
   /** Name of the network namespace; it holds an interface `host0`. */
   readonly namespace: string;
@@ -93,7 +93,7 @@ export const makeLink = async (namespace: string): Promise<Network> => {
       namespace,
       address: link.machine,
       networkFile: networkFile(link),
-      // The kernel removes a namespace's interfaces some time later; whoever looks next shall see none.
+      // The kernel removes a namespace's interfaces some time later; the next caller must not see them.
       remove: () => run(['ip', 'link', 'delete', interfaceOf(link)]).then(remove, remove),
     };
   } catch (error) {

@@ -25,7 +25,7 @@ interface ContainerOptions {
   readonly userData?: Uint8Array;
   /** More files to put in place before the first boot, by their path in the machine. */
   readonly files?: Readonly<Record<string, string | Uint8Array>>;
-  /** A network made elsewhere, and removed by whoever made it. Default: a link to this computer alone. */
+  /** A network created, and later removed, by the caller. Default: a link to this computer alone. */
   readonly network?: Network;
   /** Ends the preparation and the first boot; not the machine afterwards. */
   readonly signal?: AbortSignal;

@@ -45,7 +45,7 @@ const blockdev = (name: string, driver: string, rest: object): string[] => [
 ];
 const file = (filename: string, rest: object = {}) => ({ driver: 'file', filename, ...rest });
 
-/** Nobody needs this disk after a crash of this computer, so that no flush has to reach it. */
+/** This disk is not needed after a crash of this computer, so flushes are ignored. */
 const disk = ({ disk: filename }: QemuOptions): string[] => [
   ...blockdev('disk', 'qcow2', {
     discard: 'unmap',
@@ -71,7 +71,7 @@ const flash = ({ code, variables }: UefiFiles): string[] => [
   ...blockdev('uefi-variables', 'raw', { file: file(variables) }),
 ];
 
-/** `restrict`: the guest reaches nobody else, as in the container. */
+/** `restrict`: the guest has no other network access, as in the container. */
 const network = ({ forwards, services = [] }: QemuOptions): string =>
   [
     'user,id=net,restrict=on',

@@ -107,7 +107,7 @@ export class VirtualMachine implements Machine {
     this.#start(qemuCommand({ ...about, control }));
     try {
       this.#qmp = await Promise.race([connected, this.ended.then(() => undefined)]);
-      // The same ports again at the next boot: who has been told of them keeps them.
+      // The same ports again at the next boot, so that printed addresses stay valid.
       if (this.#qmp) this.#forwards = readForwards(await this.#qmp.monitor('info usernet'));
     } catch {
       this.#qmp = undefined;
@@ -120,7 +120,7 @@ export class VirtualMachine implements Machine {
 
   /**
    * Looks for a way in by SSH, with the key that only the machine's metadata holds, and sets `exec`. Once the
-   * machine is up: before, there is nobody to answer.
+   * machine is up: nothing answers before.
    */
   async findWayIn(signal?: AbortSignal): Promise<void> {
     const { key } = this.#parts;

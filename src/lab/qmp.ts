@@ -67,6 +67,6 @@ export const listenForQmp = async (path: string): Promise<{ connected: Promise<Q
     await qmp.execute('qmp_capabilities');
     return qmp;
   });
-  connected.catch(() => undefined); // whoever awaits it hears of it
+  connected.catch(() => undefined); // the caller that awaits it gets the error
   return { connected, close: () => server.close() };
 };

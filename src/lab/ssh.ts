@@ -24,7 +24,7 @@ export const makeSshKey = async (folder: string): Promise<SshKey | undefined> =>
 
 const sshOptions = (key: SshKey, port: number): string[] => [
   ...['-F', 'none', '-i', key.file, '-p', String(port)],
-  // A machine of our own a moment old: there is nobody to confuse it with, and nothing to remember.
+  // The machine was created a moment ago on this computer: its key cannot be known yet, and need not be remembered.
   ...['-o', 'StrictHostKeyChecking=no', '-o', 'UserKnownHostsFile=/dev/null'],
   ...['-o', 'GlobalKnownHostsFile=/dev/null', '-o', 'IdentitiesOnly=yes'],
   ...['-o', 'BatchMode=yes', '-o', 'LogLevel=ERROR', '-o', 'ConnectTimeout=20'],

@@ -53,7 +53,7 @@ const rememberedHash = async (file: string, cache: string, signal?: AbortSignal)
   const note = join(cache, `${createHash('sha256').update(facts).digest('hex').slice(0, 32)}.sha256`);
   if (existsSync(note)) return readFile(note, 'utf8');
   const hash = await hashOf(file, signal);
-  // Whoever asks at the same time finds a whole note or none.
+  // Another process that reads at the same time finds a whole note or none.
   const partial = `${note}.${randomUUID()}`;
   await writeFile(partial, hash);
   await rename(partial, note);

@@ -26,7 +26,7 @@ export const remarksOnUserData = (bytes: Uint8Array): UserDataRemark[] => {
   if (bytes.length > SIZE_LIMIT) {
     remarks.push({
       severity: 'warning',
-      message: `user-data has ${bytes.length} bytes; not every provider takes more than ${SIZE_LIMIT}`,
+      message: `user-data has ${bytes.length} bytes; not every provider accepts more than ${SIZE_LIMIT}`,
     });
   }
   if (text.startsWith('\ufeff')) {

@@ -37,7 +37,7 @@ export const SOCKET_PATHS: Readonly<Record<string, string>> = Object.fromEntries
 
 /** Something that must answer before a relay may be called ready. */
 export interface Probe {
-  /** As a person is told of it. */
+  /** As it is shown to a person. */
   readonly name: string;
   /** On the loopback address, or a socket. */
   readonly at: { readonly port: number } | { readonly path: string };

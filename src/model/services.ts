@@ -182,7 +182,7 @@ export const SERVICES: readonly Service[] = [
   {
     unit: 'chatmail-queue@',
     description: "length of Postfix's queues",
-    user: 'a user of its own',
+    user: 'a separate user',
     groups: ['postdrop'],
     runs: 'on request',
     sockets: [{ name: 'queue', path: `${IN_RUN}/queue.sock`, user: 'chatmail-web', maxProcesses: 4 }],
@@ -190,8 +190,8 @@ export const SERVICES: readonly Service[] = [
   },
   {
     unit: 'chatmail-forget@',
-    description: 'unbound asks for a name again',
-    user: 'a user of its own',
+    description: 'makes unbound look up a name again',
+    user: 'a separate user',
     groups: ['unbound'],
     runs: 'on request',
     sockets: [{ name: 'forget', path: `${IN_RUN}/forget.sock`, user: 'filtermail', maxProcesses: 40 }],
@@ -199,15 +199,15 @@ export const SERVICES: readonly Service[] = [
   },
   {
     unit: 'chatmail-echobot',
-    description: 'bot that sends back what it is sent',
+    description: 'bot that answers every message with its text',
     user: 'echobot',
     runs: 'if wanted',
     reads: [MODEL],
   },
   {
     unit: 'chatmail-turn',
-    description: 'calls of apps that cannot reach each other',
-    user: 'a user of its own',
+    description: 'relays calls between apps that cannot connect directly',
+    user: 'a separate user',
     runs: 'if wanted',
     ports: ['turn'],
     reads: [TURN],
@@ -215,7 +215,7 @@ export const SERVICES: readonly Service[] = [
   {
     unit: 'chatmail-iroh',
     description: 'iroh relay for apps in real time',
-    user: 'a user of its own',
+    user: 'a separate user',
     runs: 'if wanted',
     loopbackPorts: ['iroh'],
     reads: [/\/iroh-relay\.toml$/],

@@ -54,7 +54,7 @@ export const issuerOf = (directory: string): string => {
   return known?.[1] ?? hostname.replace(/^[^.]+\.(?=.*\.)/, '');
 };
 
-/** What a relay's domain has to say in DNS. Its own reverse names are not in its zone: `reverseRecords`. */
+/** The DNS records of a relay's domain. Its own reverse names are not in its zone: `reverseRecords`. */
 export const zoneOf = ({ domain, addresses, dkimKey, account, issuer }: ZoneFacts): ZoneRecord[] => {
   const record =
     (isRequired: boolean) =>

@@ -121,7 +121,7 @@ const bundle = async (entry: string, define: Record<string, string> = {}): Promi
   return code;
 };
 
-// Part of `npm run build`, so that whoever installs this program needs no bundler.
+// Part of `npm run build`, so that installing this program needs no bundler.
 await mkdir(`${PROJECT}lib/relay`, { recursive: true });
 const script = async (entry: string) => `#!/usr/bin/node\n${await bundle(`${PROJECT}src/relay/${entry}`)}`;
 const program = await script('main.ts');

@@ -21,7 +21,7 @@ const writeTree = async (folder: string, tree: PackageTree): Promise<void> => {
   }
 };
 
-/** When the package was made, for whoever wants the same bytes again (reproducible-builds.org). */
+/** When the package was made; set it to get the same bytes again (reproducible-builds.org). */
 const sourceDate = (env: NodeJS.ProcessEnv): number => Number(env.SOURCE_DATE_EPOCH ?? 1_767_225_600);
 
 /** One of our packages, built. */

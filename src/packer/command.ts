@@ -3,7 +3,7 @@ export interface PackerRequest {
   readonly action: 'build' | 'validate' | 'init';
   /** A file, or a folder of `.pkr.hcl` files; Packer before 1.7 does not know `required_plugins` in it. */
   readonly template: string;
-  /** Variables by name. They are seen by whoever lists the processes: give secrets in `env`. */
+  /** Variables by name. Everybody who can list processes sees them: give secrets in `env`. */
   readonly variables?: Readonly<Record<string, string>>;
   /** Names of sources, for example `hcloud.relay`; all when absent. */
   readonly only?: readonly string[];

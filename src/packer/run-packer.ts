@@ -28,7 +28,7 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
-/** Lines of output that a failed build is told with. */
+/** Lines of output in the report on a failed build. */
 const TAIL = 12;
 
 /**

@@ -22,7 +22,7 @@ export interface Wording {
   readonly hint?: string;
 }
 
-/** A problem as a person is told of it. */
+/** A problem as it is shown to a person. */
 export type WordedProblem<Code extends string = string> = Problem<Code> & Wording;
 
 /** Offsets into a text in UTF-16 units, end exclusive. */

@@ -35,7 +35,7 @@ export const programEnv = (env: RunOptions['env'] = {}): Record<string, string |
   ...env,
 });
 
-/** What a failed program is told as: the command, how it ended, the end of its output. */
+/** The report on a failed program: the command, how it ended, the end of its output. */
 export const programFailure = (
   argv: readonly string[],
   ended: {

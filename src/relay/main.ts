@@ -134,7 +134,7 @@ process.on('uncaughtException', (error) => {
   process.exit(1);
 });
 
-// `chatmail status | head` is no accident.
+// `chatmail status | head` is not an error.
 process.stdout.on('error', () => process.exit());
 
 const run = async (args: readonly string[]): Promise<number | undefined> =>

@@ -40,7 +40,7 @@ export const viewOf = (model: Model): View => ({
   joinCode: joinCode(model),
   dkimKey: PATHS.dkimKey,
   mailFolder: PATHS.mail,
-  /** Whom apps are told to write to; nobody rather than an address that is nobody's. */
+  /** The contact address that apps show; empty rather than an address that does not exist. */
   adminAddress:
     model.settings.postmaster === undefined
       ? model.settings.privacy_mail

@@ -24,7 +24,7 @@ const POLICY = '/usr/sbin/policy-rc.d';
 
 /**
  * Debian's interface to keep package scripts from starting services (invoke-rc.d(8), 101: action forbidden).
- * A policy that is there already is somebody else's, and stays.
+ * A policy that exists already is not ours, and stays.
  */
 const withPolicy = async <T>(work: () => Promise<T>): Promise<T> => {
   const isOurs = await writeFile(POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755, flag: 'wx' }).then(

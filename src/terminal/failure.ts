@@ -1,6 +1,6 @@
 import type { WordedProblem, Wording } from '../problem/problem.ts';
 
-/** An error of the world, not of the program: printed as message and hint, without a stack. */
+/** An expected operational error, not a bug: printed as message and hint, without a stack. */
 export interface Failure extends Error {
   readonly name: 'Failure';
   readonly hint?: string;

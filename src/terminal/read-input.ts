@@ -6,7 +6,7 @@ import { failure } from './failure.ts';
 interface InputOptions {
   /** What the person called it. */
   readonly name?: string;
-  /** Ends the wait for whoever writes to a pipe. */
+  /** Ends the wait for a pipe's writer. */
   readonly signal?: AbortSignal | undefined;
   /** How long a pipe may be without anybody who writes to it. */
   readonly patienceMs?: number;
@@ -28,7 +28,7 @@ const readSome = async (file: FileHandle, maxBytes: number): Promise<Uint8Array 
 
 /**
  * The first bytes, at most so many, of a file or a pipe, such as `<(command)` in a shell. Rejects with a failure for a
- * folder and for a pipe that nobody writes to, with Node's error where it cannot be read, and when `signal` aborts.
+ * folder and for a pipe without a writer, with Node's error where it cannot be read, and when `signal` aborts.
  */
 export const readStart = async (
   path: string,
@@ -50,7 +50,7 @@ export const readStart = async (
         left -= some.length;
       } else if (some && (parts[0] || !stats.isFIFO())) break;
       else if (some && performance.now() > end)
-        throw failure(`${name} is a pipe that nobody writes to`, { hint: 'start what writes to it first' });
+        throw failure(`${name} is a pipe without a writer`, { hint: 'start what writes to it first' });
       else await pause(LOOK_AGAIN_MS, undefined, signal && { signal });
     }
     return Buffer.concat(parts);

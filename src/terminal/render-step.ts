@@ -3,7 +3,7 @@ export interface StepView {
   readonly name: string;
   readonly state: 'running' | 'done' | 'failed';
   readonly seconds: number;
-  /** How much is done, from 0 to 1; absent where nobody can know. */
+  /** How much is done, from 0 to 1; absent where it is not known. */
   readonly fraction?: number | undefined;
   /** What is going on, e.g. the package being unpacked. */
   readonly detail?: string | undefined;

@@ -49,7 +49,7 @@ test('no way in, no exec', () => {
 test.each([
   ['the page', container, relay, 'page     https://10.219.0.2/\n'],
   ['the page at a port', guest, relay, 'page     https://127.0.0.1:40443/\n'],
-  ['a name nobody knows', container, relay, '`10.219.0.2 _a.example` in /etc/hosts'],
+  ['a name that only the machine knows', container, relay, 'add `10.219.0.2 _a.example` to /etc/hosts'],
   ['a shell', container, relay, 'shell    nsenter --target 42 -- bash\n'],
   ['words that need quotes', machine({ exec: ["it's", 'a b'] }), relay, "shell    'it'\\''s' 'a b' bash\n"],
   ['what it waits for', container, { state: 'waiting', problem: 'no A record' }, 'waiting  no A record\n'],

@@ -157,7 +157,7 @@ describe('what is damaged', () => {
     await untilReady();
   });
 
-  test('what the cloud said is damaged and it is silent: the last settings hold', async () => {
+  test('what the cloud said is damaged and it is silent: the last settings stay in use', async () => {
     await inside(`truncate -s 50 ${CLOUD}; rm -f ${FILE}`);
     expect(await reboot()).toMatchObject({ state: 'ready', domain: '_relay.test' });
     const { sources, problems } = await status();

@@ -201,7 +201,7 @@ describe('a backup that is not to be trusted', () => {
       'a key that is none',
       [{ name: 'etc/dkimkeys/opendkim.private', content: 'no key' }],
       1,
-      ['no RSA key', 'nothing was changed'],
+      ['not an RSA key', 'nothing was changed'],
     ],
     [
       'settings that are a link',
@@ -281,7 +281,7 @@ describe('a backup that is not to be trusted', () => {
       { name: 'var/lib/acme/accounts/a/privkey', content: 'of another account' },
       { name: 'etc/chatmail-nocreate' },
     ]);
-    expect([exitCode, all]).toEqual([1, expect.stringContaining('is back, and services run')]);
+    expect([exitCode, all]).toEqual([1, expect.stringContaining('is back, and all services are running')]);
     await shell(relay, 'rm /etc/chatmail-nocreate');
     expect([await password(), await shell(relay, KEYS)]).toEqual(['{PLAIN}old', key]);
     expect(await shell(relay, LOOK)).toBe(before);

@@ -30,7 +30,7 @@ test.each([
   ['a folder', '/tmp', {}, '/tmp is a folder'],
   ['a file that is too large', 'file', { maxBytes: 99_999 }, 'more than 99999 bytes'],
   ['what is not there', 'none', {}, 'ENOENT'],
-  ['a pipe without a writer', 'fifo', { patienceMs: 50 }, 'is a pipe that nobody writes to'],
+  ['a pipe without a writer', 'fifo', { patienceMs: 50 }, 'is a pipe without a writer'],
 ])('%s is an error', async (_, path, options, message) => {
   await expect(readInput(path.startsWith('/') ? path : at(path), options)).rejects.toThrow(message);
 });

@@ -30,7 +30,7 @@ export const build = async (
   // Its own choice is a folder in the current one.
   const packerEnv = { PACKER_CACHE_DIR: join(output, 'cache'), ...env };
   const onAbort = (): void =>
-    progress.note('\nstopping: Packer removes what it has made; a second Ctrl-C leaves it to that');
+    progress.note('\nstopping: Packer removes what it has made; press Ctrl-C again to stop waiting');
   signal.addEventListener('abort', onAbort, { once: true });
   const outcome = await followBuild(runPacker(command, { signal, env: packerEnv }), progress).finally(() =>
     signal.removeEventListener('abort', onAbort),

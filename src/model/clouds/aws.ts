@@ -53,7 +53,7 @@ export const aws = {
     'its console',
   ),
   login: documented('admin', 'Debian Cloud Team, wiki page on Amazon EC2'),
-  // `.internal` is nobody's anyway.
+  // `.internal` is never a public name.
   defaultDomains: documented(
     ['compute.amazonaws.com', 'compute-1.amazonaws.com', 'compute.amazonaws.com.cn'],
     'EC2 user guide, instance hostname types',

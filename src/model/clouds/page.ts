@@ -65,8 +65,8 @@ const paste = (cloud: Cloud): string =>
     : [
         '## Paste it\n',
         `Paste all of \`relay.txt\`: ${cloud.userData.form?.value}. Choose a machine with 1 GB of memory or more.\n`,
-        'The machine installs the rest from Debian, says on its console how far it is, and is then at',
-        '`http://ADDRESS/`, ADDRESS being its public IPv4 address.\n',
+        'The machine installs the rest from Debian and shows its progress on its console. The relay is then at',
+        '`http://ADDRESS/`, where ADDRESS is its public IPv4 address.\n',
       ].join('\n');
 
 const ports = ({ firewall }: Cloud): string => {
@@ -95,7 +95,7 @@ const login = (cloud: Cloud): string => {
     wayOf(cloud) === 'script'
       ? 'with the key or the password that you got or chose.'
       : `with the SSH key that you ${keys} with \`--ssh-key key.pub\`.`;
-  return `## Log in\n\n\`ssh ${user}@ADDRESS\`${who}, ${key} Then ${user === 'root' ? '' : '`sudo -i`, and '}\`chatmail status\` says how the relay is.\n`;
+  return `## Log in\n\n\`ssh ${user}@ADDRESS\`${who}, ${key} Then ${user === 'root' ? '' : '`sudo -i`, and '}\`chatmail status\` shows the state of the relay.\n`;
 };
 
 const correct = ({ userData: { edit, replace } }: Cloud): string => {
@@ -103,7 +103,7 @@ const correct = ({ userData: { edit, replace } }: Cloud): string => {
   const whenLocked =
     way === undefined
       ? ''
-      : `Without a login, correct the text and ${edit ? 'change it there' : 'give it to the machine anew'}: ${way.value}.${edit ? ' The next boot reads it.' : ' A reboot alone does not read another text.'}\n`;
+      : `Without a login, correct the text and ${edit ? 'change it there' : 'give it to the machine again'}: ${way.value}.${edit ? ' The next boot reads it.' : ' A reboot alone does not read another text.'}\n`;
   return [
     '## Correct a mistake\n',
     'The setup page and the console say which setting is wrong, and where. With a login:',

@@ -22,7 +22,7 @@ const stepOf = (event: PackerEvent | EndEvent, now: StepName): StepName => {
   return now === 'seal' ? 'image' : now;
 };
 
-/** The end of what somebody printed, as one line. */
+/** The end of a program's output, as one line. */
 const lastLine = (text: string): string | undefined => text.trim().split('\n').at(-1)?.trim();
 
 const isFailed = (event: PackerEvent | EndEvent): event is EndEvent =>

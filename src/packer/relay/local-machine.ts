@@ -25,7 +25,7 @@ export interface LocalBuild {
   readonly signal: AbortSignal;
 }
 
-/** Variables for what nobody has given, and how to remove what they name. */
+/** Variables for what was not given, and how to remove what they name. */
 interface LocalMachine {
   readonly variables: Variables;
   remove(): Promise<void>;
@@ -70,7 +70,7 @@ const aptProxy = async (env: LocalBuild['env']): Promise<string | undefined> => 
   return proxy?.replace(/\/\/(localhost|127\.[\d.]+|\[::1\])(?=[:/]|$)/, `//${HOST}`);
 };
 
-/** User-data of a machine that nobody but Packer gets into, and only until it is sealed. It is JSON, which is YAML. */
+/** User-data of a machine that only Packer can log in to, and only until it is sealed. It is JSON, which is YAML. */
 const seedUserData = (proxy: string | undefined): string =>
   `#cloud-config\n${JSON.stringify({
     disable_root: false,

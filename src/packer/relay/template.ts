@@ -19,7 +19,7 @@ const upload = (source: string, destination: string): Part => ({
 /** Name of the source in every template. */
 const SOURCE_NAME = 'relay';
 
-/** What happens in the machine, for every builder. The seal is last: nobody gets in after it. */
+/** What happens in the machine, for every builder. The seal is last: no login works after it. */
 const [WAIT, ...REST] = Object.keys(GUEST_SCRIPTS).map(script);
 const PROVISIONERS: readonly Part[] = [
   ...(WAIT ? [WAIT] : []),

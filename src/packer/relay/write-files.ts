@@ -6,7 +6,7 @@ import { sha256 } from '../../image/cache-key.ts';
 const RECORD = '.chatmail-image.json';
 
 interface WriteOptions {
-  /** What is done with files that somebody has edited: nothing is written at all, they stay, or they go. */
+  /** What is done with files that were edited: nothing is written at all, they stay, or they go. */
   readonly edited: 'refuse' | 'keep' | 'overwrite';
 }
 
@@ -30,7 +30,7 @@ const recordOf = async (folder: string): Promise<Readonly<Record<string, string>
 
 /**
  * Writes files below a folder, and resolves to the paths of those that were edited since they were written here,
- * or that somebody else wrote.
+ * or that another program wrote.
  */
 export const writeFiles = async (
   folder: string,

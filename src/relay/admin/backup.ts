@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { PATHS } from '../../model/model.ts';
 
-/** A relay's state, below `/`, where upstream has it too. The queue stays: who has it sends it. */
+/** A relay's state, below `/`, where upstream has it too. The queue is not included: the old machine still delivers it. */
 const STATE = [PATHS.mail, PATHS.dkimKey, '/var/lib/acme', PATHS.noCreate, PATHS.settings, PATHS.model].map(
   (path) => path.slice(1),
 );

@@ -27,7 +27,7 @@ const bareHash = (mailbox: Mailbox): string => {
   }
 };
 
-/** A change in every folder of new mail, which is news for whoever is looking at it. */
+/** Touches every folder of new mail, so that each session that watches it wakes up. */
 const wake = (home: string): void => {
   const back = becomeUser('vmail');
   try {
@@ -35,12 +35,12 @@ const wake = (home: string): void => {
       touch(`${home}/${folder}/new`);
     }
   } catch {
-    // a folder that nobody has looked at yet
+    // a folder that no session has opened yet
   }
   back();
 };
 
-/** Nobody logs in from now on, and whoever is in is out. */
+/** Refuses logins from now on, and ends open sessions. */
 const shut = async (mailbox: Mailbox): Promise<void> => {
   const back = becomeUser('vmail');
   setHash(mailbox, BLOCKED + bareHash(mailbox));
@@ -54,7 +54,7 @@ const report = (isJson: boolean, done: string, mailboxes: readonly Mailbox[]): n
   return 0;
 };
 
-/** Nobody may log in to these addresses and no mail is taken for them, until they are unblocked. */
+/** Refuses logins to these addresses and mail for them, until they are unblocked. */
 export const blockUsers = async (model: Model, { words, has }: Arguments): Promise<number> => {
   const mailboxes = existing(model, words, PATHS.mail);
   for (const mailbox of mailboxes ?? []) await shut(mailbox);
@@ -77,10 +77,10 @@ const isConfirmed = async (count: number): Promise<boolean> => {
   return /^y(es)?$/i.test(answer.trim());
 };
 
-/** Deletes addresses with their mail. Anybody may make them anew, as any address that does not exist. */
+/** Deletes addresses with their mail. A login creates them again, as any address that does not exist. */
 export const deleteUsers = async (model: Model, { words, has }: Arguments): Promise<number> => {
   if (!has('--yes') && !process.stdin.isTTY) {
-    process.stderr.write('chatmail: nobody is here to ask: deleting needs --yes\n');
+    process.stderr.write('chatmail: not a terminal: add --yes to delete without asking\n');
     return 2;
   }
   const mailboxes = existing(model, words, PATHS.mail);

@@ -101,7 +101,7 @@ const checkKey = (key: Buffer | undefined): void => {
   } catch {
     // said below
   }
-  throw new Refusal('the DKIM key in the backup is no RSA key in PEM');
+  throw new Refusal('the DKIM key in the backup is not an RSA key in PEM format');
 };
 
 /** Mail goes to a real folder, and only with `--replace` where there is some already. */
@@ -117,7 +117,7 @@ const checkMail = (
   const known = [...addresses].filter((address) => exists(`${folder}/${address}`));
   if (known.length > 0 && !isReplacing)
     throw new Refusal(
-      `${known.length} of its addresses exist here: --replace puts those of the backup in their place`,
+      `${known.length} of its addresses exist here: add --replace to replace them with those of the backup`,
     );
 };
 
@@ -179,7 +179,7 @@ const apply = async (
     if (backup.acme.size > 0) switchAcme(step);
     if (noCreate) switchFile(step, PATHS.noCreate, '');
     if (settings !== undefined) switchFile(step, PATHS.settings, settings);
-    if ((await configure()) !== 0) throw new Refusal('the relay cannot be configured with it');
+    if ((await configure()) !== 0) throw new Refusal('the relay cannot be configured with this backup');
     forgetAcme();
     asUser('vmail', () => forgetMail(place, domain));
   } catch (error) {
@@ -196,8 +196,8 @@ const apply = async (
 /** How the relay stands after a restore that failed. */
 const outcome = (isApplied: boolean, isAllInPlace: boolean): string => {
   if (!isAllInPlace)
-    return `not all of what was there before is back; it is kept, and the next restore puts it back first; ${servicesNow()}`;
-  return isApplied ? `what was there before is back, and ${servicesNow()}` : 'nothing was changed';
+    return `the previous state is only partly back; the rest is kept, and the next restore puts it back first; ${servicesNow()}`;
+  return isApplied ? `the previous state is back, and ${servicesNow()}` : 'nothing was changed';
 };
 
 /** What of a backup is not here, by name. */
@@ -222,7 +222,7 @@ export const restore = async (options: RestoreOptions): Promise<number> => {
     isInterrupted = true;
     stdin.destroy(new Refusal('interrupted'));
   };
-  stdin.on('error', () => {}); // its reader is told
+  stdin.on('error', () => {}); // its reader gets the error
   // Once services are down there is only one way: to the end.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
   let isApplied = false;
@@ -244,8 +244,7 @@ export const restore = async (options: RestoreOptions): Promise<number> => {
     return 0;
   } catch (error) {
     if (error instanceof NotUndone) isAllInPlace = false;
-    const why =
-      error instanceof TarError ? `the backup cannot be read: ${error.message}` : (error as Error).message;
+    const why = error instanceof TarError ? `the backup ${error.message}` : (error as Error).message;
     say(`${why}\n${outcome(isApplied, isAllInPlace)}`);
     return 1;
   } finally {

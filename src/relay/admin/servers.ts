@@ -28,7 +28,7 @@ export const startServers = (): void => {
 
 /** Whether they run, in words. */
 export const servicesNow = (): string =>
-  areRunning() ? 'services run' : 'services do not all run: see `chatmail status`';
+  areRunning() ? 'all services are running' : 'not all services are running: see `chatmail status`';
 
 /** They start also where this process is killed; until the function that is returned is called. */
 export const startServersIfKilled = (): (() => void) =>

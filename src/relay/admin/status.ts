@@ -82,7 +82,7 @@ const problemOf = (action: () => unknown): string | undefined => {
   }
 };
 
-/** What a state does not tell: files that are damaged, and a way to readiness that nobody goes on. */
+/** What a state does not tell: files that are damaged, and a setup that was interrupted. */
 const damage = (state: State | undefined): readonly string[] => {
   // The page goes with every boot, and comes with its configuration.
   const isNew = ![PATHS.state, PATHS.model, PATHS.setup].some(exists);

@@ -39,12 +39,12 @@ const bytesOf = (chunks: AsyncIterable<Buffer>) => {
   };
   return {
     some,
-    /** Who writes is told that no more is read. */
+    /** Tells the writer that nothing more is read. */
     close: () => iterator.return?.(),
     all: async function* (size: number): AsyncGenerator<Buffer> {
       for (let left = size; left > 0; ) {
         const part = await some(left);
-        if (part.length === 0) throw new TarError('it ends too early');
+        if (part.length === 0) throw new TarError('is truncated');
         left -= part.length;
         yield part;
       }
@@ -89,7 +89,7 @@ const addPaxRecords = (header: ExtendedHeader, bytes: string): void => {
     const length = Number(/^\d{1,7}(?= )/.exec(bytes.slice(at, at + 8))?.[0]);
     const record = bytes.slice(at, at + length);
     const [, key = '', value = ''] = /^\d+ ([^=]+)=(.*)\n$/s.exec(record) ?? [];
-    if (key === '' || record.length !== length) throw new TarError('a header in it is damaged');
+    if (key === '' || record.length !== length) throw new TarError('is damaged: bad header');
     const known = KEPT_RECORDS.find((name) => name === key);
     if (known !== undefined) header[known] = value;
     if (key.startsWith('GNU.sparse')) header.isSparse = true;
@@ -131,7 +131,7 @@ async function* entriesIn(some: Bytes['some'], all: Bytes['all']): AsyncGenerato
   const padding = (size: number): number => -size & (BLOCK - 1);
   /** The content of a header that tells of the next one. */
   const header = async (size: number): Promise<string> => {
-    if (!(size <= MAX_HEADER)) throw new TarError('a header in it is too large');
+    if (!(size <= MAX_HEADER)) throw new TarError('is damaged: a header is too large');
     const bytes = await whole(size);
     await whole(padding(size));
     return bytes.toString('latin1');
@@ -140,7 +140,7 @@ async function* entriesIn(some: Bytes['some'], all: Bytes['all']): AsyncGenerato
   for (;;) {
     const block = await whole(BLOCK);
     if (isZero(block)) break;
-    if (!isWhole(block)) throw new TarError('it is no tar, or damaged');
+    if (!isWhole(block)) throw new TarError('is not a tar file, or is damaged');
     const type = block.toString('latin1', 156, 157);
     const size = number(block, 124, 12);
     if (type === 'x') addPaxRecords(next, await header(size));
@@ -152,14 +152,14 @@ async function* entriesIn(some: Bytes['some'], all: Bytes['all']): AsyncGenerato
       next = {};
     }
   }
-  if (!isZero(await whole(BLOCK))) throw new TarError('it is damaged at its end');
-  // Its reader is told of the end only where there is one; tar(1) fills up to its record size.
+  if (!isZero(await whole(BLOCK))) throw new TarError('is damaged at its end');
+  // Read up to the end of the stream: tar(1) pads to its record size.
   for (let left = MAX_HEADER; left > 0; ) {
     const part = await some(left);
     if (part.length === 0) return;
     left -= part.length;
   }
-  throw new TarError('it goes on after its end');
+  throw new TarError('has data after its end');
 
   async function* entry(block: Buffer, type: string, header: ExtendedHeader, inHeader: number) {
     const prefix = text(block, 257, 8).startsWith('ustar ') ? '' : text(block, 345, 155);
@@ -167,7 +167,7 @@ async function* entriesIn(some: Bytes['some'], all: Bytes['all']): AsyncGenerato
     const kind = header.isSparse ? 'other' : (KINDS[type] ?? 'other');
     const size = header.size === undefined ? inHeader : Number(header.size);
     if (!Number.isSafeInteger(size) || size < 0 || (size > 0 && /^[1-6]$/.test(type)))
-      throw new TarError('a size in it is impossible');
+      throw new TarError('is damaged: impossible size');
     let left = size;
     const content = async function* (): AsyncGenerator<Buffer> {
       for await (const part of all(left)) {

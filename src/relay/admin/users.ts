@@ -38,7 +38,7 @@ const userOf = (mailbox: Mailbox): User | undefined => {
   };
 };
 
-/** The same in a list, in which one that cannot be read is named and keeps nobody else from being shown. */
+/** The same for a list: an address that cannot be read is reported, and the others are still shown. */
 const userUnlessBroken = (mailbox: Mailbox): User | undefined => {
   try {
     return userOf(mailbox);
@@ -51,7 +51,7 @@ const userUnlessBroken = (mailbox: Mailbox): User | undefined => {
 const row = ({ address, lastLogin, blocked, messages, bytes }: User): string =>
   `${address.padEnd(32)}  last login ${lastLogin}  ${messages} ${messages === 1 ? 'message' : 'messages'}  ${sizeText(bytes)}${blocked ? '  blocked' : ''}\n`;
 
-/** What is read before it is printed, and before a reader who has enough is noticed. */
+/** How many are read before they are printed, and before a closed pipe is noticed. */
 const BATCH = 16_384;
 
 /** Prints all addresses while it reads them; with `--json` as an array with an address on each line. */
@@ -81,7 +81,7 @@ export const listUsers = async (
   return 0;
 };
 
-/** How many devices are told of new mail. */
+/** How many devices get push notifications. */
 const devicesOf = ({ home }: Mailbox): number => {
   try {
     const { devicetoken = [] } = JSON.parse(String(readRegular(`${home}/metadata.json`)));

@@ -113,7 +113,7 @@ const accountKey = async ({ acmeDirectory }: Model): Promise<string> => {
   const path = find() ?? accounts;
   const pem = readFileSync(path, 'utf8');
   if (!/PRIVATE KEY-----\s[\s\S]+-----END/.test(pem))
-    throw new DamagedKey(`${path} is no key: remove its folder, and a new account is made`);
+    throw new DamagedKey(`${path} is not a key: remove its folder to create a new account`);
   return pem;
 };
 

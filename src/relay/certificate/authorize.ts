@@ -41,7 +41,7 @@ const MAX_TRIES = 4;
 
 /** Asks by HTTPS and by nothing else (RFC 8555 §6.1); a problem in the answer (RFC 7807) is a {@link Refusal}. */
 const ask = async <T>(url: string, method: string, timeoutMs: number, content = ''): Promise<Answer<T>> => {
-  if (!/^https:/i.test(url)) throw new PublicError('the certificate authority must be asked by HTTPS');
+  if (!/^https:/i.test(url)) throw new PublicError('the certificate authority must be reached over HTTPS');
   const headers = { 'content-type': 'application/jose+json', 'user-agent': 'chatmail-image' };
   const answer = await askHttp(url, { method, headers, content, timeoutMs, maxBytes: MAX_BYTES });
   const type = answer.headers['content-type'] ?? '';
@@ -195,8 +195,8 @@ export const openAccount = async (
   ): Promise<{ url: string; body: Order }> => {
     const { body, headers } = await post<Order>(directory.newOrder, { identifiers, ...more });
     if (body.authorizations.length > identifiers.length)
-      throw new PublicError('more is to be proved than was asked for');
-    // All come to their end before one that failed is told: no question is left on its way.
+      throw new PublicError('it asks for proof of names that were not requested');
+    // All finish before a failure is reported: no request is left pending.
     for (const proof of await Promise.allSettled(body.authorizations.map(prove)))
       if (proof.status === 'rejected') throw proof.reason;
     return { url: headers.location ?? '', body };

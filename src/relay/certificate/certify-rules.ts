@@ -17,10 +17,10 @@ export const pauseAfter = (tries: number, isRefused: boolean): number =>
 /** RFC 8555 §6.7: what the authority says was wrong, and what that most often means. */
 const MEANINGS: Readonly<Record<string, string>> = {
   connection: 'it does not reach port 80 here: look for a firewall, at the provider too',
-  unauthorized: 'another machine answers to this name: DNS must lead here and nowhere else',
+  unauthorized: 'another machine answers for this name: DNS must point only to this machine',
   dns: 'it gets no answer for this name from DNS',
   caa: 'a CAA record of the domain does not allow it',
-  rateLimited: 'too much was asked of it in too short a time',
+  rateLimited: 'too many requests in a short time',
 };
 
 /** What went wrong in acmetool, from what it printed. */
@@ -87,7 +87,7 @@ const isIn = (names: string | undefined, name: string): boolean =>
 export const coversAll = (names: string | undefined, wanted: readonly string[]): boolean =>
   wanted.every((name) => isIn(names, name));
 
-/** Whether every address that DNS gives the domain is one of ours; the authority may use any of them. */
+/** Whether every address in the domain's DNS is one of this machine's; the authority may use any of them. */
 export const leadsHere = (domain: string, dns: readonly CheckedRecord[]): boolean => {
   const addresses = dns.filter(({ name, type }) => name === domain && (type === 'A' || type === 'AAAA'));
   return addresses.length > 0 && addresses.every(({ state }) => state === 'found');

@@ -131,7 +131,7 @@ export const certify = async (
 /** What the timer does twice a day, once the relay is ready. `changeKind`: as {@link renewAddress} has it. */
 export const renew = async (model: Model, changeKind: () => void): Promise<number> => {
   if (readState()?.state !== 'ready') return 0;
-  // The home page of a relay that is new no longer has what only such a one has.
+  // The home page no longer shows what it shows only while the relay is new.
   updateState({});
   if (model.isAddressCertified) return (await renewAddress(model, changeKind)).state === 'valid' ? 0 : 1;
   if (model.isIpOnly) return 0;

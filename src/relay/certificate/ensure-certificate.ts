@@ -30,7 +30,7 @@ export const isFor = (host: string, certificate: string, certificateKey: string)
 
 /**
  * A certificate of our own for the relay's name or address, unless one is there already. Clients of a
- * self-signed relay are told not to check it; 100 years, because nobody would renew it.
+ * self-signed relay are told not to check it; 100 years, because nothing renews it.
  */
 const sign = (host: string, certificate: string, certificateKey: string): boolean => {
   if (isFor(host, certificate, certificateKey)) return false;

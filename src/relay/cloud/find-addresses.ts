@@ -38,7 +38,7 @@ export const askForAddress = async (
 
 /**
  * The addresses to find the machine at. IPv4: a public one of its interfaces, else what the cloud translates to
- * it, else a private one. IPv6: a global one (RFC 4291 §2.4) of an interface, as nobody translates those.
+ * it, else a private one. IPv6: a global one (RFC 4291 §2.4) of an interface, as NAT does not exist for those.
  */
 export const findAddresses = async (
   interfaces: Interfaces,

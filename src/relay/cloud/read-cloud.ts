@@ -92,7 +92,7 @@ const factsOf = (instanceData: string | undefined): Omit<Cloud, 'user' | 'vendor
   }
 };
 
-/** What was kept, or that nobody can tell any more. */
+/** What was kept, or that it is lost. */
 const keptCloud = (kept: string): Cloud => {
   try {
     const { user, vendor, ...facts } = JSON.parse(kept) as Cloud;

@@ -21,7 +21,7 @@ export const settleCloud = (isDryRun: boolean): Cloud => {
   if (isDryRun) return cloud;
   if (cloud.name !== undefined) keep(KEPT_CLOUD, JSON.stringify(cloud));
   const content = newSettingsFile(cloud, exists(SETTINGS_FILE) ? readText(KEPT_FILE) : undefined);
-  // Where nobody can tell any more what it said, the file in the machine may have been changed: it stays.
+  // If what it said is lost, the file in the machine may have been edited since: it stays.
   const isUnknown = exists(SETTINGS_FILE) && exists(KEPT_FILE) && !readText(KEPT_FILE);
   if (content !== undefined && isUnknown) keep(KEPT_FILE, content);
   else if (content !== undefined) {

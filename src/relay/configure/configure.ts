@@ -149,7 +149,7 @@ const currentSettings = (): Settings | undefined => {
   }
 };
 
-/** The same without what is a default: what somebody must have said. */
+/** The same without defaults: only what was set. */
 const lastKnownSettings = (): object | undefined => {
   const defaults: Readonly<Record<string, unknown>> = { ...withDefaults({}) };
   const known = currentSettings();
@@ -178,7 +178,7 @@ const isConfirmed = async (): Promise<boolean> => {
 const NOTHING = 'nothing to change\n';
 
 interface ConfigureOptions {
-  /** For a person, who is told when there was nothing to change. */
+  /** Run by a person: says so if there was nothing to change. */
   readonly isByHand?: boolean | undefined;
   readonly isBoot?: boolean | undefined;
   /** Says what would change, and changes nothing. */

@@ -22,6 +22,6 @@ export const ensureDkimKey = (path: string = PATHS.dkimKey): void => {
     execFileSync('systemctl', ['start', 'chatmail-dkim.service'], { stdio: ['ignore', 'ignore', 'pipe'] });
   if (!isRsaKey(readRegular(path) ?? Buffer.alloc(0)))
     throw new PublicError(
-      `${path} is no RSA key in PEM: put it back from a backup, or remove it and publish the record of the new one`,
+      `${path} is not an RSA key in PEM format: put it back from a backup, or remove it and publish the record of the new one`,
     );
 };

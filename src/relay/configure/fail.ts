@@ -36,14 +36,14 @@ export const settingsTrouble = (problems: readonly SettingsProblem[]): Trouble =
 export const errorTrouble = (error: unknown): Trouble => {
   const details = error instanceof Error ? error.message : String(error);
   if (error instanceof PublicError) return { shown: details, details };
-  return { shown: 'the configuration cannot be put in place: `chatmail status` shows root why', details };
+  return { shown: 'the configuration cannot be written: run `chatmail status` as root to see why', details };
 };
 
 /** The step that the owner can do something about. */
 export const WRONG_SETTINGS = 'settings are wrong';
 
 /**
- * At boot a problem is shown wherever somebody may look, and keeps mail down; by hand it is printed to who asked, with
+ * At boot a problem is shown on page and console, and keeps mail down; by hand it is printed to who asked, with
  * all details.
  */
 export const fail = (
@@ -70,7 +70,7 @@ export const fail = (
       details,
     });
   } catch {
-    // The console is told all the same.
+    // The console shows it in any case.
   }
   announce(`error: ${shown}\n${step}: mail services stay down. ${advice}`);
   showProblem();

@@ -9,7 +9,7 @@ import { whenWeEnd } from '../lib/when-we-end.ts';
 const RELOAD = ['systemctl', 'reload-or-restart', ...readersOf(['/fullchain'])] as const;
 
 /**
- * A certificate that is kept by somebody else is read again whenever that one changes it. The units are
+ * A certificate that is managed outside the relay is read again whenever it changes. The units are
  * transient: systemd forgets them at the end of a boot, and each boot makes them anew.
  */
 export const watchCertificate = ({ settings }: Model): void => {

@@ -92,7 +92,7 @@ export const requestOpener = (
   };
 };
 
-/** An answer is a line; a page of somebody else's is cut short. */
+/** An answer is one line; a web page is cut short. */
 const MAX_ANSWER = 2000;
 
 /** The answer, or what is cut off of it; empty where it did not come. */

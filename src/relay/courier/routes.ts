@@ -1,6 +1,6 @@
 import { domainOf } from './remote.ts';
 
-/** Whether a domain's host speaks /mxdeliv. Rejects where nobody answers. */
+/** Whether a domain's host supports /mxdeliv. Rejects if no host answers. */
 export type Ask = (domain: string) => Promise<boolean>;
 
 interface Route {
@@ -76,7 +76,7 @@ export class Routes {
 
   #look(domain: string): Route | undefined {
     const known = this.#routes.get(domain);
-    // Nobody waits for news of one that something is known about.
+    // If something is known about it, no mail waits for an update.
     if (known && (known.supportsMxdeliv || known.asking || known.askAgain > this.#now())) return known;
     if (this.#asking >= MAX_ASKING) return known;
     const route = known ?? {

@@ -12,7 +12,7 @@ import { quotaTrimmer } from './quota-trimmer.ts';
 import { type Resources, signUpRefusal } from './sign-up.ts';
 
 const PASSDB = 'shared/passdb/';
-/** Behind it stands who asks, and the address. */
+/** The caller and the address follow it. */
 const USERDB = 'shared/userdb/';
 /** The service of Dovecot's that delivers. */
 const DELIVERY = 'lmtp';

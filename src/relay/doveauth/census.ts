@@ -2,7 +2,7 @@ import { opendir, readdir } from 'node:fs/promises';
 import type { DictHandlers } from '../lib/dict-server.ts';
 import { parseAttempt } from '../lib/push-queue.ts';
 
-/** A count of 100,000 folders takes a while, and nobody needs it by the second. */
+/** Counting 100,000 folders takes a while, and the number is not needed every second. */
 const FRESH_MS = 60_000;
 
 /**

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { log } from '../lib/log.ts';
 import { replaceFile } from '../lib/replace-file.ts';
 
-/** Often enough for somebody who switches it, and looks. */
+/** Short enough for a person who switches it and looks. */
 const EVERY_MS = 5000;
 
 /** What the home page says in place of how to join. Reasons are from a fixed set. */

@@ -9,7 +9,7 @@ const { O_CREAT, O_WRONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
 
 /** Answers each line of a salt and a password with what crypt(3) makes of them. Perl is a part of every Debian. */
 const CRYPT = ['-nle', "$|=1;/ /;print crypt$',$`"];
-/** As long as an answer may take; and a process that nobody asked for so long goes, for the memory. */
+/** How long an answer may take; also how long an idle process is kept before its memory is freed. */
 const PATIENCE_MS = 10_000;
 
 type Hash = (password: string) => Promise<string>;

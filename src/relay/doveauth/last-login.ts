@@ -6,7 +6,7 @@ const DAY = 86_400;
 
 /**
  * Keeps the time of the last login (Unix time, `shared/last-login/<address>`) as the modification time of the
- * password file. Only the day: when exactly somebody was there is nobody's business. It never goes back, else the
+ * password file. Only the day: the exact time of a login is private. It never goes back, else the
  * address would go as unused once a clock that was behind is right again; `expire` mends what is of the future.
  */
 export const lastLoginHandlers = (find: FindMailbox): DictHandlers => ({

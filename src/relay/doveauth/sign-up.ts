@@ -22,7 +22,7 @@ export interface Resources {
   readonly inodes: number;
 }
 
-/** Why nobody gets a new address, whatever name and password; `undefined` if there are new ones. */
+/** Why no address is created at all, whatever the name and password; `undefined` if addresses are created. */
 export const closedReason = (
   { max_load_1m, min_available_memory, min_free_disk_space }: Settings,
   { isClosed, load, memory, disk, inodes }: Resources,

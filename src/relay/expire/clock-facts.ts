@@ -9,7 +9,7 @@ import type { ClockFacts, ClockRecord } from './clock.ts';
 
 /** The number of adjtimex(2) (asm/unistd.h); Node has no call for it, and Perl is a part of every Debian. */
 const ADJTIMEX: Readonly<Partial<Record<NodeJS.Architecture, number>>> = { x64: 159, arm64: 171 };
-/** Its answer while nobody keeps the clock right. */
+/** Its answer while the clock is not synchronised. */
 const TIME_ERROR = 5;
 
 /** Whether NTP keeps the kernel's clock, whichever program does it; `undefined` where the kernel does not say. */

@@ -5,7 +5,7 @@ import type { Edit } from './milter/reply.ts';
 const DROPPED = ['Received', 'X-Originating-IP', 'X-Mailer', 'User-Agent'];
 const SUBJECT = '[...]';
 
-/** Nobody sends so many; each is one change that Postfix makes by reading the header from its start. */
+/** No real message has so many; for each change Postfix reads the header from its start. */
 export const hasTooManyFields = (headers: Headers): boolean =>
   [...DROPPED, 'Subject'].some((name) => headers.count(name.toLowerCase()) > 100);
 

@@ -32,7 +32,7 @@ export const incomingMessage = (
       return undefined;
     },
     recipient: async (address) => {
-      // Also what Postfix takes for ours and is nobody's, such as a bare `postmaster`.
+      // Also what Postfix takes for a local address although it does not exist, such as a bare `postmaster`.
       const answer = await lookup(`shared/recipient/${address.toLowerCase()}`);
       if (answer === undefined) {
         unknown = `550 5.1.1 <${address}>: no such user`;

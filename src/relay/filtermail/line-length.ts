@@ -10,7 +10,7 @@ export class LineLength {
   /** Of the line that has begun. */
   #length = 0;
 
-  /** A header field, as a milter is told of it: its value begins after the colon, folded lines are joined by `\n`. */
+  /** A header field as a milter gets it: its value begins after the colon, folded lines are joined by `\n`. */
   header(name: string, value: string): void {
     for (const line of `${name}:${value}`.split('\n')) this.isTooLong ||= line.length > MAX_LINE;
   }

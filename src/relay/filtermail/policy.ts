@@ -50,7 +50,7 @@ export const refuseOutgoing = (facts: OutgoingFacts): string | undefined => {
   return content === 'encrypted' || content === 'securejoin' || isSetupMessage(facts) ? undefined : CLEARTEXT;
 };
 
-/** Whether it is an address literal (RFC 5321 §4.1.3), which has no DNS for a key: nobody can tell who sent the message. */
+/** Whether it is an address literal (RFC 5321 §4.1.3), which has no DNS for a key: so the sender cannot be verified. */
 export const isLiteral = (domain: string): boolean => domain.startsWith('[');
 
 const isHost = (literal: string): boolean =>

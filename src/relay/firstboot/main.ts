@@ -21,7 +21,7 @@ const untilAllAnswer = async (): Promise<void> => {
   }
 };
 
-/** Short while somebody may be looking at the setup page, later not. */
+/** Short while the setup page may be open, longer later. */
 const HOUR_MS = 3_600_000;
 const isEarly = (begun: number): boolean => performance.now() - begun < HOUR_MS;
 
@@ -68,7 +68,7 @@ const untilComplete = async (model: Model, at: string): Promise<void> => {
 const BY_ADDRESS = 'reached by its address: the domain does not point here yet';
 
 /**
- * Follows DNS for a relay that is ready without it, while somebody may be about to publish it; later its timer looks.
+ * Follows DNS for a relay that is ready without it, while the operator may be about to publish it; later its timer looks.
  */
 const untilPublished = async (model: Model, at: string): Promise<void> => {
   const begun = performance.now();

@@ -28,7 +28,7 @@ export const bodyOf = async (
   return Buffer.concat(pieces).subarray(0, maxBytes + 1);
 };
 
-/** Nobody here asks for another protocol (RFC 9110 §15.2.2); without this Node ends such a request without a word. */
+/** No request here asks for another protocol (RFC 9110 §15.2.2); without this Node drops such a response silently. */
 export const refuseUpgrade = (asked: ClientRequest): ClientRequest =>
   asked.once('upgrade', (_, socket) => {
     socket.destroy();

@@ -26,7 +26,7 @@ export const loadExtras = (core: Core, file = FILE): Commands | undefined => {
   return extras(core);
 };
 
-/** What to tell a person who wants such a command where the extras are not installed. */
+/** The message for such a command where the extras are not installed. */
 export const missingExtras = (command: string): string =>
   `${command} needs the package chatmail-relay-extras: make it with \`chatmail-image package\`, in the version of ` +
   `chatmail-relay here, copy it to this machine, and run \`apt install ./chatmail-relay-extras_*.deb\``;

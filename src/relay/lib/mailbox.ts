@@ -47,7 +47,7 @@ export const encryptionFile = ({ home }: Mailbox): string => `${home}/enforceE2E
  */
 
 /**
- * In front of the hash it blocks an address, as for passwd(1): nobody logs in, no mail is taken. On an upstream
+ * In front of the hash it blocks an address, as for passwd(1): logins and mail are refused. On an upstream
  * relay, too, no password fits such a hash.
  */
 export const BLOCKED = '!';

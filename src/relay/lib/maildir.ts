@@ -111,7 +111,7 @@ export interface Amount {
   readonly messages: number;
 }
 
-/** What a mailbox may store, which Dovecot is told too. */
+/** What a mailbox may store; Dovecot has the same limit. */
 export const mailboxLimit = ({ settings, limits }: Model): Amount => ({
   bytes: settings.max_mailbox_size,
   messages: limits.mailboxMessages,

@@ -53,7 +53,7 @@ export const readJob = async (path: string): Promise<PushJob | undefined> => {
 /** Puts a job into the queue; once this is done it survives a power failure. Readable for the folder's group. */
 export const addJob = async (folder: string, job: PushJob, now: number): Promise<void> => {
   const name = attemptName({ due: now, tries: 0, since: now, id: randomBytes(8).toString('hex') });
-  // Whoever watches the folder sees it when it is whole.
+  // A process that watches the folder sees it only when it is complete.
   const hidden = `${folder}/.${name}`;
   const file = await open(hidden, 'wx', 0o640);
   try {

@@ -36,7 +36,7 @@ const putInPlace = (temporary: string, path: string): void => {
 };
 
 /**
- * Writes a file whole or not at all: under a name that nobody can know, to the disk, then renamed. Power can fail
+ * Writes a file whole or not at all: under a name that cannot be guessed, to the disk, then renamed. Power can fail
  * between any two of these steps and the old or the new file is there. Where it throws, the old one is.
  */
 export const replaceFile = (path: string, content: string | Uint8Array, mode = 0o644): void => {

@@ -41,7 +41,7 @@ export const serve = <Chunk extends string | Buffer>(
         (chunks: AsyncIterable<Chunk>) => converse(chunks),
         socket,
         (error) => {
-          // Whoever says more after the last word is not listened to.
+          // Anything sent after the last request is ignored.
           connections.delete(socket.destroy());
           if (error instanceof ProtocolError) log('warning', `${name}: ${error.message}`);
         },

@@ -12,7 +12,7 @@ export const taskQueue = (max: number): (<R>(key: string, task: () => Promise<R>
     try {
       return await task();
     } finally {
-      // Whoever waits takes over this place.
+      // A waiting task takes over this slot.
       const next = waiting.shift();
       if (next) next();
       else running--;

@@ -15,7 +15,7 @@ const readAppVersions = (path: string): string => {
     return JSON.stringify(JSON.parse(readFileSync(path, 'utf8')));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
-      log('error', `${path} is no JSON: apps are told of no versions`);
+      log('error', `${path} is not valid JSON: apps get no version information`);
     return '{"clients":[]}';
   }
 };

@@ -94,7 +94,7 @@ const CERTIFICATE: Readonly<Record<CertificateState['state'], readonly [Mark, st
 const certificate = ({ certificate: found }: State): string => {
   if (!found) return '';
   const [mark, word] = CERTIFICATE[found.state];
-  // Where the operator keeps it is nobody's business.
+  // Where the operator keeps it is private.
   const detail =
     found.state === 'external' ? '' : `${found.state === 'waiting' ? 'waiting ' : ''}${found.detail}`;
   return part(mark, `Certificate <small>${word}</small>`, detail && `<p>${text(detail)}.</p>\n`);

@@ -47,7 +47,7 @@ export interface State {
   readonly port25?: 'open' | 'blocked' | 'unknown';
 }
 
-/** `undefined` where there is none, or a damaged one: each step on the way to readiness writes it anew. */
+/** `undefined` where there is none, or a damaged one: each step on the way to readiness writes it again. */
 export const readState = (path: string = PATHS.state): State | undefined => {
   try {
     const found = JSON.parse(readFileSync(path, 'utf8')) as State | undefined;

@@ -9,7 +9,7 @@ const publicKey = (): string =>
     .export({ type: 'spki', format: 'der' })
     .toString('base64');
 
-/** What this relay's DNS has to say: its zone, and the names of its addresses. */
+/** The DNS records of this relay: its zone, and the reverse names of its addresses. */
 export const recordsOf = (
   { domain, acmeDirectory }: Model,
   { addresses = {}, account, authority }: Pick<State, 'addresses' | 'account' | 'authority'>,

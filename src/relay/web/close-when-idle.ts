@@ -2,8 +2,8 @@ import type { Server } from 'node:net';
 import type { Service } from '../lib/service.ts';
 
 /**
- * Closes servers once nobody has been connected for `idleMs`, and lets who is connected by then finish. Whoever comes
- * later waits in the socket, if somebody else keeps it (systemd.socket(5)): who is taken in is also answered.
+ * Closes servers once there has been no connection for `idleMs`, and lets open ones finish: what is accepted is also
+ * answered. A later connection waits in the socket if systemd keeps that (systemd.socket(5)).
  */
 export const closeWhenIdle = (
   servers: readonly Server[],

@@ -24,7 +24,7 @@ export const serverFor = (
 ): string => (isSelfSigned && !isIpOnly && isIPv4(reached) && !/^(0|127)\./.test(reached) ? reached : host);
 
 /**
- * A new address nobody has taken; it comes into being with its first login at `server`. `random(n)` is below `n`.
+ * A new address that does not exist yet; it comes into being with its first login at `server`. `random(n)` is below `n`.
  */
 export const newCredentials = (
   { settings, addressDomain, isSelfSigned, isIpOnly, host }: Model,

@@ -58,7 +58,7 @@ export const closedPage = (reason: string): string =>
     HOME,
   );
 
-/** In its place for who has asked for too many. */
+/** Shown instead if too many were requested. */
 export const tooManyPage = (): string =>
   page(
     'Too many new accounts',

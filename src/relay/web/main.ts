@@ -27,7 +27,7 @@ export const handler = (
   draw: (text: string) => Promise<string> = qrSvg,
   lookup: (key: string) => Promise<string | undefined> = async () => undefined,
 ): RequestListener => {
-  // Without an answer from there nobody can log in.
+  // Without an answer from there no login works.
   const whyClosed = () => lookup('shared/closed').catch(() => 'the login service does not answer');
   const mayCreate = rateLimiter(PER_MINUTE, AT_ONCE);
   return async (request, response) => {

@@ -77,7 +77,7 @@ export const accounts = (census = '0 0'): string => {
   return exposition({ accounts: all, ci_accounts: tests, nonci_accounts: all - tests }, 'gauge', '');
 };
 
-/** All that a collector is told. `census` is `<all> <tests> <queued>`. */
+/** Everything a collector gets. `census` is `<all> <tests> <queued>`. */
 const allMetrics = async (census: string | undefined, folder = METRICS): Promise<string> => {
   const [counted, postfix] = await Promise.all([deliveries(), queues()]);
   const queued = { ...postfix, 'queue{queue="push"}': Number(census?.split(' ')[2] ?? 0) };

@@ -137,7 +137,9 @@ test('more proofs than names are not given', async () => {
     response.setHeader('Location', 'https://a/0');
     response.end(JSON.stringify(request.url === '/order' ? { authorizations } : {}));
   });
-  await expect((await account).authorize(['a.example', 'b.example'])).rejects.toThrow(/more is to be proved/);
+  await expect((await account).authorize(['a.example', 'b.example'])).rejects.toThrow(
+    /names that were not requested/,
+  );
 });
 
 /** An authority that has profiles, proves nothing, and answers in the order's own time. */
@@ -196,5 +198,5 @@ test('an order that ends invalid is a refusal, with what the authority says', as
 });
 
 test('an authority is asked by HTTPS only', async () => {
-  await expect(openAccount('http://127.0.0.1:1/', pem, undefined)).rejects.toThrow(/by HTTPS/);
+  await expect(openAccount('http://127.0.0.1:1/', pem, undefined)).rejects.toThrow(/over HTTPS/);
 });

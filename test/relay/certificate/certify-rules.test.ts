@@ -57,7 +57,7 @@ test.each([
   ['unauthorized', 'Invalid response', 'another machine answers', 'Invalid response'],
   ['dns', 'NXDOMAIN', 'no answer', 'NXDOMAIN'],
   ['caa', 'CAA record', 'CAA record of the domain does not allow', 'CAA record'],
-  ['rateLimited', 'too many', 'too much', 'too many'],
+  ['rateLimited', 'too many', 'too many requests', 'too many'],
   ['malformed', 'what?', 'refused (malformed', 'what?'],
 ])('a refusal (%s) is explained', (type, detail, words, said) => {
   const failure = failureIn(refusal(type, detail));

@@ -3,7 +3,7 @@ import { volumeError } from '../../../src/relay/configure/data-volume.ts';
 import { errorTrouble, settingsTrouble } from '../../../src/relay/configure/fail.ts';
 import { PublicError } from '../../../src/relay/lib/public-error.ts';
 
-const GENERIC = 'the configuration cannot be put in place: `chatmail status` shows root why';
+const GENERIC = 'the configuration cannot be written: run `chatmail status` as root to see why';
 
 test.each([
   ['an error of a program', new Error('Command failed: openssl req -keyout /etc/x\nhunter2'), GENERIC],

@@ -62,7 +62,7 @@ test.each([
   ['other JSON', '[1]'],
   ['null', 'null'],
   ['a text', '"ready"'],
-])('%s is no state, and the next step writes it anew', (_, text) => {
+])('%s is no state, and the next step writes it again', (_, text) => {
   mkdirSync(join(folder, 'chatmail'));
   writeFileSync(path, text);
   expect(readState(path)).toBeUndefined();

@@ -46,7 +46,7 @@ export const qemu: Builder = {
     accelerator: variable('accelerator'),
     boot_wait: '1s',
     cpus: variable('cpus'),
-    // Nobody needs this disk after a crash, so that no write has to reach it.
+    // This disk is not needed after a crash, so flushes are ignored.
     disk_cache: 'unsafe',
     disk_compression: true,
     // What the seal gives back to the disk is not in the file.

@@ -2,7 +2,7 @@ import { createPublicKey, type KeyObject } from 'node:crypto';
 import type { Signature } from './signature.ts';
 import { listOf, parseTagList, unfolded } from './tag-list.ts';
 
-/** RFC 8301 §3.2: shorter ones can be factored. Longer ones nobody has, and they take long. */
+/** RFC 8301 §3.2: shorter ones can be factored. Longer ones are not in use, and slow to verify. */
 const [MIN_BITS, MAX_BITS] = [1024, 4096];
 /** With a longer one each signature takes milliseconds; real ones are 3, 17 and 65537. */
 const MAX_EXPONENT = 2n ** 31n;

@@ -10,7 +10,7 @@ import type { Keys, Records } from './verification.ts';
  */
 const TIMEOUT_MS = 4000;
 const TRIES = 2;
-/** Names that a name stands for; others than those of hosts nobody publishes keys at. */
+/** Aliases (CNAME) that are followed; keys are published only at names of hosts. */
 const MAX_ALIASES = 4;
 const HOST_NAME = /^\w[\w.-]{0,252}$/;
 /** In this time a name is not asked for anew again, and so many names are remembered. */

@@ -24,7 +24,7 @@ export class PacketReader {
   #into: Buffer = this.#head;
   #filled = 0;
 
-  /** The packets that `chunk` completes. Throws MilterProtocolError on a length nobody sends. */
+  /** The packets that `chunk` completes. Throws MilterProtocolError on an impossible length. */
   *read(chunk: Buffer): Generator<Packet> {
     for (let at = 0; at < chunk.length; ) {
       const copied = chunk.copy(this.#into, this.#filled, at);

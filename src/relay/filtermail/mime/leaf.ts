@@ -43,7 +43,7 @@ const base64 = (leaf: Leaf): Leaf => {
   };
 };
 
-/** `leaf` behind a Content-Transfer-Encoding (RFC 2045 §6); `undefined` for one that nobody knows. */
+/** `leaf` behind a Content-Transfer-Encoding (RFC 2045 §6); `undefined` for an unknown one. */
 export const decoded = (encoding: string | undefined, leaf: Leaf): Leaf | undefined => {
   const name = (encoding ?? '7bit').trim().toLowerCase();
   if (/^(7bit|8bit|binary)$/.test(name)) return leaf;
