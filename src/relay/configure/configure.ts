@@ -28,6 +28,7 @@ import { readText } from '../lib/read-text.ts';
 import { reload } from '../lib/reload.ts';
 import { replaceFile } from '../lib/replace-file.ts';
 import { type CertificateState, readState, type State } from '../readiness/state.ts';
+import { unreadDrive } from '../readiness/unread-drive.ts';
 import { updateState } from '../readiness/update-state.ts';
 import { applyFiles } from './apply-files.ts';
 import { changeNotes, settingChanges } from './changes.ts';
@@ -224,8 +225,9 @@ const settle = async (options: ConfigureOptions): Promise<number> => {
     ...(address !== undefined && { address }),
     cloud: cloud.name,
     problems:
-      [remark(addresses), lastKnown && `${LOST}: the last settings stay in use`].filter(Boolean).join('\n') ||
-      undefined,
+      [remark(addresses), unreadDrive(cloud.name), lastKnown && `${LOST}: the last settings stay in use`]
+        .filter(Boolean)
+        .join('\n') || undefined,
     details: undefined,
   };
   const reason = unknown(cloud, lastKnown);

@@ -10,6 +10,7 @@ import { lookAtDns } from '../readiness/look-at-dns.ts';
 import { checkPort25 } from '../readiness/port25.ts';
 import { silentOf } from '../readiness/probes.ts';
 import { type CertificateState, readState } from '../readiness/state.ts';
+import { unreadDrive } from '../readiness/unread-drive.ts';
 import { updateState } from '../readiness/update-state.ts';
 
 /** systemd starts the servers at this time, and restarts any that fails. */
@@ -118,9 +119,10 @@ export const firstboot = async (model: Model, changeKind: () => void): Promise<n
   await untilAllAnswer();
   if (!isStillComplete(model)) await untilComplete(model, at);
   updateState({ state: 'ready', step: 'ready' });
-  announce(`ready: ${at}`);
+  const ready = [`ready: ${at}`, unreadDrive(readState()?.cloud)].filter(Boolean).join('\n');
+  announce(ready);
   if ((await port25) === 'blocked')
-    announce(`ready: ${at}\nOutgoing port 25 is blocked: see http://${address}/setup`);
+    announce(`${ready}\nOutgoing port 25 is blocked: see http://${address}/setup`);
   if (model.isAddressCertified) await untilAddressIsCertified(model, changeKind);
   if (model.isIpOnly) return 0;
   if (model.isSelfSigned) {
