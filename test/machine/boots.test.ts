@@ -21,6 +21,9 @@ const MACHINES: readonly [FirmwareName, Hardware['controller'], Hardware['seed']
   ['bios', 'virtio', 'usb', 'virtio-net'],
 ];
 
+/** Where two other machines are at work, in emulation. */
+const SLOWEST = 400_000;
+
 test.each(MACHINES)(
   '%s, disks by %s, seed on %s, network by %s',
   async (firmware, controller, seed, card) => {
@@ -35,6 +38,7 @@ test.each(MACHINES)(
       said: 'hello',
     });
   },
+  SLOWEST,
 );
 
 test('every controller and card is tried', () => {
