@@ -45,6 +45,7 @@ take_out() {
 	rm -rf root/.ssh/* home/*/.ssh/* root/.*_history home/*/.*_history
 	# Caches, leases, seeds, logs and temporary files.
 	rm -f var/cache/apt/*.bin var/cache/apt/archives/*.deb var/cache/debconf/*-old var/cache/ldconfig/aux-cache
+	rm -rf var/cache/man/*
 	rm -f var/lib/apt/lists/*_* var/lib/dpkg/*-old var/lib/dbus/machine-id
 	rm -f var/lib/systemd/random-seed var/lib/systemd/credential.secret
 	rm -rf var/lib/dhcp/*lease* var/lib/NetworkManager/*lease* var/lib/systemd/network/*lease*

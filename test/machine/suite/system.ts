@@ -135,13 +135,11 @@ export const systemSuite = (current: () => Relay, { hasDomain, isOurImage }: Kin
     expect(await shell(current(), open)).toBe('');
   });
 
-  test.each(['status', 'configure', 'users list', 'report', 'expire', 'backup'])(
-    '%s is for root',
-    async (command) => {
-      const script = `${AS_NOBODY} sh -c 'chatmail ${command}; echo $?' 2>&1`;
-      expect(await shell(current(), script)).toBe(`chatmail: only root may do this: use sudo\n1`);
-    },
-  );
+  const extras = isOurImage ? ['users list', 'report', 'backup'] : [];
+  test.each(['status', 'configure', 'expire', ...extras])('%s is for root', async (command) => {
+    const script = `${AS_NOBODY} sh -c 'chatmail ${command}; echo $?' 2>&1`;
+    expect(await shell(current(), script)).toBe('chatmail: only root may do this: use sudo\n1');
+  });
 
   test('configuring again changes nothing', async () => {
     expect(await shell(current(), 'chatmail configure')).toBe('nothing to change');
