@@ -76,6 +76,13 @@ describe('the image', () => {
     expect(entries.filter(({ path, mode }) => made.test(path) && mode.startsWith('-'))).toEqual([]);
   });
 
+  test('holds one manual page, and no index', () => {
+    const inMan = /^\/(usr\/share\/man\/[^/]+|var\/cache\/man)\/./;
+    expect(entries.map(({ path }) => path).filter((path) => inMan.test(path))).toEqual([
+      '/usr/share/man/man8/chatmail.8.gz',
+    ]);
+  });
+
   test('holds nothing that anybody may write to', () => {
     const open = entries.filter(({ mode }) => /^[-d].......w/.test(mode) && !mode.endsWith('t'));
     expect(open).toEqual([]);
