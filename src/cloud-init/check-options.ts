@@ -8,7 +8,7 @@ const BASES: readonly Base[] = ['image', 'debian'];
 
 const KEY = /^(ssh|ecdsa|sk)-[\w@.-]+ [A-Za-z0-9+/]+=*( [ -~]*)?$/;
 
-/** What a line is that is no key. */
+/** Why a line is not a key. */
 const wrongKey = (line: string): string => {
   if (line.includes('PRIVATE KEY')) return 'is a private key';
   return /.[ ,](ssh|ecdsa|sk)-[\w@.-]+ AAAA/.test(line)

@@ -62,7 +62,7 @@ const buildAndTell = async (request: BuildRequest, context: Context, json: boole
   for (const { path } of files) stdout.write(`${path}\n`);
 };
 
-/** The relay's packages: those that are given, or new ones, of which is said what takes the room in the pasted text. */
+/** The relay's packages: those that are given, or new ones, with a report on their size in the pasted text. */
 const packagesFor = async (
   values: Parameters<typeof relayPackages>[0],
   folder: string,
@@ -80,7 +80,10 @@ interface RelayValues {
   readonly 'with-echobot'?: boolean;
 }
 
-/** What goes into the image of a relay besides its package; undefined: its settings are wrong, which was said. */
+/**
+ * What goes into the image of a relay besides its package; undefined: its settings are wrong, and the problems were
+ * printed.
+ */
 const readRelay = async (
   { config, set, 'with-echobot': hasEchobot = false }: RelayValues,
   context: Context,

@@ -38,7 +38,7 @@ export interface Output {
   readonly columns?: number;
 }
 
-/** Everything of the outside world that a command may touch besides the files it is told about. */
+/** Everything outside the program that a command may use, besides the files named in its arguments. */
 export interface Context {
   /** Results. */
   readonly stdout: Output;

@@ -32,7 +32,7 @@ const READ: { readonly [K in Kind]: (text: string) => KindValue[K] | undefined }
     return isDomain(domain.toLowerCase()) || isIPv4(literal) ? text : undefined;
   },
   url: matching(WEB_URL),
-  // IPv6 may have a zone, which is no part of the address elsewhere (RFC 6874).
+  // IPv6 may have a zone, which is not part of the address elsewhere (RFC 6874).
   address: (text) => (isIP(text) && isPlain(text) ? text : undefined),
   path: matching(PATH),
   // ext4 has labels of 16 bytes.
@@ -54,7 +54,7 @@ const CODES: Readonly<Partial<Record<Kind, SettingsCode>>> = {
   paths: 'bad-path',
 };
 
-/** The one text that `raw` is; `undefined` if it is something else. Only what is no text may be a number. */
+/** The text of `raw`; `undefined` if it is something else. Only what is not a text may be a number. */
 const textOf = (kind: Kind, raw: unknown): string | undefined => {
   if (kind === 'paths' && Array.isArray(raw)) return raw.join(' ');
   const takesNumber = /^(integer|decimal|size|boolean)$/.test(kind);

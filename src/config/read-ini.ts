@@ -21,7 +21,7 @@ const WITHOUT_EFFECT: readonly string[] = [
   'postfix_reinject_port_incoming',
 ];
 
-/** A folder of pages that is none: upstream then publishes no pages, and a relay of ours always does. */
+/** The value that means no folder: upstream then publishes no pages, but this relay always does. */
 const isWithoutEffect = (name: string, value: string): boolean =>
   WITHOUT_EFFECT.includes(name) || (name === 'www_folder' && /^disabled$/i.test(value));
 

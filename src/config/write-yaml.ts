@@ -1,4 +1,4 @@
-/** What is no text without quotes, such as `1_000`, `1:30` or a date: it is written as it was found, in ASCII. */
+/** What is not a text without quotes, such as `1_000`, `1:30` or a date: it is written as it was found, in ASCII. */
 export class Plain {
   readonly text: string;
   constructor(text: string) {
@@ -6,7 +6,7 @@ export class Plain {
   }
 }
 
-/** What cloud-config is made of: JSON, and what YAML has besides. A mapping with keys that are no texts is a map. */
+/** What cloud-config is made of: JSON, and what YAML has besides. A mapping with keys that are not texts is a map. */
 export type Value = string | number | boolean | null | Plain | readonly Value[] | Mapping;
 export type Key = string | Plain;
 export type Mapping = { readonly [key: string]: Value } | ReadonlyMap<Key, Value>;

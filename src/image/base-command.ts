@@ -2,7 +2,7 @@ import { SUITE } from './packages.ts';
 import { quickUcf } from './quick-ucf.ts';
 
 /**
- * The kernel's package makes an initramfs, and initramfs-tools makes it anew at the end; with this neither
+ * The kernel's package makes an initramfs, and initramfs-tools makes it again at the end; with this neither
  * does (/etc/kernel/postinst.d/initramfs-tools), and a hook makes it once.
  */
 export const BASE_ENV = { INITRD: 'No' } as const;
@@ -19,7 +19,7 @@ export interface BaseCommand {
   readonly packages: readonly string[];
   /** File with dpkg options, such as the paths not to unpack. */
   readonly dpkgOptions?: string;
-  /** Folder with files of ours for /etc/initramfs-tools, which say what the initramfs has in it. */
+  /** Folder with our files for /etc/initramfs-tools, which decide what the initramfs contains. */
   readonly initramfs?: string;
   /** Commands for a shell inside the finished tree. */
   readonly finish?: readonly string[];

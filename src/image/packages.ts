@@ -24,7 +24,7 @@ export const MACHINE_PACKAGES = [
   // For `man chatmail`.
   'man-db',
   'nano',
-  // Writes systemd-networkd's files from what cloud-init is told of the network, as in Debian's own images: what
+  // Writes systemd-networkd's files from the network data that cloud-init gets, as in Debian's own images: what
   // cloud-init 22.4.2 writes by itself has no default route where one is called `default`, or lies outside the net.
   'netplan.io',
   'openssh-server',

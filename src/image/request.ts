@@ -22,7 +22,7 @@ export interface BuildRequest {
   readonly include?: readonly string[];
   /** Folder where the base system is kept between builds. */
   readonly cache: string;
-  /** Make the base system anew, although a young one is kept. */
+  /** Rebuild the base system, although a recent one is cached. */
   readonly refresh: boolean;
   /** Build although what is there was made of the same. */
   readonly force: boolean;

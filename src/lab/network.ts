@@ -42,9 +42,9 @@ export const routes = async (except?: string): Promise<string[]> =>
     .filter(Boolean);
 
 /**
- * Gives a new interface, whose other end is in the namespace, an address (`192.0.2.1/24`), if nobody else took
- * something of that network: of two who want the same name the kernel refuses one, and who wants the same addresses
- * under another name is seen by whoever looks last. False: try another.
+ * Gives a new interface, whose other end is in the namespace, an address (`192.0.2.1/24`), unless another run
+ * uses that network: the kernel refuses a name that exists, and the last of two with the same addresses sees the
+ * other. False: try another.
  */
 export const claim = async (
   name: string,

@@ -29,7 +29,7 @@ export interface Model {
   readonly certificateKey: string;
   /** Where the pages are published from. */
   readonly wwwFolder: string;
-  /** The iroh relay that apps are told of, if any. */
+  /** The iroh relay that is announced to apps, if any. */
   readonly irohRelay: string | undefined;
   /** It is a program of this machine. */
   readonly isIrohLocal: boolean;
@@ -59,7 +59,7 @@ export const PATHS = {
   expireClock: '/var/lib/chatmail/expire/clock.json',
   /** Why there are no new addresses, for the home page; only while it is so. */
   closedNotice: '/run/chatmail/sign-up/closed.html',
-  /** The setup page, made anew with every change of the state. */
+  /** The setup page, written again with every change of the state. */
   setup: '/run/chatmail/www',
 } as const;
 
@@ -88,7 +88,7 @@ export const modelOf = (
   const isIrohLocal = hasIroh && settings.iroh_relay === undefined;
   const external = settings.tls_external_cert_and_key;
   const isCertified = external === undefined && !isIpOnly && !domain.startsWith('_');
-  // An authority of somebody's own may know private addresses.
+  // A private authority may accept private addresses.
   const isReachable = isIpOnly && (isPublic(domain) || Boolean(settings.acme_directory));
   const isAddressCertified = external === undefined && isReachable && settings.ip_certificate;
   const isSelfSigned =

@@ -8,7 +8,7 @@ export interface Socket {
   /** The user who may connect, and a group if there is one. */
   readonly user: string;
   readonly group?: string;
-  /** Each connection starts a process of its own; at most so many at once. */
+  /** Each connection starts a separate process; at most so many at once. */
   readonly maxProcesses?: number;
 }
 

@@ -23,7 +23,7 @@ export interface SizeRow {
 }
 
 /**
- * What takes the room in a text of `size` characters that carries this payload. The characters of each kind of file
+ * What uses the space in a text of `size` characters that carries this payload. The characters of each kind of file
  * are what the compressor's model charged for them, so that the rows add up to the text.
  */
 export const sizeRows = ({ parts, costs }: Payload, size: number): SizeRow[] => {

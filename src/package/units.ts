@@ -87,7 +87,7 @@ WantedBy=multi-user.target
 `;
 };
 
-/** Requests wait in the socket while its service ends and starts anew, however often that is. */
+/** Requests wait in the socket while its service restarts, however often that is. */
 const startLines = ({ unit, runs }: Service, { name, maxProcesses }: Socket): string[] => [
   ...(maxProcesses === undefined
     ? [`FileDescriptorName=${name}`, `Service=${unit}.service`]
@@ -132,7 +132,9 @@ const SANDBOXES: Readonly<Record<string, string>> = {
   user: USER_SANDBOX,
 };
 
-/** A unit with the sandbox that it names in place of that line, `# sandbox: own`. Throws for one that does not exist. */
+/**
+ * A unit with the sandbox that it names in place of that line, `# sandbox: own`. Throws for one that does not exist.
+ */
 export const withSandbox = (unit: string): string =>
   unit.replace(/^# sandbox: (.*)\n/m, (_, name: string) => {
     const lines = SANDBOXES[name];

@@ -113,7 +113,9 @@ async function* linesOf(chunks: AsyncIterable<string | Uint8Array>): AsyncGenera
   if (rest !== '') yield rest;
 }
 
-/** Reads `packer … -machine-readable` while it comes. Any bytes are read: what is no event is of type `other`. */
+/**
+ * Reads `packer … -machine-readable` while it comes. Any bytes can be read: what is not an event is of type `other`.
+ */
 export async function* readEvents(
   chunks: AsyncIterable<string | Uint8Array>,
 ): AsyncGenerator<PackerEvent, void> {

@@ -32,7 +32,7 @@ export interface RunOptions {
 const TAIL = 12;
 
 /**
- * Packer runs itself once more below a process that ignores the signal, so the group gets it, as from a
+ * Packer starts itself again below a process that ignores the signal, so the group gets it, as from a
  * terminal. The group is its own: a Ctrl-C meant for us reaches it through here alone, and once.
  */
 const interrupt = (pid: number | undefined): void => signalGroup(pid, 'SIGINT');

@@ -120,5 +120,5 @@ export const writableText = (text: string, path: string): string => {
 /** A name of HCL: of a variable, an attribute, a block. */
 export const writableName = (name: string, path: string): string => {
   if (/^[A-Za-z_][\w-]*$/.test(name)) return name;
-  throw new UnwritableTemplate(path, `${JSON.stringify(name)} is no name in HCL`);
+  throw new UnwritableTemplate(path, `${JSON.stringify(name)} is not a name in HCL`);
 };

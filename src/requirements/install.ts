@@ -76,7 +76,7 @@ export const installPackages = async (
       say('reading the package lists (apt-get update)');
       await aptGet(['apt-get', 'update'], signal);
     }
-    // The archive moves on: a package can be gone that the lists still name. Read them anew, once.
+    // The archive moves on: a package can be gone that the lists still name. Read them again, once.
     await aptGet(command, signal).catch(async () => {
       signal.throwIfAborted();
       say('that failed; once more with new package lists (apt-get update)');

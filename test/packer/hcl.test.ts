@@ -94,9 +94,9 @@ test.each([
   expect(() => renderHcl(template)).toThrow(message);
 });
 
-test.each(['', 'a b', '1st', 'ä', 'x"'])('%j is no name', (name) => {
+test.each(['', 'a b', '1st', 'ä', 'x"'])('%j is not a name', (name) => {
   const source = { type: 'null', name: 'none', settings: { [name]: 'x' } };
-  expect(() => renderHcl({ sources: [source] })).toThrow('is no name in HCL');
+  expect(() => renderHcl({ sources: [source] })).toThrow('is not a name in HCL');
 });
 
 test.each([

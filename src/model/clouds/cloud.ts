@@ -108,7 +108,7 @@ export interface Cloud {
    * number.
    */
   readonly defaultDomains?: Fact<readonly string[]>;
-  /** How an image of one's own gets there. */
+  /** How to upload an image. */
   readonly imageImport?: Fact;
   readonly packer?: PackerFacts;
 }

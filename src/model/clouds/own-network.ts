@@ -3,7 +3,7 @@ import { documented } from './fact.ts';
 
 const SOURCE = 'the machine stands in your own network';
 
-/** What holds of machines on computers of one's own. */
+/** Facts about machines on the operator's own computer. */
 export const ownNetwork = {
   port25: documented({ state: 'your own', text: "your own network's" }, SOURCE),
   reverseDns: documented("your own network's", SOURCE),

@@ -8,7 +8,7 @@ export const qemu = {
   aliases: ['nocloud', 'libvirt'],
   title: 'a NoCloud disk (QEMU, libvirt)',
   userData: {
-    edit: tried('write the disk anew with the corrected text, then reboot', 'cloud-init 22.4.2'),
+    edit: tried('write the disk again with the corrected text, then reboot', 'cloud-init 22.4.2'),
     form: tried('the file user-data on the disk, beside meta-data', 'cloud-init 22.4.2'),
     encoding: tried('plain text', 'cloud-init 22.4.2'),
     gzip: tried('as it is', 'cloud-init 22.4.2'),

@@ -2,7 +2,7 @@ import type { PackerFacts } from '../../model/clouds/cloud.ts';
 import type { DatedFact } from '../../model/clouds/fact.ts';
 import { env, type Variable } from '../template.ts';
 
-/** A condition: `can(regex(…))` of later versions is no function that Packer 1.6.6 has. */
+/** A condition: `can(regex(…))` of later versions does not exist in Packer 1.6.6. */
 export const matches = (name: string, pattern: string): string =>
   `length(var.${name}) > 0 && regex_replace(var.${name}, "${pattern}", "") == ""`;
 

@@ -3,17 +3,19 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { PATHS } from '../../model/model.ts';
 
-/** A relay's state, below `/`, where upstream has it too. The queue is not included: the old machine still delivers it. */
+/**
+ * A relay's state, below `/`, where upstream has it too. The queue is not included: the old machine still delivers it.
+ */
 const STATE = [PATHS.mail, PATHS.dkimKey, '/var/lib/acme', PATHS.noCreate, PATHS.settings, PATHS.model].map(
   (path) => path.slice(1),
 );
 
-/** What is mail in a mailbox, and what Dovecot makes anew from it. */
+/** What is mail in a mailbox, and what Dovecot rebuilds from it. */
 const MAIL = ['cur', 'new', 'tmp', 'dovecot*', 'maildir*', 'subscriptions', '.*'];
 
 /**
  * The command that writes the state of a relay as a tar. With `isMailOut` addresses and passwords only.
- * While it runs mail comes and goes: that is no mistake (tar(1): exit status 1).
+ * Mail may arrive or be deleted meanwhile: that is not an error (tar(1): exit status 1).
  */
 export const backupCommand = (paths: readonly string[], isMailOut: boolean): string[] => [
   ...['tar', '--create', '--file=-', '--directory=/', '--sort=name', '--xattrs'],

@@ -11,7 +11,7 @@ type Place =
   | { readonly is: 'key' | 'settings' | 'noCreate' }
   /** `path`: below acmetool's folder. */
   | { readonly is: 'acme'; readonly path: string }
-  /** On the way to one of these, or made anew. */
+  /** A parent folder of one of these, or a file that is written again. */
   | { readonly is: 'passed over' }
   | { readonly is: 'refused'; readonly why: string };
 
@@ -60,7 +60,7 @@ export const placeOf = (name: string): Place => {
   const isOnTheWay = [PATHS.mail, PATHS.acme, ...FILES.keys()].some((known) =>
     `${known}/`.startsWith(path === '' ? '/' : `/${path}/`),
   );
-  // A file that the relay writes anew, and what upstream has beside the key.
+  // A file that the relay writes again, and what upstream keeps beside the key.
   const isMadeAnew = `/${path}` === PATHS.model || path.startsWith('etc/dkimkeys/');
   return isOnTheWay || isMadeAnew
     ? { is: 'passed over' }

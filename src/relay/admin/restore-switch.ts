@@ -34,7 +34,7 @@ const isSame = (a: string, b: string): boolean => {
 
 /**
  * On a data volume mail is mounted from there: rename(2) works within a mount only. Where the mail folder is a mount
- * of somebody's own, it has no folder of root's beside it: what is staged in it is all vmail's.
+ * made by the operator, there is no folder of root's beside it: what is staged in it is all vmail's.
  */
 export const findWorkplace = (): Workplace => {
   const beside = dirname(PATHS.mail);

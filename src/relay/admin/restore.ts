@@ -48,7 +48,7 @@ export const unpacking = (start: Buffer): string | undefined => {
   return is(0xfd, 0x37, 0x7a) ? 'xz' : undefined;
 };
 
-/** What is compressed is not to be trusted either: its program is nobody, and may not take all memory. */
+/** Compressed input is not trusted either: the program that unpacks it runs as nobody, with limited memory. */
 const NOBODY = ['--reuid=nobody', '--regid=nogroup', '--clear-groups', '--no-new-privs'];
 
 async function* unpacked(program: string, input: Readable): AsyncGenerator<Buffer> {
@@ -77,7 +77,7 @@ const tarIn = async (input: Readable): Promise<AsyncIterable<Buffer>> => {
 
 /**
  * The domain to restore, of those whose mail is in the backup.
- * @param current `mail_domain` of this relay, and whether somebody chose it
+ * @param current `mail_domain` of this relay, and whether it was configured
  */
 export const domainToRestore = (
   domains: readonly string[],
@@ -121,7 +121,10 @@ const checkMail = (
     );
 };
 
-/** A machine that nobody has told its name takes it, and without settings of its own the others too, from the backup. */
+/**
+ * A machine without a configured name takes the name of the backup, and if it has no settings at all, the backup's
+ * settings.
+ */
 const settingsFor = (domain: string, backup: Buffer | undefined): string => {
   const text = String(existsSync(PATHS.settings) ? readFileSync(PATHS.settings) : (backup ?? ''));
   return /^mail_domain:/m.test(text) ? text : `mail_domain: ${domain}\n${text}`;

@@ -12,7 +12,7 @@ import { readModel } from '../lib/read-model.ts';
 import { readRegular } from '../lib/read-regular.ts';
 import { readState, type State } from '../readiness/state.ts';
 
-/** `systemctl is-active` exits non-zero when one is not, and prints a line for each all the same. */
+/** `systemctl is-active` exits non-zero when one is not, but still prints a line for each. */
 const activity = (): string[] => {
   try {
     return execFileSync('systemctl', ['is-active', ...ESSENTIAL_UNITS], { encoding: 'utf8' })

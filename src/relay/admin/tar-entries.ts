@@ -15,7 +15,7 @@ export interface TarEntry {
   readonly content: () => AsyncIterable<Buffer>;
 }
 
-/** It is no tar, or its end is missing. */
+/** It is not a tar file, or it is truncated. */
 export class TarError extends Error {}
 
 const BLOCK = 512;
@@ -83,7 +83,7 @@ interface ExtendedHeader {
 
 const KEPT_RECORDS = ['path', 'linkpath', 'size', 'mtime'] as const;
 
-/** Adds the records `LENGTH KEY=VALUE\n` of a header of pax to what was said before. */
+/** Adds the records `LENGTH KEY=VALUE\n` of a pax header to those before. */
 const addPaxRecords = (header: ExtendedHeader, bytes: string): void => {
   for (let at = 0; at < bytes.length; ) {
     const length = Number(/^\d{1,7}(?= )/.exec(bytes.slice(at, at + 8))?.[0]);
@@ -109,7 +109,7 @@ const isZero = (block: Buffer): boolean => block.every((byte) => byte === 0);
 
 /**
  * The entries of a tar in any of the formats that tar(1) writes (POSIX.1-2001 pax, ustar, GNU; tar(5)). Throws
- * {@link TarError} for what is no tar, and for one whose end is missing: after its last entry are two blocks of zeros.
+ * {@link TarError} for what is not a tar file, and for a truncated one: after its last entry are two blocks of zeros.
  */
 export async function* tarEntries(chunks: AsyncIterable<Buffer>): AsyncGenerator<TarEntry> {
   const { some, all, close } = bytesOf(chunks);

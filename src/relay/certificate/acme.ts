@@ -42,7 +42,7 @@ interface AcmetoolResult {
   readonly text: string;
 }
 
-/** It may have to wait for the authority, and does so without a limit of its own. */
+/** It may have to wait for the authority, and has no limit of its own. */
 const ACMETOOL_MS = 600_000;
 
 /** acmetool's name for a certificate or a key: base32 in lower case, without padding (RFC 4648 §6). */

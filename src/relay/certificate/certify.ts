@@ -62,7 +62,7 @@ const openAccount = async (model: Model): Promise<{ known: KnownAccount; opened:
   return { known, opened };
 };
 
-/** Our account, which is opened when DNS leads here, so that what is said of CAA records is the whole truth. */
+/** Our account, which is opened when DNS points here, so that the advice on CAA records is complete. */
 const ourAccount = async (model: Model): Promise<KnownAccount> => {
   const { account, authority } = readState() ?? {};
   if (account !== undefined && authority?.directory === model.acmeDirectory) return { account, authority };

@@ -64,7 +64,7 @@ export const hasAddressCertificate = (address: string): boolean => {
   return Date.parse(validTo) - Date.now() > SPARE_MS;
 };
 
-/** Points the servers to the authority's certificate, or until there is one to a placeholder; true: anew. */
+/** Points the servers to the authority's certificate, or until there is one to a placeholder; true: changed. */
 const link = (host: string): boolean => {
   const live = liveFolder(host);
   const isThere = isIPv4(host)

@@ -14,7 +14,7 @@ const keepOriginal = (path: string): void => {
   replaceFile(kept, readFileSync(path));
 };
 
-/** Of a file that all may read; what is there for some only is written anew. */
+/** The mode of a file that everybody may read; a stricter one is replaced. */
 const contentOf = (path: string): string | undefined => {
   try {
     return (statSync(path).mode & 0o444) === 0o444 ? readFileSync(path, 'utf8') : undefined;

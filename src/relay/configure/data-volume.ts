@@ -17,7 +17,7 @@ export const volumeError = (printed: string): Error => {
 
 /**
  * Mounts the volume that the relay's state lives on; nothing to do once it is. In a unit of its own, for what is
- * mounted in a sandbox is seen by nobody else. Throws with the program's words where the volume cannot be used.
+ * mounted in a sandbox is not visible elsewhere. Throws with the program's words where the volume cannot be used.
  */
 export const mountDataVolume = (volume: string): void => {
   try {

@@ -43,7 +43,7 @@ export const errorTrouble = (error: unknown): Trouble => {
 export const WRONG_SETTINGS = 'settings are wrong';
 
 /**
- * At boot a problem is shown on page and console, and keeps mail down; by hand it is printed to who asked, with
+ * At boot a problem is shown on page and console, and keeps mail down; by hand it is printed for the caller, with
  * all details.
  */
 export const fail = (

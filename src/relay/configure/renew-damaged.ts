@@ -13,7 +13,7 @@ const isModelGood = (): boolean => {
   }
 };
 
-/** Writes the model and the state anew where they are damaged; a relay before its first boot has none yet. */
+/** Writes the model and the state again if they are damaged; a relay before its first boot has none yet. */
 export const renewDamaged = (): void => {
   const isDamaged = [PATHS.model, PATHS.state].some(exists) && !(isModelGood() && readState());
   if (isDamaged) configureAnew();

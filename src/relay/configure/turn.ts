@@ -28,8 +28,9 @@ export const turnConfig = (rendered: string, old: string, outer: string | undefi
 };
 
 /**
- * Writes coturn's configuration, with a secret that is made once and that nobody may read but root, which starts
- * coturn, and vmail's group, which tells apps their passwords. Removes it where nothing was rendered or there is no coturn.
+ * Writes coturn's configuration, with a secret that is made once and readable only by root, which starts
+ * coturn, and vmail's group, which tells apps their passwords. Removes it where nothing was rendered or there is no
+ * coturn.
  * Returns the paths that changed.
  */
 export const applyTurn = (model: Model, rendered: string, own: string | undefined): string[] => {

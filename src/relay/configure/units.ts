@@ -10,7 +10,7 @@ const RELOAD = ['systemctl', 'reload-or-restart', ...readersOf(['/fullchain'])] 
 
 /**
  * A certificate that is managed outside the relay is read again whenever it changes. The units are
- * transient: systemd forgets them at the end of a boot, and each boot makes them anew.
+ * transient: systemd forgets them at the end of a boot, and each boot makes them again.
  */
 export const watchCertificate = ({ settings }: Model): void => {
   const watcher = 'chatmail-certificate';
@@ -26,8 +26,8 @@ const FIRSTBOOT = 'chatmail-firstboot.service';
 let isAlive = (): void => {};
 
 /**
- * It writes the state too: who configures by hand must be the only one who does, and starts it again. If he is
- * killed before, systemd does: nothing is left on a way that nobody goes on.
+ * It writes the state too: `chatmail configure` must be the only writer, and starts it again. If that is
+ * killed before, systemd does: no setup stays interrupted.
  */
 export const stopFirstboot = (): void => {
   const settled = `grep -qE '"state":"(ready|error)"' ${PATHS.state}`;
@@ -35,25 +35,25 @@ export const stopFirstboot = (): void => {
   execFileSync('systemctl', ['stop', FIRSTBOOT]);
 };
 
-/** Has what is written at boot written anew, and looks whether the relay is ready. */
+/** Writes again what is written at boot, and checks whether the relay is ready. */
 export const configureAnew = (): void => {
   execFileSync('systemctl', ['restart', 'chatmail-configure.service']);
   restartFirstboot();
 };
 
-/** Has all configured as by hand, for those who are restarted by it: in a unit of its own, of which there is one at a time. */
+/** Runs `chatmail configure`, for services that it restarts: in a separate unit, one at a time. */
 export const configureAnewSoon = (): void => {
   const unit = ['-q', '--no-block', '--collect', '--unit=chatmail-configure-anew'];
   spawnSync('systemd-run', [...unit, '/usr/bin/chatmail', 'configure'], { stdio: 'ignore' });
 };
 
-/** Looks anew whether the relay is ready. */
+/** Checks again whether the relay is ready. */
 export const restartFirstboot = (): void => {
   execFileSync('systemctl', ['restart', FIRSTBOOT]);
   isAlive();
 };
 
-/** Starts what is down, and looks anew whether the relay is ready. At boot systemd does this in its own order. */
+/** Starts what is down, and checks again whether the relay is ready. At boot systemd does this in its own order. */
 export const startRelay = (): void => {
   execFileSync('systemctl', ['start', ...STARTABLE_UNITS, 'chatmail-expire.timer']);
   restartFirstboot();

@@ -1,4 +1,7 @@
-/** A raw message as SMTP carries it after DATA (RFC 5321 §4.5.2): every line ends in CRLF, a dot at its start is doubled. */
+/**
+ * A raw message as SMTP carries it after DATA (RFC 5321 §4.5.2): every line ends in CRLF, a dot at its start is
+ * doubled.
+ */
 export class DotStuffer {
   #isLineStart = true;
   #hasCr = false;
@@ -24,7 +27,7 @@ export class DotStuffer {
 export class DotReader {
   /** What may belong to a dot; at first the end of the line before the message. */
   #kept = Buffer.from('\r\n');
-  /** How much of it is no part of the message. */
+  /** How much of it is not part of the message. */
   #skip = 2;
 
   /** Hands out pieces of the message. Once it has ended returns what came after it. */

@@ -17,7 +17,7 @@ const MAX_HOSTS = 3;
 
 /**
  * The hosts that take the mail of a domain, the preferred one first; the domain itself where it names none (RFC 5321
- * §5.1), the address in an address literal. None: it takes no mail (RFC 7505), or is no domain.
+ * §5.1), the address in an address literal. None: it accepts no mail (RFC 7505), or is not a domain.
  */
 export const mailHosts = async (
   domain: string,
@@ -37,7 +37,7 @@ export const mailHosts = async (
     .slice(0, MAX_HOSTS);
 };
 
-/** Without a domain of its own, or with one that says so by its `_`, a relay signs its certificate itself. */
+/** A relay without a domain, or with one that starts with `_`, signs its own certificate. */
 const isSelfSigned = (domain: string): boolean => /^[[_]/.test(domain);
 
 /** Opens a request to `/mxdeliv` of the nth host for a domain's mail. Rejects where there is none. */
@@ -45,7 +45,7 @@ export type OpenRequest = (domain: string, nth: number, options: RequestOptions)
 
 /**
  * Nothing may take longer: an answer, or the next piece of the way. A server that keeps a connection open for less
- * than `IDLE_MS` is told apart from one that fails: see `Post`.
+ * than `IDLE_MS` is distinguished from one that fails: see `Post`.
  */
 const TIMEOUT_MS = 60_000;
 
@@ -102,7 +102,9 @@ export const answerOf = (response: IncomingMessage): Promise<string> =>
     () => '',
   );
 
-/** Whether the first host of a domain that answers speaks it: who asks with GET is told to POST. Rejects without one. */
+/**
+ * Whether the first host of a domain that answers supports it: the answer to a GET asks for POST. Rejects without one.
+ */
 export const speaksMxdeliv = async (open: OpenRequest, domain: string, nth = 0): Promise<boolean> => {
   const asked = await open(domain, nth, { method: 'GET', timeout: 10_000 });
   return new Promise<boolean>((resolve, reject) => {

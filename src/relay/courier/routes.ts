@@ -16,7 +16,7 @@ const HALF_AN_HOUR = 1_800_000;
 const MINUTE = 60_000;
 /** As long as Postfix tries. */
 const TWO_DAYS = 172_800_000;
-/** What users can bring about by naming domains is bounded; strangers make nobody ask (see `rewrite` in master.cf). */
+/** Limits what users can cause by naming domains; strangers cause no request (see `rewrite` in master.cf). */
 const MAX_ROUTES = 10_000;
 const MAX_ASKING = 200;
 

@@ -21,7 +21,7 @@ export class Shares {
   }
 
   /**
-   * Takes a place. What is returned gives it back, and is told whether the host answered, if that is known.
+   * Takes a place. What is returned gives it back, and takes whether the host answered, if that is known.
    * `undefined`: there is no place for that domain at the moment.
    */
   take(domain: string): ((isAnswered?: boolean) => void) | undefined {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 /**
- * What Postfix is told of a domain that is reached by /mxdeliv: its transport and where that delivers to. To Postfix
+ * The answer to Postfix for a domain that is reached by /mxdeliv: its transport and where that delivers to. To Postfix
  * that text is the destination, which deliveries are limited by and recipients are put together by. So each domain
  * has a text of its own, spelled by a hash of its name: paths that all lead to one socket. A socket's path must be
  * short (unix(7)): this has 86 characters at most.

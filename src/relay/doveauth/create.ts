@@ -43,7 +43,7 @@ const startHashing = (): Hash => {
 };
 
 /**
- * SHA512-CRYPT with Dovecot's scheme in front. By a process of its own, for it takes milliseconds of work in which
+ * SHA512-CRYPT with Dovecot's scheme in front. In a separate process, as it takes milliseconds of work in which
  * other logins go on; by the same for all, as to start one holds up everything, and so that many newcomers leave a
  * processor to others.
  * @param password one line of at most 256 bytes, one per character

@@ -1,7 +1,7 @@
 import { opendirSync, statSync } from 'node:fs';
 import { touch } from '../lib/maildir.ts';
 
-/** After the 500 ms that Dovecot waits before it looks at a change, and once more for a slow disk. */
+/** After the 500 ms that Dovecot waits before it looks at a change, and again for a slow disk. */
 const DELAYS = [600, 2000] as const;
 /** What came longer ago was not lost to this look-up: it was no delivery. */
 const RECENT = 5000;

@@ -38,7 +38,7 @@ function* oldestFirst(byMinute: ReadonlyMap<number, readonly Message[]>): Genera
     yield* [...(byMinute.get(minute) ?? [])].sort((a, b) => a.time - b.time);
 }
 
-/** Removes the oldest mail of a full mailbox, and says whether it is full all the same. Times are in seconds. */
+/** Removes the oldest mail of a full mailbox, and returns whether it is still full. Times are in seconds. */
 const trim = async (home: string, limit: Amount, now: number): Promise<boolean> => {
   /** To sort all of them at once would hold up others. */
   const byMinute = new Map<number, Message[]>();
@@ -61,7 +61,7 @@ const trim = async (home: string, limit: Amount, now: number): Promise<boolean> 
     left = less(left, message);
     removed++;
   }
-  // Dovecot sees by itself that they are gone, but not how much room they took: without this it counts anew.
+  // Dovecot notices that they are gone, but not their size: without this file it counts again.
   if (removed > 0) await isRemoved(`${home}/maildirsize`);
   count('expired', { what: 'message' }, removed);
   return isFull(left, limit);

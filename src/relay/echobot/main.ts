@@ -68,5 +68,5 @@ const failed = whenModel()
   .catch((error) => error);
 Promise.race([failed, core.ended]).then((error) => {
   log('error', `echobot: ${error instanceof Error ? faultOf(error) : 'the core has ended'}`);
-  process.exit(1); // systemd starts it anew
+  process.exit(1); // systemd starts it again
 });

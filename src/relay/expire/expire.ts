@@ -64,7 +64,7 @@ const changeTime = (folder: string): number =>
 
 /**
  * Removes what is too old from all mailboxes of the relay: messages, unused addresses, folders that are
- * left over. Blocked addresses stay, that they remain blocked. Links and what is no mailbox are left alone.
+ * left over. Blocked addresses stay, that they remain blocked. Links and what is not a mailbox are left alone.
  */
 export const expire = (
   model: Model,

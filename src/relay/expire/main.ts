@@ -10,7 +10,7 @@ import { expire } from './expire.ts';
 
 /**
  * Expires all mailboxes and prints how much went. Exit status 1 where a mailbox could not be looked at, or where the
- * clock cannot be believed: then nothing is deleted, and why not is said here and by `chatmail status`.
+ * clock cannot be trusted: then nothing is deleted, and the reason is printed here and by `chatmail status`.
  */
 export const runExpire = (
   model: Model,

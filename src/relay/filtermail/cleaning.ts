@@ -9,7 +9,7 @@ const SUBJECT = '[...]';
 export const hasTooManyFields = (headers: Headers): boolean =>
   [...DROPPED, 'Subject'].some((name) => headers.count(name.toLowerCase()) > 100);
 
-/** From the last to the first, because Postfix counts anew after a removal. */
+/** From the last to the first, because Postfix renumbers after a removal. */
 const remove = (header: string, from: number, to: number): Edit[] =>
   Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => ({ header, index: to - i, value: '' }));
 

@@ -15,7 +15,7 @@ const RECIPIENTS = socketPath('recipients');
 /** Where the courier tells how other domains are reached, and how long it may take to find out. */
 const ROUTES = socketPath('routes');
 const SETTLED_MS = 3000;
-/** Where unbound is told to forget a key. */
+/** The socket that makes unbound forget a key. */
 const FORGETTING = socketPath('forget');
 
 /**

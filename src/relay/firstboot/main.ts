@@ -65,11 +65,12 @@ const untilComplete = async (model: Model, at: string): Promise<void> => {
   }
 };
 
-/** What is said of a relay that is found by its address only. */
+/** The text for a relay that is reached only by its address. */
 const BY_ADDRESS = 'reached by its address: the domain does not point here yet';
 
 /**
- * Follows DNS for a relay that is ready without it, while the operator may be about to publish it; later its timer looks.
+ * Follows DNS for a relay that is ready without it, while the operator may be about to publish it; later its timer
+ * looks.
  */
 const untilPublished = async (model: Model, at: string): Promise<void> => {
   const begun = performance.now();
@@ -88,7 +89,7 @@ const untilPublished = async (model: Model, at: string): Promise<void> => {
   }
 };
 
-/** Asks for a certificate for the address while somebody may be about to open port 80; later the timer does. */
+/** Asks for a certificate for the address while the operator may be about to open port 80; later the timer does. */
 const untilAddressIsCertified = async (model: Model, changeKind: () => void): Promise<void> => {
   const begun = performance.now();
   while ((await renewAddress(model, changeKind)).state !== 'valid' && isEarly(begun)) await pause(3000);
@@ -107,7 +108,7 @@ const isStillComplete = ({ isCertified, isSelfSigned, isIpOnly, domain }: Model)
 /**
  * Waits until everything answers, DNS says what it must and there is a certificate, and says so. A relay that signs
  * for itself is ready at once, by its address, and says so while its DNS is not there. `changeKind` has all configured
- * anew when an authority has certified the address, or does so no longer.
+ * again when an authority has certified the address, or no longer does.
  */
 export const firstboot = async (model: Model, changeKind: () => void): Promise<number> => {
   const address = readState()?.address ?? model.host;

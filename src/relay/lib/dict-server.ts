@@ -26,7 +26,7 @@ export interface DictHandlers {
   ) => MaybePromise<void>;
 }
 
-/** What a client may not have. It is told so, and nothing is logged. */
+/** Access that a client does not have. It gets an error, and nothing is logged. */
 export class DictRefusal extends Error {
   override name = 'DictRefusal';
 }

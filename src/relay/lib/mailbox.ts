@@ -52,7 +52,10 @@ export const encryptionFile = ({ home }: Mailbox): string => `${home}/enforceE2E
  */
 export const BLOCKED = '!';
 
-/** The hash with Dovecot's scheme in front; `undefined` where the address does not exist. Throws for what is no file. */
+/**
+ * The hash with Dovecot's scheme in front; `undefined` where the address does not exist. Throws for what is not a
+ * file.
+ */
 export const readHash = (mailbox: Mailbox): string | undefined =>
   readRegular(passwordFile(mailbox))?.toString('latin1').trim() || undefined;
 
@@ -69,8 +72,9 @@ export const lastLogin = (mailbox: Pick<Mailbox, 'home'>): number | undefined =>
 export const REMOVED = '.deleted';
 
 /**
- * Removes an address with all its mail, at once for logins and deliveries; from then on it may be made anew.
- * `isWanted` is asked when nobody can log in any more: where it says no, all is as before, and `false` the answer.
+ * Removes an address with all its mail, at once for logins and deliveries; from then on it can be created again.
+ * `isWanted` is called when logins are already refused: if it returns false, everything is put back, and `false` is
+ * returned.
  */
 export const removeMailbox = (
   { home }: Pick<Mailbox, 'home'>,

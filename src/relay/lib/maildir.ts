@@ -44,7 +44,7 @@ const messageOf = (folder: string, name: string, now: number): Message | undefin
 export const subfolders = (path: string): string[] =>
   readdirSync(path, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
 
-/** Changes a folder and leaves it as it was: who watches it looks anew. */
+/** Changes a folder and leaves it as it was, so that processes that watch it read it again. */
 export const touch = (folder: string): void => {
   const file = `${folder}/.nudge-${randomBytes(4).toString('hex')}`;
   closeSync(openSync(file, 'wx')); // follows no link
@@ -150,7 +150,9 @@ export const surplus = (messages: readonly Message[], limit: Amount, now: number
     });
 };
 
-/** Removes a file, or a link but not what it leads to, and says whether it did: no folder, nor what a client renamed. */
+/**
+ * Removes a file, or a link but not what it leads to, and says whether it did: no folder, nor what a client renamed.
+ */
 const removeFile = (path: string): boolean => {
   try {
     unlinkSync(path);
@@ -162,7 +164,7 @@ const removeFile = (path: string): boolean => {
 
 /**
  * Removes messages of a mailbox and returns those that went. Dovecot sees by itself that they are gone, but not
- * how much room they took: it counts anew where there is no `maildirsize`.
+ * their size: it counts again where there is no `maildirsize`.
  */
 export const removeMessages = (home: string, messages: readonly Message[]): Message[] => {
   const removed = messages.filter(({ path }) => removeFile(path));

@@ -10,7 +10,7 @@ const refusal = (path: string, code: string, what: string): Error =>
   Object.assign(new Error(`${path} ${what}`), { code });
 
 /**
- * A small file in a folder that somebody else may write to; `undefined` where there is none. Throws for a link
+ * A small file in a folder that another user can write to; `undefined` where there is none. Throws for a link
  * (`ELOOP`), for whatever else is no regular file (`ENOTFILE`), and for one that is larger than `limit` bytes.
  */
 export const readRegular = (path: string, limit = LIMIT): Buffer | undefined => {

@@ -14,7 +14,7 @@ interface Credentials {
 }
 
 /**
- * The server that an app is to connect to: the relay by its name, or else by the address at which somebody has found
+ * The server that an app is to connect to: the relay by its name, or else by the address at which the visitor found
  * it. A relay with a certificate of its own waits for no DNS, and before that is there its name leads nowhere.
  * @param reached the host in the request, which is its sender's word for it
  */

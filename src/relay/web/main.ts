@@ -48,7 +48,7 @@ export const handler = (
 
 /**
  * Starts the pages that are made on request, on the socket named `web`. They end when nobody has asked for a while:
- * systemd keeps the socket, and starts them anew for the next request.
+ * systemd keeps the socket, and starts them again for the next request.
  */
 export const start = (model: Model, sockets: ReadonlyMap<string, readonly number[]>): Service => {
   const dict = dictClient(CENSUS);

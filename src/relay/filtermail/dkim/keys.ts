@@ -13,7 +13,7 @@ const TRIES = 2;
 /** Aliases (CNAME) that are followed; keys are published only at names of hosts. */
 const MAX_ALIASES = 4;
 const HOST_NAME = /^\w[\w.-]{0,252}$/;
-/** In this time a name is not asked for anew again, and so many names are remembered. */
+/** For how long a name is not looked up again, and how many names are remembered. */
 const [FRESH_MS, MAX_FRESH] = [10_000, 1000];
 const FORGET_MS = 5000;
 
@@ -49,7 +49,7 @@ export const keysInDns = (
 ): Keys => {
   const resolver = new Resolver({ timeout: timeoutMs, tries: TRIES });
   resolver.setServers([server]);
-  /** Every question anew costs a process and the name's own servers a question. */
+  /** Each repeated look-up costs a process, and a query to the name's own servers. */
   const mayAskAnew = rateLimiter(60, 30);
   const fresh = new Map<string, { readonly at: number; readonly answer: Promise<Records> }>();
 

@@ -1,6 +1,9 @@
 import { listOf, parseTagList, unfolded } from './tag-list.ts';
 
-/** A header field as it was sent, in bytes, one per character: the value with the space after the colon; lines are joined by `\n`. */
+/**
+ * A header field as it was sent, in bytes, one per character: the value with the space after the colon; lines are
+ * joined by `\n`.
+ */
 export interface Field {
   readonly name: string;
   readonly value: string;
@@ -25,7 +28,7 @@ export interface Signature {
   readonly signed: readonly string[];
   readonly bodyHash: Buffer;
   readonly signature: Buffer;
-  /** Seconds since 1970; nothing is said after them. */
+  /** Seconds since 1970; the signature is not valid later. */
   readonly expires: number;
 }
 
@@ -35,7 +38,7 @@ const ALGORITHMS: ReadonlyMap<string, Signature['algorithm']> = new Map([
   ['rsa-sha256', 'rsa'],
   ['ed25519-sha256', 'ed25519'],
 ]);
-/** Letters, digits, hyphens and underscores: all else is no name that could have a key. */
+/** Letters, digits, hyphens and underscores: no other name can have a key. */
 const HOST_NAME = /^(?=.{1,253}$)[\w-]{1,63}(\.[\w-]{1,63})*$/;
 const CANONICALIZATION = /^(simple|relaxed)(?:\/(simple|relaxed))?$/;
 const SECONDS = /^\d{1,12}$/;

@@ -16,7 +16,7 @@ const NOTE =
 
 /**
  * A multipart (RFC 2046 §5.1) of exactly these parts, in this order, all of them leaves. Anything that two readers
- * could see differently is refused: a line that only begins like a boundary, a header that is no header.
+ * could see differently is refused: a line that only begins like a boundary, a header that is not one.
  */
 export const multipart = (boundary: string, rules: readonly PartRule[]): Leaf => {
   const delimiter = `--${boundary}`;
