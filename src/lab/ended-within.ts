@@ -1,4 +1,4 @@
-/** True if it comes to its end within that time, false as soon as the time is over. */
+/** True if it ends within that time, false as soon as the time is over. */
 export const endedWithin = async (ended: Promise<unknown>, milliseconds: number): Promise<boolean> => {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<false>((resolve) => {

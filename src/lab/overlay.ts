@@ -10,7 +10,7 @@ const MERGED = 'merged';
 
 /**
  * Mounts a writable view of `lower` at `folder/merged`; all changes stay in `folder`. Relative names, because
- * the mount options have no room for commas and colons in a path.
+ * the mount options cannot contain commas and colons in a path.
  */
 export const mountOverlay = async (lower: string, folder: string): Promise<string> => {
   await mkdir(join(folder, 'layers'), { recursive: true });

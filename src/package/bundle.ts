@@ -18,7 +18,7 @@ const NODE_18 = {
   logLevel: 'warning',
 } as const satisfies BuildOptions;
 
-/** Those of Debian's node-yaml and node-mustache: patched with the system, they cost no room here. */
+/** Those of Debian's node-yaml and node-mustache: patched with the system, they use no space here. */
 const LIBRARIES = ['yaml', 'mustache'];
 
 /** In a bundle: of what is not part of it. */

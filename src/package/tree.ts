@@ -33,7 +33,7 @@ const documentation = (name: string, version: string, date: string): PackageTree
 
 /**
  * A configuration file without the comments that explain it here, where they are read; in the machine only the
- * first line, which says who wrote it, earns its room.
+ * first line, which says who wrote it, is worth its space.
  */
 const withoutComments = (text: string): string => {
   const [first = '', ...lines] = text.split('\n');

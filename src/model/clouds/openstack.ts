@@ -26,9 +26,9 @@ export const openstack = {
     ipv4: documented('ec2_metadata.public_ipv4', 'DataSourceOpenStack.py of cloud-init 22.4.2'),
     tags: documented('meta_data.meta', 'DataSourceOpenStack.py of cloud-init 22.4.2'),
   },
-  port25: unconfirmed({ state: 'on request', text: 'as its operator has it' }, 'the operator'),
+  port25: unconfirmed({ state: 'on request', text: 'depends on the operator' }, 'the operator'),
   reverseDns: unconfirmed(
-    'with its operator; with Designate by `openstack ptr record set`',
+    'ask the operator; with Designate, `openstack ptr record set`',
     'designate, PTR records',
   ),
   firewall: unconfirmed(

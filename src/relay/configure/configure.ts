@@ -56,7 +56,7 @@ const certificateKind = (model: Model, before?: CertificateState): CertificateSt
   return model.isCertified ? undefined : { state: 'external', detail: model.certificate };
 };
 
-/** The picture of the code to join with, where it is the same for everybody. */
+/** The QR code to join, where it is the same for everybody. */
 const joinPicture = (model: Model): RelayFile[] => {
   const code = joinCode(model);
   if (code === undefined || model.settings.www_folder !== undefined) return [];

@@ -27,7 +27,7 @@ const sourcesOf = (layers: readonly Layer[]): Record<string, string> =>
 
 /**
  * The relay's settings from what the machine was told, strongest first; last, for its name, its host name if
- * its owner chose that, or else its own IPv4 address. Nothing is guessed: a wrong setting anywhere gives its
+ * it is not the provider's default, or else its own IPv4 address. Nothing is guessed: a wrong setting anywhere gives its
  * problems and no settings.
  */
 export const readSettings = (

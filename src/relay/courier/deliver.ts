@@ -4,7 +4,7 @@ import { domainOf, type OpenRequest } from './remote.ts';
 import type { Routes } from './routes.ts';
 import { Shares } from './shares.ts';
 
-/** Said at once where a destination has its share of the deliveries (RFC 3463 §3.5, X.4.5): Postfix tries again. */
+/** The answer where a destination has its share of the deliveries (RFC 3463 §3.5, X.4.5): Postfix tries again. */
 const BUSY = '451 4.4.5 Too many messages on their way to that host';
 const NO_POST: Post = { write: () => undefined, end: async () => BUSY, abort: () => {} };
 

@@ -9,7 +9,7 @@ export const TOO_LARGE = '451 4.3.4 Too large for HTTPS';
 
 const SMTP_REPLY = /^[45]\d\d[ -][ -~]{0,400}/;
 
-/** What an answer to a POST means. A success counts only for a message that was sent to its end. */
+/** What an answer to a POST means. A success counts only for a message that was sent completely. */
 export const outcomeOf = (status: number, body: string, isComplete: boolean): Outcome => {
   if (status >= 200 && status < 300) return isComplete ? '250 2.0.0 Ok' : undefined;
   // 431: of more recipients than fit into a head.

@@ -7,7 +7,7 @@ const AVOIDED_MS = 60_000;
 const MAX_AVOIDED = 1000;
 
 /**
- * Shares out the deliveries by HTTPS, so that hosts that do not answer leave room for others: a destination may have
+ * Shares out the deliveries by HTTPS, so that hosts that do not answer leave capacity for others: a destination may have
  * as many as are still free. One takes half of them at most, the next half of what is left, and some are always free.
  */
 export class Shares {

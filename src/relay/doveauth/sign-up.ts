@@ -69,7 +69,7 @@ export const resources = (mailRoot: string, noCreate: string = PATHS.noCreate): 
     load: loadavg()[0] ?? 0,
     memory: Number(available?.[1]) * 1024,
     disk: bavail * bsize,
-    // Btrfs counts none: it has as many as there is room for.
+    // Btrfs counts none: it has as many as fit on the disk.
     inodes: files === 0 ? Number.POSITIVE_INFINITY : ffree,
   };
 };

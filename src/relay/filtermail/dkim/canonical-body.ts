@@ -49,35 +49,35 @@ const withoutEmptyLines = (take: (piece: Buffer) => void, empty: string): BodySi
   };
 };
 
-const ROOM = 4096;
+const BUFFER_BYTES = 4096;
 
 /** Takes white space from the ends of lines, and leaves one space of it elsewhere (RFC 6376 §3.4.4). */
 const withoutWhiteSpace = ({ push, end }: BodySink): BodySink => {
-  const room = Buffer.allocUnsafeSlow(ROOM + 2);
+  const output = Buffer.allocUnsafeSlow(BUFFER_BYTES + 2);
   let hasSpace = false;
   let hasCr = false;
   const squeeze = (piece: Buffer): void => {
     let at = 0;
     for (const byte of piece) {
       if (hasCr) {
-        if (hasSpace && byte !== LF) room[at++] = SPACE;
-        room[at++] = CR;
+        if (hasSpace && byte !== LF) output[at++] = SPACE;
+        output[at++] = CR;
         hasCr = false;
         hasSpace = false;
       }
       if (byte === SPACE || byte === TAB) hasSpace = true;
       else if (byte === CR) hasCr = true;
       else {
-        if (hasSpace) room[at++] = SPACE;
+        if (hasSpace) output[at++] = SPACE;
         hasSpace = false;
-        room[at++] = byte;
+        output[at++] = byte;
       }
     }
-    push(room.subarray(0, at));
+    push(output.subarray(0, at));
   };
   return {
     push: (piece) => {
-      for (let at = 0; at < piece.length; at += ROOM) squeeze(piece.subarray(at, at + ROOM));
+      for (let at = 0; at < piece.length; at += BUFFER_BYTES) squeeze(piece.subarray(at, at + BUFFER_BYTES));
     },
     end: () => {
       if (hasCr) push(Buffer.from(hasSpace ? ' \r' : '\r'));

@@ -20,7 +20,7 @@ const MAX_PACKET = 1 << 20;
 export class PacketReader {
   readonly #head = Buffer.allocUnsafeSlow(4);
   /** As large as the largest packet so far: most connections bring a small message, and then idle. */
-  #room = Buffer.alloc(0);
+  #buffer = Buffer.alloc(0);
   #into: Buffer = this.#head;
   #filled = 0;
 
@@ -43,8 +43,8 @@ export class PacketReader {
 
   #roomFor(length: number): Buffer {
     if (length < 1 || length > MAX_PACKET) throw new MilterProtocolError(`packet of ${length} bytes`);
-    if (length > this.#room.length) this.#room = Buffer.allocUnsafeSlow(Math.max(length, 1024));
-    return this.#room.subarray(0, length);
+    if (length > this.#buffer.length) this.#buffer = Buffer.allocUnsafeSlow(Math.max(length, 1024));
+    return this.#buffer.subarray(0, length);
   }
 }
 
