@@ -228,7 +228,7 @@ test('--verify makes it again, and finds what differs', async () => {
   );
   const { status, stderr } = await release(['--verify', 'verified']);
   expect([status, stderr]).toEqual([1, expect.stringContaining(`these differ: ${name}`)]);
-});
+}, 60_000);
 
 test('a folder with other files in it is left alone, and so is the key', async () => {
   await mkdir(join(folder, 'mine'));
