@@ -6,7 +6,7 @@ export interface Hardware {
   readonly seed: SeedDrive;
 }
 
-type SeedDrive = 'disk' | 'cd' | 'usb';
+type SeedDrive = 'disk' | 'cd';
 
 interface Bus {
   /** Absent: the chipset has it. */
@@ -51,6 +51,5 @@ export const driveDevices = ({ controller, seed }: Hardware, hasSeed: boolean): 
   const disk = ['-device', `${drive('hd', 0)},drive=disk,bootindex=0`];
   const first = [...(device === undefined ? [] : ['-device', device]), ...disk];
   if (!hasSeed) return first;
-  if (seed === 'usb') return [...first, '-device', 'qemu-xhci', '-device', 'usb-storage,drive=seed'];
   return [...first, '-device', `${drive(seed === 'cd' ? 'cd' : 'hd', 1)},drive=seed`];
 };

@@ -18,7 +18,7 @@ const MACHINES: readonly [FirmwareName, Hardware['controller'], Hardware['seed']
   ['bios', 'pvscsi', 'disk', 'vmxnet3'],
   ['bios', 'nvme', 'disk', 'e1000'],
   ['uefi', 'nvme', 'disk', 'virtio-net'],
-  ['bios', 'virtio', 'usb', 'virtio-net'],
+  ['bios', 'virtio', 'disk', 'virtio-net'],
 ];
 
 /** Where two other machines are at work, in emulation. */
