@@ -25,8 +25,8 @@ const newKey = async (file: string, { cwd, stdout, stderr }: Context): Promise<E
   });
   stderr.write(
     [
-      'Keep this file secret, and keep copies of it offline, in two places: whoever has it can sign packages',
-      'that your relays install, and without it they accept no new ones. Sign with --key.\n',
+      'Keep this file secret: anyone who has it can sign packages that your relays install. Keep two copies offline:',
+      'without the key your relays accept no new packages. Sign with --key.\n',
     ].join('\n'),
   );
   stdout.write(`${file}\n`);

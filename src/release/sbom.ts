@@ -5,7 +5,7 @@ interface Contents {
   readonly version: string;
   readonly epoch: number;
   readonly packages: readonly DebianPackage[];
-  /** Files of ours. */
+  /** The project's own files. */
   readonly files: readonly { readonly name: string; readonly sha256: string }[];
 }
 
@@ -28,7 +28,7 @@ const componentOf = ({ name, version, architecture, source, licences }: DebianPa
   });
 };
 
-/** What is in a release, in CycloneDX 1.6: packages of Debian and our files. The same bytes for the same contents. */
+/** What is in a release, in CycloneDX 1.6: Debian's packages and the project's own files. The same bytes for the same contents. */
 export const sbomText = ({ version, epoch, packages, files }: Contents): string => {
   const relay = new Models.Component(Enums.ComponentType.OperatingSystem, 'chatmail-relay', {
     version,

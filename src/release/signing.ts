@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from '../program/run.ts';
 
-/** Signs with one OpenPGP key, kept away from the keys and the agent of whoever runs this. */
+/** Signs with one OpenPGP key, in a GnuPG home of its own: the user's keys and agent are not touched. */
 export interface Signer {
   /** In ASCII armour. */
   readonly publicKey: string;

@@ -1,19 +1,11 @@
 import { execFile } from 'node:child_process';
 import { createHash, createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Model, PATHS } from '../../model/model.ts';
 import { PublicError } from '../lib/public-error.ts';
 import { replaceFile } from '../lib/replace-file.ts';
+import { replaceLink } from '../lib/replace-link.ts';
 import { type Account, DamagedKey, openAccount } from './authorize.ts';
 import { liveFolder } from './ensure-certificate.ts';
 
@@ -82,12 +74,6 @@ export const installAddressCertificate = (address: string, url: string, key: str
   if (before === undefined || before === folder) return;
   rmSync(dirname(realpathSync(`${before}/privkey`)), { recursive: true });
   rmSync(before, { recursive: true });
-};
-
-const replaceLink = (path: string, target: string): void => {
-  rmSync(`${path}.new`, { force: true });
-  symlinkSync(target, `${path}.new`);
-  renameSync(`${path}.new`, path);
 };
 
 const acmetool = (...args: string[]): Promise<AcmetoolResult> =>

@@ -2,15 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Model, PATHS } from '../../model/model.ts';
-import { readersOf } from '../../model/readers.ts';
 import { log } from '../lib/log.ts';
-import { reload } from '../lib/reload.ts';
 import { type CertificateState, readState } from '../readiness/state.ts';
 import { updateState } from '../readiness/update-state.ts';
 import { installAddressCertificate, liveCertificate, openOurAccount } from './acme.ts';
-import { Refusal } from './authorize.ts';
-import { explainFailure, isHalfOver, isPausing, pauseAfter } from './certify-rules.ts';
-import { ensureCertificate, hasAddressCertificate } from './ensure-certificate.ts';
+import { afterFailure, isHalfOver, isPausing } from './certify-rules.ts';
+import { hasAddressCertificate } from './ensure-certificate.ts';
+import { showCertificate } from './show-certificate.ts';
 
 /** A new key, and the request for a certificate of that address (RFC 2986), which has no other name. */
 const makeRequest = (address: string): { key: string; csr: Buffer } => {
@@ -60,16 +58,9 @@ const certifyAddress = async (model: Model): Promise<CertificateState> => {
     await request(model);
     return addressCertificate(host);
   } catch (error) {
-    const detail = explainFailure(error as Error);
-    log('warning', `${detail} (${error instanceof Error ? error.message : error})`);
-    const isRefused = error instanceof Refusal;
-    const tries = (before?.tries ?? 0) + 1;
-    const now = addressCertificate(host);
-    return {
-      ...now,
-      detail: `${now.detail}; ${detail}`,
-      ...{ tries, isRefused, retryAt: nowS + pauseAfter(tries, isRefused) },
-    };
+    const failed = afterFailure(error as Error, addressCertificate(host), (before?.tries ?? 0) + 1, nowS);
+    log('warning', `${failed.detail} (${(error as Error).message})`);
+    return failed;
   }
 };
 
@@ -78,15 +69,11 @@ const certifyAddress = async (model: Model): Promise<CertificateState> => {
  * to join: an authority's certificate has come, or has gone.
  */
 export const renewAddress = async (model: Model, changeKind: () => void): Promise<CertificateState> => {
-  const before = liveCertificate(model.host)?.end.getTime();
   const certificate = await certifyAddress(model);
   const isAnotherKind = hasAddressCertificate(model.host) === model.isSelfSigned;
   // The configuration says so itself, once the servers show it.
   if (!isAnotherKind || certificate.state !== 'valid') updateState({ certificate });
   if (isAnotherKind) changeKind();
-  else if (liveCertificate(model.host)?.end.getTime() !== before) {
-    ensureCertificate(model);
-    reload(readersOf([model.certificate]), false);
-  }
+  else showCertificate(model);
   return certificate;
 };

@@ -44,6 +44,40 @@ export const explainFailure = (error: Error): string => {
   return `the certificate authority refused${meaning ? `, ${meaning}` : ''} (${printable(error.type)}: ${message})`;
 };
 
+/**
+ * What the state says after the authority was asked in vain: the certificate there is, if any, why there is no other,
+ * and when it may be asked again. `nowS`: Unix time.
+ */
+export const afterFailure = (
+  error: Error,
+  found: CertificateState | undefined,
+  tries: number,
+  nowS: number,
+): CertificateState => {
+  const isRefused = error instanceof Refusal;
+  return {
+    ...withFailure(found, explainFailure(error)),
+    tries,
+    isRefused,
+    retryAt: nowS + pauseAfter(tries, isRefused),
+  };
+};
+
+/** The certificate there is; after the authority was asked in vain, with why, and when it may be asked again. */
+export const withPause = (
+  found: CertificateState,
+  before: CertificateState | undefined,
+): CertificateState => {
+  if (before?.retryAt === undefined) return found;
+  if (before.state === found.state) return before;
+  // Back to a self-signed one, the authority is not asked more often than before.
+  return found.state === 'valid' ? found : { ...before, ...found };
+};
+
+/** What went wrong, beside the certificate that may still be there. */
+export const withFailure = (found: CertificateState | undefined, detail: string): CertificateState =>
+  found ? { ...found, detail: `${found.detail}, but ${detail}` } : { state: 'failed', detail };
+
 /** Whether CAA records keep the authority from issuing to us (RFC 8659 §4.2, RFC 8657 §3); in words if they do. */
 export const caaObstacle = (
   { name, values }: { name: string; values: readonly string[] },

@@ -1,36 +1,25 @@
-import { readlinkSync } from 'node:fs';
 import { caaOf } from '../../dns/check-zone.ts';
 import type { CheckedRecord } from '../../dns/compare.ts';
 import type { Model } from '../../model/model.ts';
-import { readersOf } from '../../model/readers.ts';
 import { issuerOf } from '../../model/zone.ts';
 import { log } from '../lib/log.ts';
-import { reload } from '../lib/reload.ts';
 import { lookAtDns } from '../readiness/look-at-dns.ts';
 import { type CertificateState, readState, type State } from '../readiness/state.ts';
 import { updateState } from '../readiness/update-state.ts';
 import { liveCertificate, openOurAccount, reconcile } from './acme.ts';
-import { type Account, Refusal } from './authorize.ts';
+import type { Account } from './authorize.ts';
 import { renewAddress } from './certify-address.ts';
 import {
+  afterFailure,
   caaObstacle,
   coversAll,
-  explainFailure,
   failureIn,
   isPausing,
   leadsHere,
   namesToCertify,
-  pauseAfter,
+  withFailure,
 } from './certify-rules.ts';
-import { ensureCertificate, liveFolder } from './ensure-certificate.ts';
-
-const linkTo = (path: string): string | undefined => {
-  try {
-    return readlinkSync(path);
-  } catch {
-    return undefined;
-  }
-};
+import { showCertificate } from './show-certificate.ts';
 
 const nowS = (): number => Math.floor(Date.now() / 1000);
 
@@ -41,10 +30,6 @@ export const validCertificate = (domain: string): CertificateState | undefined =
     ? { state: 'valid', detail: `until ${live.end.toISOString().slice(0, 10)}` }
     : undefined;
 };
-
-/** What went wrong, beside the certificate that may still be there. */
-const withFailure = (valid: CertificateState | undefined, detail: string): CertificateState =>
-  valid ? { ...valid, detail: `${valid.detail}, but ${detail}` } : { state: 'failed', detail };
 
 /** Our account at the authority, and what it calls itself: kept, with what was found out once. */
 interface KnownAccount {
@@ -72,12 +57,10 @@ const ourAccount = async (model: Model): Promise<KnownAccount> => {
 /** Proves that the names lead here, gets the certificate, and has the servers read it. Rejects with what failed. */
 const request = async (model: Model, names: readonly string[]): Promise<CertificateState> => {
   const { domain } = model;
-  const before = linkTo(liveFolder(domain));
   const { opened } = await openAccount(model);
   await opened.authorize(names);
   const { isDone, text } = await reconcile(domain, names);
-  const isAnother = linkTo(liveFolder(domain)) !== before;
-  if (ensureCertificate(model) || isAnother) reload(readersOf([model.certificate]), false);
+  showCertificate(model);
   const valid = validCertificate(domain);
   if (isDone && valid) return valid;
   throw failureIn(text);
@@ -116,15 +99,9 @@ export const certify = async (
     const isAlone = !valid && certificate?.isRefused && tries % 2 === 0;
     return await request(model, isAlone ? [domain] : names);
   } catch (error) {
-    const detail = explainFailure(error as Error);
-    log('warning', `${detail} (${error instanceof Error ? error.message : error})`);
-    const isRefused = error instanceof Refusal;
-    return {
-      ...withFailure(valid, detail),
-      tries,
-      isRefused,
-      retryAt: nowS() + pauseAfter(tries, isRefused),
-    };
+    const failed = afterFailure(error as Error, valid, tries, nowS());
+    log('warning', `${failed.detail} (${(error as Error).message})`);
+    return failed;
   }
 };
 

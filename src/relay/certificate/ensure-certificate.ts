@@ -13,6 +13,7 @@ import { isIPv4 } from 'node:net';
 import { dirname } from 'node:path';
 import type { Model } from '../../model/model.ts';
 import { PATHS } from '../../model/model.ts';
+import { replaceLink } from '../lib/replace-link.ts';
 
 const namesOf = (host: string): string =>
   isIPv4(host) ? `IP:${host}` : [host, `www.${host}`, `mta-sts.${host}`].map((name) => `DNS:${name}`).join();
@@ -73,8 +74,7 @@ const link = (host: string): boolean => {
   const target = isThere ? live : PLACEHOLDER;
   const isNew = sign(host, `${PLACEHOLDER}/fullchain`, `${PLACEHOLDER}/privkey`);
   if (existsSync(PATHS.tls) && readlinkSync(PATHS.tls) === target) return isNew && target === PLACEHOLDER;
-  execFileSync('ln', ['-sfn', target, `${PATHS.tls}.new`]);
-  renameSync(`${PATHS.tls}.new`, PATHS.tls);
+  replaceLink(PATHS.tls, target);
   return true;
 };
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { backupCommand } from '../../../src/relay/admin/backup.ts';
-import { domainToRestore, unpacking } from '../../../src/relay/admin/restore.ts';
+import { domainToRestore } from '../../../src/relay/admin/restore-check.ts';
+import { unpacking } from '../../../src/relay/admin/restore-input.ts';
 
 test('a backup without mail leaves out what is mail, and nothing else', () => {
   const isIn = (pattern: string) =>

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { CheckedRecord, RecordState } from '../../../src/dns/compare.ts';
 import { Refusal } from '../../../src/relay/certificate/authorize.ts';
 import {
+  afterFailure,
   caaObstacle,
   coversAll,
   explainFailure,
@@ -11,8 +12,10 @@ import {
   leadsHere,
   namesToCertify,
   pauseAfter,
+  withPause,
 } from '../../../src/relay/certificate/certify-rules.ts';
 import { PublicError } from '../../../src/relay/lib/public-error.ts';
+import type { CertificateState } from '../../../src/relay/readiness/state.ts';
 
 const DOMAIN = 'chat.example.org';
 const checked = (type: CheckedRecord['type'], state: RecordState, name = DOMAIN): CheckedRecord => ({
@@ -167,4 +170,42 @@ test.each([
 ])('a certificate of 160 hours is renewed at half of them: %s → %s', (now, isDue) => {
   const certificate = { begin: new Date('2026-01-01T00:00:00Z'), end: new Date('2026-01-07T16:00:00Z') };
   expect(isHalfOver(certificate, Date.parse(now))).toBe(isDue);
+});
+
+test.each<[string, Error, object | undefined, object]>([
+  [
+    'a refusal, of a relay with a certificate',
+    new Refusal({ type: 'urn:ietf:params:acme:error:rateLimited', detail: 'x' }),
+    { state: 'valid', detail: 'until 2026-01-01' },
+    {
+      state: 'valid',
+      detail:
+        'until 2026-01-01, but the certificate authority refused, too many requests in a short time (rateLimited: x)',
+      ...{ tries: 2, isRefused: true, retryAt: 1240 },
+    },
+  ],
+  [
+    'no answer, of a relay without one',
+    Object.assign(new Error('x'), { code: 'ECONNREFUSED' }),
+    undefined,
+    {
+      state: 'failed',
+      detail: 'the certificate authority does not answer: ECONNREFUSED',
+      ...{ tries: 2, isRefused: false, retryAt: 1004 },
+    },
+  ],
+])('what the state says after %s', (_, error, found, expected) => {
+  expect(afterFailure(error, found as CertificateState | undefined, 2, 1000)).toEqual(expected);
+});
+
+const SELF: CertificateState = { state: 'self-signed', detail: 'its own' };
+const VALID: CertificateState = { state: 'valid', detail: 'until then' };
+const ASKED = { tries: 6, isRefused: true, retryAt: 99 };
+test.each<[string, CertificateState, CertificateState | undefined, CertificateState]>([
+  ['was never asked for', SELF, undefined, SELF],
+  ['was asked for in vain', SELF, { ...SELF, ...ASKED }, { ...SELF, ...ASKED }],
+  ['has come', VALID, { ...SELF, ...ASKED }, VALID],
+  ['has ended, and was asked for in vain', SELF, { ...VALID, ...ASKED }, { ...SELF, ...ASKED }],
+])('a certificate that %s', (_, found, before, expected) => {
+  expect(withPause(found, before)).toEqual(expected);
 });
