@@ -124,7 +124,7 @@ const MISSING: Commands = Object.fromEntries(
 const commandsFor = (first = ''): Commands => {
   if (Object.keys(COMMANDS).some((name) => name.split(' ')[0] === first)) return COMMANDS;
   const extras = loadExtras({ configure, settingsProblem });
-  if (!extras && EXTRA_COMMANDS.includes(first)) throw new PublicError(missingExtras(first));
+  if (!extras && EXTRA_COMMANDS.includes(first)) throw new PublicError(missingExtras(first, VERSION));
   return { ...COMMANDS, ...(extras ?? MISSING) };
 };
 

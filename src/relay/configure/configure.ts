@@ -43,8 +43,8 @@ const currentSettings = (): Settings | undefined => {
 const lastKnownSettings = (): object | undefined => {
   const defaults: Readonly<Record<string, unknown>> = { ...withDefaults({}) };
   const known = currentSettings();
-  const isOutput = ([name, value]: [string, unknown]) => !isDeepStrictEqual(value, defaults[name]);
-  return known && Object.fromEntries(Object.entries(known).filter(isOutput));
+  const isSet = ([name, value]: [string, unknown]) => !isDeepStrictEqual(value, defaults[name]);
+  return known && Object.fromEntries(Object.entries(known).filter(isSet));
 };
 
 const LOST = `${KEPT_CLOUD} is damaged, and the cloud's metadata is not available`;

@@ -27,6 +27,6 @@ export const loadExtras = (core: Core, file = FILE): Commands | undefined => {
 };
 
 /** The message for such a command where the extras are not installed. */
-export const missingExtras = (command: string): string =>
-  `${command} needs the package chatmail-relay-extras: make it with \`chatmail-image package\`, in the version of ` +
-  `chatmail-relay here, copy it to this machine, and run \`apt install ./chatmail-relay-extras_*.deb\``;
+export const missingExtras = (command: string, version: string): string =>
+  `${command} needs the package chatmail-relay-extras ${version}: build it with the \`package\` command of ` +
+  `chatmail-image, copy it to this machine, and run \`apt install ./chatmail-relay-extras_${version}_all.deb\``;
