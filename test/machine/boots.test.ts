@@ -10,6 +10,7 @@ import { probe } from './probe.ts';
  */
 const MACHINES: readonly [FirmwareName, Hardware['controller'], Hardware['seed'], Hardware['card']][] = [
   ['bios', 'ide', 'cd', 'e1000'],
+  ['uefi', 'ide', 'cd', 'vmxnet3'],
   ['bios', 'sata', 'cd', 'e1000e'],
   ['secure-boot', 'sata', 'cd', 'virtio-net'],
   ['bios', 'virtio-scsi', 'cd', 'vmxnet3'],
