@@ -124,7 +124,7 @@ export class VirtualMachine implements Machine {
    */
   async findWayIn(signal?: AbortSignal): Promise<void> {
     const { key } = this.#parts;
-    this.exec = key && (await findWayIn(key, this.#port(SSH_PORT), signal));
+    this.exec = key && (await findWayIn(key, this.#port(SSH_PORT), { signal }));
   }
 
   async stop(): Promise<void> {

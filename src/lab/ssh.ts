@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { run } from '../program/run.ts';
 import { shellCommand } from '../program/shell-words.ts';
-import { endedWithin } from './ended-within.ts';
 
 /** A key pair for one machine. */
 export interface SshKey {
@@ -40,22 +40,44 @@ export const sshCommand = (key: SshKey, port: number, user: string): string[] =>
   return ['bash', '-c', `exec ${ssh} "\${*@Q}"`, 'ssh'];
 };
 
-/** An emulated machine's sshd is slow to greet. */
-const PATIENCE_MS = 60_000;
+/** An emulated machine's sshd starts late, and is slow to greet. */
+const PATIENCE_MS = 120_000;
+const LOOK_AGAIN_MS = 500;
 
-/** The first way in, as root or as Debian's user, that works; undefined: none does. */
+/** As root or as Debian's user. */
+const USERS = ['root', 'debian'];
+
+/** What a user who cannot log in is told; without it, sshd does not answer yet. */
+const REFUSED = /Permission denied|Please login as/;
+
+interface WayInOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly runCommand?: typeof run;
+  readonly patienceMs?: number;
+}
+
+/** The first way in that works, once sshd answers; undefined: it lets nobody in, or does not answer in time. */
 export const findWayIn = async (
   key: SshKey,
   port: number,
-  signal?: AbortSignal,
+  { signal, runCommand = run, patienceMs = PATIENCE_MS }: WayInOptions = {},
 ): Promise<readonly string[] | undefined> => {
-  for (const user of ['root', 'debian']) {
-    const command = sshCommand(key, port, user);
-    const isOpen = run([...command, 'true'], { signal }).then(
-      () => true,
-      () => false,
-    );
-    if ((await endedWithin(isOpen, PATIENCE_MS)) && (await isOpen)) return command;
+  const end = AbortSignal.timeout(patienceMs);
+  const both = signal ? AbortSignal.any([signal, end]) : end;
+  while (!end.aborted) {
+    let refusals = 0;
+    for (const user of USERS) {
+      const command = sshCommand(key, port, user);
+      try {
+        await runCommand([...command, 'true'], { signal: both });
+        return command;
+      } catch (error) {
+        signal?.throwIfAborted();
+        if (REFUSED.test((error as Error).message)) refusals++;
+      }
+    }
+    if (refusals === USERS.length) return undefined;
+    await pause(LOOK_AGAIN_MS, undefined, { signal: both }).catch(() => {});
     signal?.throwIfAborted();
   }
   return undefined;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { sshCommand } from '../../src/lab/ssh.ts';
+import { findWayIn, sshCommand } from '../../src/lab/ssh.ts';
 
 const key = { file: '/t/a b/key', publicKey: '' };
 
@@ -36,4 +36,31 @@ test.each([
   const env = { ...process.env, PATH: `${folder}:${process.env.PATH}` };
   const { stdout } = await promisify(execFile)(program, [...args, ...print], { env });
   expect(stdout.split('\0').slice(0, -1)).toEqual(words);
+});
+
+const NOT_YET = 'kex_exchange_identification: read: Connection reset by peer';
+const DENIED = 'root@127.0.0.1: Permission denied (publickey).';
+const OTHER_USER = 'Please login as the user "debian" rather than the user "root".';
+
+/** Who can log in at the end, and what is said before to each who tries. */
+test.each<[string, string[], string | undefined]>([
+  ['as root, at once', [], 'root'],
+  ['as debian, where root is told so', [OTHER_USER], 'debian'],
+  ['as root, once sshd answers', [NOT_YET, NOT_YET, NOT_YET, NOT_YET], 'root'],
+  ['as debian, once sshd answers', [NOT_YET, NOT_YET, OTHER_USER], 'debian'],
+  ['nobody', [NOT_YET, NOT_YET, DENIED, DENIED], undefined],
+])('the way in: %s', async (_, said, user) => {
+  const runCommand = async (): Promise<string> => {
+    const message = said.shift();
+    if (message !== undefined) throw new Error(`ssh ended with status 255\n  ${message}`);
+    return '';
+  };
+  const found = await findWayIn(key, 4022, { runCommand });
+  expect(found).toEqual(user && sshCommand(key, 4022, user));
+  expect(said).toEqual([]);
+});
+
+test('a machine that never answers is given up', async () => {
+  const runCommand = () => Promise.reject(new Error(NOT_YET));
+  expect(await findWayIn(key, 4022, { runCommand, patienceMs: 20 })).toBeUndefined();
 });
