@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
@@ -15,6 +15,7 @@ import {
 } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
@@ -23,7 +24,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
  * and systemd-socket-activate; makes the system user vmail where there is none.
  */
 const DOMAINS = { domain: 'chat.example', ip: '192.0.2.1' };
-type Relay = { folder: string; mail: string; port: number; stop: () => Promise<void> };
+type Relay = { folder: string; mail: string; port: number; door: Door; stop: () => Promise<void> };
 
 const freePort = async (): Promise<number> => {
   const server = createServer().listen(0, '127.0.0.1');
@@ -37,6 +38,36 @@ const appears = async (path: string): Promise<void> => {
   const watcher = watch(join(path, '..'));
   while (!existsSync(path)) await once(watcher, 'change');
   watcher.close();
+};
+
+/** Through it Dovecot asks doveauth. */
+interface Door {
+  /** So many of the next questions find that the service ends. */
+  failures: number;
+  /** How many were asked. */
+  questions: number;
+  readonly close: () => void;
+}
+
+const openDoor = async (folder: string): Promise<Door> => {
+  const server = createServer((asking) => {
+    const service = connect(join(folder, 'auth'));
+    asking.on('error', () => {});
+    service.on('error', () => {}).pipe(asking);
+    asking.on('data', (data) => {
+      const isQuestion = /^L/m.test(String(data));
+      if (isQuestion) door.questions++;
+      if (isQuestion && door.failures > 0) {
+        door.failures--;
+        asking.destroy();
+      } else service.write(data);
+    });
+    asking.once('close', () => service.destroy());
+  }).listen(join(folder, 'door'));
+  await once(server, 'listening');
+  chmodSync(join(folder, 'door'), 0o666);
+  const door = { failures: 0, questions: 0, close: () => server.close() };
+  return door;
 };
 
 const SOCKETS = ['auth', 'lastlogin', 'recipients'];
@@ -66,6 +97,11 @@ const bundle = async (folder: string): Promise<string> => {
   return outfile;
 };
 
+/** Where the relay's own configuration looks users up. */
+const USERS = (/^passdb \{[\s\S]*^userdb \{[\s\S]*?^\}/m.exec(
+  readFileSync('templates/etc/chatmail/dovecot.conf', 'utf8'),
+) ?? [''])[0];
+
 const dovecotConf = (folder: string, port: number) => `
 base_dir = ${folder}/run
 state_dir = ${folder}/state
@@ -80,14 +116,7 @@ auth_mechanisms = plain
 auth_username_chars = abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-+@[]
 auth_username_format = %Lu
 auth_failure_delay = 0
-passdb {
-  driver = dict
-  args = ${folder}/auth.conf
-}
-userdb {
-  driver = dict
-  args = ${folder}/auth.conf
-}
+${USERS.replaceAll('/etc/chatmail/dovecot-auth.conf.ext', `${folder}/auth.conf`)}
 namespace inbox {
   inbox = yes
 }
@@ -119,7 +148,7 @@ service lmtp {
 `;
 
 const authConf = (folder: string) => `
-uri = proxy:warn_slow_msecs=30000:${folder}/auth:auth
+uri = proxy:warn_slow_msecs=30000:${folder}/door:auth
 iterate_disable = no
 iterate_prefix = userdb/
 default_pass_scheme = plain
@@ -153,6 +182,7 @@ const startRelay = async (domain: string, limits: Partial<typeof NO_LIMITS> = {}
   // As the relay's socket units have it.
   execFileSync('chown', ['dovecot', join(folder, 'auth')]);
   execFileSync('chown', ['vmail', join(folder, 'lastlogin')]);
+  const door = await openDoor(folder);
   const port = await freePort();
   writeFileSync(join(folder, 'dovecot.conf'), dovecotConf(folder, port));
   writeFileSync(join(folder, 'auth.conf'), authConf(folder));
@@ -160,12 +190,13 @@ const startRelay = async (domain: string, limits: Partial<typeof NO_LIMITS> = {}
   await appears(join(folder, 'lmtp'));
   const ended = Promise.all([once(dovecot, 'exit'), once(service, 'exit')]);
   const stop = async () => {
+    door.close();
     dovecot.kill();
     service.kill();
     await ended;
     rmSync(folder, { recursive: true });
   };
-  return { folder, mail: join(mail, domain), port, stop };
+  return { folder, mail: join(mail, domain), port, door, stop };
 };
 
 /** Sends lines, each once the answer to the one before has ended; gives all that was answered. */
@@ -345,13 +376,9 @@ test('a blocked address has no login, gets no mail, and is not made anew', async
   expect(await logIn(relay, 'blocked.one@chat.example', 'password1')).toBe('OK');
 });
 
-test('all users can be listed', () => {
-  const listed = execFileSync('doveadm', [
-    '-c',
-    join(relay.folder, 'dovecot.conf'),
-    'user',
-    '*@chat.example',
-  ]);
+test('all users can be listed', async () => {
+  const conf = join(relay.folder, 'dovecot.conf');
+  const { stdout: listed } = await promisify(execFile)('doveadm', ['-c', conf, 'user', '*@chat.example']);
   expect(String(listed).trim().split('\n').sort()).toEqual(readdirSync(relay.mail).sort());
 });
 
@@ -366,6 +393,22 @@ test('the day of the last login is kept, and no more', async () => {
   changed.close();
   expect(statSync(password).mtimeMs % 86_400_000).toBe(0);
 });
+
+test.each([
+  ['right', 1, 'OK', 2],
+  ['wrong', 1, 'UNAVAILABLE', 2],
+  ['right', 2, 'UNAVAILABLE', 2],
+  ['wrong', 0, 'AUTHENTICATIONFAILED', 1],
+])(
+  'a login with the %s password, of whose questions the service dies %i times: %s',
+  async (password, failures, answer, questions) => {
+    expect(await logIn(relay, 'patient.one@chat.example', 'right password')).toBe('OK');
+    Object.assign(relay.door, { failures, questions: 0 });
+    // The user is looked up, too, after a login that was right.
+    expect(await logIn(relay, 'patient.one@chat.example', `${password} password`)).toBe(answer);
+    expect(relay.door.questions - Number(answer === 'OK')).toBe(questions);
+  },
+);
 
 test('trouble is a temporary failure, and the password is in no log', async () => {
   const home = join(relay.mail, 'trouble.trouble@chat.example');

@@ -76,7 +76,7 @@ const logIn = async (): Promise<User> => {
 
 const send = async ({ user, password }: User, ...recipients: readonly User[]): Promise<void> => {
   const smtp = await connectSmtp(endpoint(relay(), 'submissions'));
-  await smtp.logIn(user, password);
+  expect(await smtp.logIn(user, password)).toMatchObject({ code: 235 });
   const to = recipients.map((recipient) => recipient.user);
   const mail = await encryptedMail({ from: user.toUpperCase(), to: to.join('>, <') });
   expect(await smtp.send({ from: user, to, mail })).toMatchObject({ code: 250 });
