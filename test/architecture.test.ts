@@ -100,6 +100,9 @@ const ENTRIES = [
   'src/relay/main.ts',
   'src/relay/echobot/main.ts',
   'src/squeeze/unpack.ts',
+  'src/text-maker/build.ts',
+  'src/text-maker/page/main.ts',
+  'src/text-maker/page/node.ts',
 ];
 
 test('every export is imported somewhere', () => {

@@ -1,7 +1,6 @@
-import { brotliCompressSync, constants } from 'node:zlib';
-import { FETCHED_SETUP, textPart } from '../package/install-scripts.ts';
 import type { Payload } from '../package/payload.ts';
 import type { PinnedPackage } from '../package/pin.ts';
+import { DEBIAN_12, FETCH, GET_PACKAGES, SETUP } from './text-parts.ts';
 
 /** Packages to fetch in place of the one that travels in the text. */
 export interface RemotePackages {
@@ -29,31 +28,26 @@ const linesOf = (digits: string): string => {
   return lines.map((line) => `${line === END ? `${line}!` : line}\n`).join('');
 };
 
-const base64 = (program: string): string =>
-  brotliCompressSync(program, {
-    params: { [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT, [constants.BROTLI_PARAM_LGWIN]: 16 },
-  }).toString('base64');
-
 /** A folder of its own, and nothing more on a system that is not Debian 12. */
 const start = (): string => `umask 022
 mkdir -p ${DONE.replace(/\/[^/]*$/, '')} ${FOLDER}
 cd ${FOLDER} || exit 1
-${textPart('debian-12')}`;
+${DEBIAN_12}`;
 
 /**
  * Node is asked for only where it is missing: after a boot that was cut off while it unpacked the relay's package,
  * apt refuses everything until it gets that package again, and making it takes Node.
  */
 const unpack = ({ unpacker, digits }: Payload): string =>
-  `${textPart('get-packages')}node --version || get_packages nodejs
-node -e 'SELF=require("zlib").brotliDecompressSync(Buffer.from("${base64(unpacker)}","base64"));eval(SELF+"")' <<'${END}' &&
+  `${GET_PACKAGES}node --version || get_packages nodejs
+node -e 'SELF=require("zlib").brotliDecompressSync(Buffer.from("${unpacker}","base64"));eval(SELF+"")' <<'${END}' &&
 ${linesOf(digits)}${END}
 . ./setup
 `;
 
 const fetch = ({ sources, packages }: RemotePackages): string =>
-  `${textPart('fetch')}sources='${sources.join(' ')}'
-${packages.map(({ name, sha256, size }) => `fetch ${name} ${sha256} ${size}\n`).join('')}dpkg-deb --fsys-tarfile ${packages.at(-1)?.name} | tar -xO .${FETCHED_SETUP} >setup
+  `${FETCH}sources='${sources.join(' ')}'
+${packages.map(({ name, sha256, size }) => `fetch ${name} ${sha256} ${size}\n`).join('')}dpkg-deb --fsys-tarfile ${packages.at(-1)?.name} | tar -xO .${SETUP} >setup
 . ./setup
 `;
 

@@ -2,7 +2,6 @@ import { CLOUDS } from '../model/clouds/all.ts';
 import type { Cloud } from '../model/clouds/cloud.ts';
 import { fits, maxTextBytes, takesGzip } from '../model/clouds/limit.ts';
 import { gzipText } from '../model/clouds/words.ts';
-import { compress } from './compress.ts';
 import type { UserDataOptions } from './options.ts';
 import { type UserDataProblem, userDataError } from './problem.ts';
 
@@ -13,12 +12,13 @@ const UNREAD = {
 
 const FETCH = 'give the URL of a folder that has the packages: the text then fetches them and is small';
 
-/** What speaks against this text of so many bytes at this provider. */
+/** What speaks against this text of so many bytes at this provider; `compress` for what gzip would make of it. */
 export const checkProvider = (
   text: string,
   size: number,
   cloud: Cloud,
   options: UserDataOptions,
+  compress?: (text: string) => Uint8Array,
 ): UserDataProblem[] => {
   const { base = 'image', isScript = false, isGzip = false, sources = [] } = options;
   const problems: UserDataProblem[] = [];
@@ -50,7 +50,7 @@ export const checkProvider = (
   }
   const most = limit === undefined ? Infinity : maxTextBytes(limit.value);
   if (size > most && !isScript) {
-    const packed = takesGzip(cloud) && !isGzip ? compress(text).length : Infinity;
+    const packed = takesGzip(cloud) && !isGzip && compress ? compress(text).length : Infinity;
     const hint = [
       base === 'debian' && sources.length === 0
         ? FETCH

@@ -4,9 +4,10 @@ import { minify } from 'terser';
 import * as relayTable from '../model/clouds/relay-table.ts';
 import * as serviceFacts from '../model/service-facts.ts';
 import * as version from '../version.ts';
+import { type ConstantModule, constantsOnly } from './constants-only.ts';
 import { ECHOBOT_PROGRAM } from './echobot.ts';
 import { EXTRAS, PAYLOAD, PROGRAM, PROJECT } from './paths.ts';
-import { type Payload, payloadOf } from './payload.ts';
+import { type BuiltPayload, payloadOf } from './payload.ts';
 
 const NODE_18 = {
   bundle: true,
@@ -82,29 +83,16 @@ const shared = (imports: Imports): Plugin => ({
   },
 });
 
-/** Modules of constants, by the end of their path: of the tables they are made from the relay needs nothing more. */
-const FACTS: readonly (readonly [path: RegExp, constants: object])[] = [
+/** Of the tables they are made from the relay needs nothing more. */
+const FACTS: readonly ConstantModule[] = [
   [/\/model\/clouds\/relay-table\.ts$/, relayTable],
   [/\/model\/service-facts\.ts$/, serviceFacts],
   [/\/src\/version\.ts$/, version],
 ];
 
-/** In place of the records of all clouds and services, the bundle gets the values that a relay takes from them. */
-const factsOnly: Plugin = {
-  name: 'facts',
-  setup: ({ onLoad }) => {
-    for (const [filter, constants] of FACTS)
-      onLoad({ filter }, () => ({
-        contents: Object.entries(constants)
-          .map(([name, value]) => `export const ${name}=${JSON.stringify(value)};`)
-          .join(''),
-      }));
-  },
-};
-
 /** Bundles a program into one script for Debian's Node 18, as small as can be. */
 const bundle = async (entry: string, define: Record<string, string> = {}): Promise<string> => {
-  const plugins = [factsOnly, shared(await importsOf(entry))];
+  const plugins = [constantsOnly(FACTS), shared(await importsOf(entry))];
   const { outputFiles } = await build({ ...NODE_18, entryPoints: [entry], define, plugins, format: 'cjs' });
   const { code = '' } = await minify(outputFiles[0]?.text ?? '', {
     ecma: 2020,
@@ -128,7 +116,7 @@ const program = await script('main.ts');
 await writeFile(PROGRAM, program);
 await writeFile(EXTRAS, await bundle(`${PROJECT}src/relay/extras.ts`));
 await writeFile(ECHOBOT_PROGRAM, await script('echobot/main.ts'));
-const payload: Payload = await payloadOf(program, (size) =>
+const payload: BuiltPayload = await payloadOf(program, (size) =>
   bundle(`${PROJECT}src/squeeze/unpack.ts`, { SIZE: String(size) }),
 );
 await writeFile(PAYLOAD, JSON.stringify(payload));

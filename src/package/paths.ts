@@ -12,5 +12,8 @@ export const PROGRAM = `${PROJECT}lib/relay/chatmail`;
 /** The bundled commands of the second package, made by `npm run build`. */
 export const EXTRAS = `${PROJECT}lib/relay/chatmail-extras.cjs`;
 
+/** The page that makes texts, without the facts of a release; made by `npm run build`. */
+export const TEXT_MAKER = `${PROJECT}lib/text-maker.html`;
+
 /** The relay's package as it travels in user-data, made by `npm run build`. */
 export const PAYLOAD = `${PROJECT}lib/relay/payload.json`;

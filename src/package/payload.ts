@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { brotliCompressSync, constants } from 'node:zlib';
 import { squeeze } from '../squeeze/squeeze.ts';
 import { VERSION } from '../version.ts';
 import { setupScript } from './install-scripts.ts';
@@ -7,10 +8,15 @@ import { controlFiles, type PackageTree, packageTree } from './tree.ts';
 
 /** The package as it travels in a text: its files squeezed, and the program that unpacks them. */
 export interface Payload {
-  /** Of the parts before squeezing, to know whether it is still right. */
-  readonly parts: string;
+  /** Compressed with Brotli, in base64. */
   readonly unpacker: string;
   readonly digits: string;
+}
+
+/** The same, with what it was made from. */
+export interface BuiltPayload extends Payload {
+  /** Before squeezing, to know whether it is still right. */
+  readonly parts: string;
   /** Of each part by its name, how many digits it takes. */
   readonly costs: Readonly<Record<string, number>>;
 }
@@ -37,7 +43,7 @@ const partsOf = (tree: PackageTree, version: string): string => {
   return [['setup', setupScript()], ...files].map(([path, content]) => `${path}\0${content}\0`).join('');
 };
 
-const kept = (): Payload | undefined => {
+const kept = (): BuiltPayload | undefined => {
   try {
     return readPayload();
   } catch {
@@ -57,19 +63,25 @@ const costsOf = (parts: string, costs: Float64Array): Record<string, number> => 
   return sums;
 };
 
+const compressed = (program: string): string =>
+  brotliCompressSync(program, {
+    params: { [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT, [constants.BROTLI_PARAM_LGWIN]: 16 },
+  }).toString('base64');
+
 /** Squeezes the package, which takes seconds, or returns the payload of the last build if it is the same. */
 export const payloadOf = async (
   program: string,
   unpackerFor: (size: number) => Promise<string>,
-): Promise<Payload> => {
+): Promise<BuiltPayload> => {
   const parts = partsOf(packageTree(program, VERSION, ''), VERSION);
   const bytes = Buffer.from(parts);
-  const unpacker = await unpackerFor(bytes.length);
+  const unpackingProgram = await unpackerFor(bytes.length);
+  const unpacker = compressed(unpackingProgram);
   const last = kept();
   if (last?.parts === parts && last.unpacker === unpacker && last.costs) return last;
-  const { digits, costs } = squeeze(bytes, Buffer.from(unpacker));
+  const { digits, costs } = squeeze(bytes, Buffer.from(unpackingProgram));
   return { parts, unpacker, digits, costs: costsOf(parts, costs) };
 };
 
 /** What `npm run build` has made. Throws where that has not been run. */
-export const readPayload = (): Payload => JSON.parse(readFileSync(PAYLOAD, 'utf8')) as Payload;
+export const readPayload = (): BuiltPayload => JSON.parse(readFileSync(PAYLOAD, 'utf8')) as BuiltPayload;

@@ -1,4 +1,4 @@
-import type { Payload } from './payload.ts';
+import type { BuiltPayload } from './payload.ts';
 
 /** The most bytes of a pasted text: what DigitalOcean and Azure take. */
 const TEXT_LIMIT = 65_536;
@@ -26,7 +26,7 @@ export interface SizeRow {
  * What uses the space in a text of `size` characters that carries this payload. The characters of each kind of file
  * are what the compressor's model charged for them, so that the rows add up to the text.
  */
-export const sizeRows = ({ parts, costs }: Payload, size: number): SizeRow[] => {
+export const sizeRows = ({ parts, costs }: BuiltPayload, size: number): SizeRow[] => {
   const files = [...parts.matchAll(/([^\0]*)\0([^\0]*)\0/g)].map(([, path = '', content = '']) => ({
     group: GROUPS.find(([, pattern]) => pattern.test(path))?.[0],
     bytes: Buffer.byteLength(content),

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { jsonSchema } from '../config/json-schema.ts';
 import { build } from '../image/build.ts';
@@ -6,8 +6,11 @@ import { digestFile } from '../image/file-digest.ts';
 import { type Format, isFormat } from '../image/formats.ts';
 import type { ImageFile } from '../image/manifest.ts';
 import { buildRelayPackages } from '../package/deb.ts';
+import { TEXT_MAKER } from '../package/paths.ts';
+import { readPayload } from '../package/payload.ts';
 import { type PinnedPackage, pinPackages } from '../package/pin.ts';
 import type { Progress } from '../terminal/progress.ts';
+import { renderTextMaker } from '../text-maker/render-text-maker.ts';
 import { VERSION } from '../version.ts';
 import { updateArchive } from './archive.ts';
 import { checkFolder } from './check-folder.ts';
@@ -140,6 +143,18 @@ const describe = async (request: ReleaseRequest, packages: readonly PinnedPackag
   }
 };
 
+/** The page that makes texts from this release. */
+const textMaker = async (packages: readonly PinnedPackage[], url: string | undefined): Promise<string> => {
+  const { unpacker, digits } = readPayload();
+  const facts = {
+    version: VERSION,
+    ...(url !== undefined && { url }),
+    packages,
+    payload: { unpacker, digits },
+  };
+  return renderTextMaker(await readFile(TEXT_MAKER, 'utf8'), facts);
+};
+
 const make = async (request: ReleaseRequest, signer: Signer | undefined, making: Making): Promise<void> => {
   const { output, url, epoch } = request;
   const { signal, progress, program } = making;
@@ -152,6 +167,7 @@ const make = async (request: ReleaseRequest, signer: Signer | undefined, making:
   await progress.step('archive', () => updateArchive(archive, files, { epoch, signer }));
   if (signer && url !== undefined)
     await writeFile(join(archive, 'chatmail.sources'), sourcesFile(url, signer.publicKey));
+  await writeFile(join(output, 'index.html'), await textMaker(packages, url));
   const images = await makeImages(request, making);
   await describe(request, packages, images);
   await progress.step('checksums', async () => {

@@ -180,6 +180,18 @@ test('in another folder, under another umask, it is the same but for the signatu
   await rm(elsewhere, { recursive: true });
 });
 
+test('index.html makes texts for these packages', async () => {
+  const page = await readFile(join(folder, 'release/index.html'), 'utf8');
+  const [, data = ''] = /<script type="application\/json" id="release">(.*?)<\/script>/.exec(page) ?? [];
+  const manifest = JSON.parse(await readFile(join(folder, 'release/manifest.json'), 'utf8'));
+  expect(JSON.parse(data)).toEqual({
+    version: VERSION,
+    url: manifest.url,
+    packages: manifest.packages,
+    payload: { unpacker: expect.any(String), digits: expect.any(String) },
+  });
+});
+
 test('an earlier version stays, in the archive too', async () => {
   const output = join(folder, 'two');
   await release(['--without-images', '-o', 'two']);
