@@ -169,7 +169,11 @@ export const SERVICES: readonly Service[] = [
     probe: { socket: 'mxdeliv', question: 'GET / HTTP/1.0\r\n\r\n' },
     stopsForRestore: true,
     counts: ['push'],
-    daemon: { network: 'internet', seesMail: false, writes: ['/var/lib/chatmail/push'] },
+    daemon: {
+      network: 'internet',
+      seesMail: false,
+      writes: ['/var/lib/chatmail/push', '/var/lib/chatmail/courier'],
+    },
   },
   {
     unit: 'chatmail-web',

@@ -50,6 +50,7 @@ const LARGE = [
   'https',
   'readline',
   'readline/promises',
+  'tls',
   'zlib',
 ];
 

@@ -3,6 +3,7 @@ import type { Model } from '../../model/model.ts';
 import { LOOPBACK_PORTS } from '../../model/ports.ts';
 import type { Service } from '../lib/service.ts';
 import { serveSocketmap } from '../lib/socketmap.ts';
+import { Certified } from './certified.ts';
 import { deliverer } from './deliver.ts';
 import { serveLmtp } from './lmtp.ts';
 import { mayConnect } from './private-address.ts';
@@ -14,8 +15,13 @@ import { transportTo } from './transport.ts';
 /** Postfix's way in for what comes by HTTP. */
 const REINJECT = { host: '127.0.0.1', port: LOOPBACK_PORTS.reinject };
 
+const CERTIFIED = '/var/lib/chatmail/courier/certified.json';
+
 /** RFC 3463 §3.5, X.4.4: unable to route. */
 const NOT_CARRIED = 'error:5.4.4 Mail is not carried to private addresses (deliver_to_private_addresses)';
+
+/** RFC 3463 §3.8, X.7.5. Postfix cannot verify the certificate of an address, so it must go by HTTPS. */
+const NOT_VERIFIED = 'retry:4.7.5 The relay does not show a trusted certificate by HTTPS, as it did before';
 
 /**
  * Starts what connects this relay to others by HTTPS, on the sockets named `courier` (LMTP, from Postfix), `routes`
@@ -27,7 +33,8 @@ export const start = (
 ): Service => {
   const listen = (name: string) => (sockets.get(name) ?? []).map((fd) => ({ fd }));
   const isAllowed = (address: string) => mayConnect(address, settings.deliver_to_private_addresses);
-  const open = requestOpener(settings.disable_ipv6, isAllowed);
+  const certified = new Certified(CERTIFIED);
+  const open = requestOpener(settings.disable_ipv6, isAllowed, { certified });
   const routes = new Routes((domain) => speaksMxdeliv(open, domain));
   const web = listen('mxdeliv').map((at) => {
     const server = createServer(HTTP_LIMITS, receiver(REINJECT)).listen(at);
@@ -47,7 +54,10 @@ export const start = (
       const literal = addressIn(domain);
       // What Postfix would connect to by itself; of names it looks at what DNS has for them (dns_filter).
       if (literal !== undefined && !isAllowed(literal)) return NOT_CARRIED;
-      return routes.supportsMxdeliv(key) ? transportTo(domain) : undefined;
+      if (routes.supportsMxdeliv(key)) return transportTo(domain);
+      return literal !== undefined && certified.has(literal) && !routes.avoids(key)
+        ? NOT_VERIFIED
+        : undefined;
     }, listen('routes')),
   ];
   return {

@@ -3,7 +3,9 @@ import { Resolver } from 'node:dns/promises';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { Agent, type RequestOptions, request } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
+import { checkServerIdentity } from 'node:tls';
 import { bodyOf, refuseUpgrade } from '../lib/ask-http.ts';
+import { Certified } from './certified.ts';
 
 /** `user@[IPv6:2001:db8::1]` → `[ipv6:2001:db8::1]` */
 export const domainOf = (address: string): string =>
@@ -37,8 +39,8 @@ export const mailHosts = async (
     .slice(0, MAX_HOSTS);
 };
 
-/** A relay without a domain, or with one that starts with `_`, signs its own certificate. */
-const isSelfSigned = (domain: string): boolean => /^[[_]/.test(domain);
+/** A relay without a domain, or with one that starts with `_`, may sign its own certificate. */
+const maySelfSign = (domain: string): boolean => /^[[_]/.test(domain);
 
 /** Opens a request to `/mxdeliv` of the nth host for a domain's mail. Rejects where there is none. */
 export type OpenRequest = (domain: string, nth: number, options: RequestOptions) => Promise<ClientRequest>;
@@ -52,7 +54,7 @@ const TIMEOUT_MS = 60_000;
 export const requestOpener = (
   isIpv4Only: boolean,
   mayConnect: (address: string) => boolean,
-  port = 443,
+  { port = 443, certified = new Certified() } = {},
 ): OpenRequest => {
   const resolver = new Resolver({ timeout: 3000, tries: 2 });
   const agent = new Agent({ keepAlive: true, maxFreeSockets: 4, timeout: TIMEOUT_MS, scheduling: 'lifo' });
@@ -83,7 +85,13 @@ export const requestOpener = (
       agent,
       lookup,
       autoSelectFamily: true,
-      rejectUnauthorized: !isSelfSigned(domain),
+      rejectUnauthorized: !maySelfSign(domain) || certified.has(host),
+      // Asked of a certificate that a trusted authority has signed; not again where a session is resumed.
+      checkServerIdentity: (name, shown) => {
+        const fault = checkServerIdentity(name, shown);
+        if (!fault && isIP(host)) certified.add(host, Date.parse(shown.valid_to));
+        return fault;
+      },
       timeout: TIMEOUT_MS,
       ...options,
     } as RequestOptions).on('timeout', function (this: ClientRequest) {

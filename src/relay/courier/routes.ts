@@ -50,8 +50,12 @@ export class Routes {
 
   /** Of an address, as far as known at this moment; what is not known is found out meanwhile. */
   supportsMxdeliv(address: string): boolean {
-    const until = this.#avoided.get(address.toLowerCase()) ?? 0;
-    return this.#look(domainOf(address))?.supportsMxdeliv === true && until <= this.#now();
+    return this.#look(domainOf(address))?.supportsMxdeliv === true && !this.avoids(address);
+  }
+
+  /** Whether mail to an address goes by port 25 for now, whatever its host supports. */
+  avoids(address: string): boolean {
+    return (this.#avoided.get(address.toLowerCase()) ?? 0) > this.#now();
   }
 
   /** Mail to an address goes by port 25 for a while: there was some that only this may take. */

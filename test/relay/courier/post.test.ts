@@ -57,7 +57,7 @@ beforeEach(async () => {
     })
     .listen(0, '127.0.0.1');
   await once(server, 'listening');
-  open = requestOpener(false, anywhere, (server.address() as AddressInfo).port);
+  open = requestOpener(false, anywhere, { port: (server.address() as AddressInfo).port });
 });
 afterEach(() => {
   server.closeAllConnections();
@@ -199,7 +199,7 @@ describe('a host that', () => {
   /** One that behaves so before it has the message, or once it says that it wants it. */
   const hostile = async (behaviour: Behaviour) => {
     const host = await hostileServer(behaviour, certificate);
-    return { ...host, opener: requestOpener(false, anywhere, host.port) };
+    return { ...host, opener: requestOpener(false, anywhere, { port: host.port }) };
   };
 
   test.each(ENDLESS)('answers with %s is given up', async (what, behaviour) => {
@@ -259,7 +259,7 @@ test.each(['[127.0.0.1]', '[ipv6:::1]', '[ipv6:::ffff:127.0.0.1]', 'localhost'])
   async (domain) => {
     const connections: unknown[] = [];
     server.on('connection', (socket) => connections.push(socket));
-    const careful = requestOpener(false, mayConnect, (server.address() as AddressInfo).port);
+    const careful = requestOpener(false, mayConnect, { port: (server.address() as AddressInfo).port });
     await expect(speaksMxdeliv(careful, domain)).rejects.toThrow();
     const post = await openPost(careful, domain, '', [`b@${domain}`]);
     expect(await post.end()).toBe(undefined);
