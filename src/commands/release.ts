@@ -2,10 +2,11 @@ import { access, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { digestFile } from '../image/file-digest.ts';
-import { defaultEpoch } from '../image/plan.ts';
 import { readJson } from '../image/read-json.ts';
 import { readChecksums } from '../release/checksums.ts';
-import { compareRelease, isManifest, makeRelease, type ReleaseManifest } from '../release/make.ts';
+import { compareRelease } from '../release/compare.ts';
+import { makeRelease } from '../release/make.ts';
+import { isManifest, type ReleaseManifest } from '../release/manifest.ts';
 import { createKey } from '../release/signing.ts';
 import { findMissing, packagesOf } from '../requirements/missing.ts';
 import { failure } from '../terminal/failure.ts';
@@ -98,6 +99,7 @@ export const command = defineCommand({
       value: 'FORMAT,...',
       help: 'formats of the images, qcow2,tar by default',
     },
+    force: { type: 'boolean', help: 'replace this version if the folder has it with other files' },
     'without-images': { type: 'boolean', help: 'make packages and archive only' },
     'new-key': { type: 'string', value: 'FILE', help: 'create a signing key instead' },
     verify: { type: 'string', value: 'DIR', help: 'make this release again instead, and compare' },
@@ -133,7 +135,8 @@ export const command = defineCommand({
         keyFile,
         formats: values['without-images'] ? [] : choices.formats,
         diskSize: choices.diskSize,
-        epoch: epochOf(env).sourceDateEpoch ?? defaultEpoch(making.now),
+        epoch: epochOf(env).sourceDateEpoch,
+        force: values.force === true,
         cache: cacheFolder(env),
       },
       making,

@@ -1,6 +1,7 @@
 import { access, readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { failure } from '../terminal/failure.ts';
+import { isForeign } from './staging.ts';
 
 /**
  * Everything in a release's folder is listed in its checksums and made readable for everybody. So it must be new, empty,
@@ -13,7 +14,7 @@ export const checkFolder = async (output: string, keyFile: string | undefined): 
     if (error.code === 'ENOENT') return [];
     throw error;
   });
-  if (names.length === 0) return;
+  if (names.every(isForeign)) return;
   await access(join(output, 'debian/dists/stable/Release')).catch((cause: unknown) => {
     throw failure(`${output} has other files than those of a release`, {
       hint: 'choose a new folder, or the one of the last release',

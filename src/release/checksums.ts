@@ -1,14 +1,21 @@
 import { chmod, readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { digestFile } from '../image/file-digest.ts';
+import { isForeign } from './staging.ts';
 
 export const CHECKSUMS = 'SHA256SUMS';
 
-/** Every file of the folder by its path there, in one order. */
-const filesIn = async (folder: string): Promise<string[]> =>
+/** What is in the folder by its path there, without what others have put there. */
+const entriesIn = async (folder: string) =>
   (await readdir(folder, { recursive: true, withFileTypes: true }))
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+    .map((entry) => ({ entry, path: relative(folder, join(entry.parentPath, entry.name)) }))
+    .filter(({ path }) => !isForeign(path));
+
+/** Every file of the folder, in one order. */
+const filesIn = async (folder: string): Promise<string[]> =>
+  (await entriesIn(folder))
+    .filter(({ entry }) => entry.isFile())
+    .map(({ path }) => path)
     .sort();
 
 /** Signatures, which differ each time, and the list itself. */
@@ -37,8 +44,8 @@ export const readChecksums = async (folder: string): Promise<Map<string, string>
 /** A web server may run as somebody else; the umask here does not matter. Links are left alone. */
 export const openForReaders = async (folder: string): Promise<void> => {
   await chmod(folder, 0o755);
-  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+  for (const { entry, path } of await entriesIn(folder)) {
     if (!entry.isDirectory() && !entry.isFile()) continue;
-    await chmod(join(entry.parentPath, entry.name), entry.isDirectory() ? 0o755 : 0o644);
+    await chmod(join(folder, path), entry.isDirectory() ? 0o755 : 0o644);
   }
 };
