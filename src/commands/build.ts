@@ -12,13 +12,14 @@ import { KERNELS } from '../image/packages.ts';
 import type { BuildRequest } from '../image/request.ts';
 import { echobotFiles } from '../package/echobot.ts';
 import { sizeTable } from '../package/size-table.ts';
+import { sourceDateEpoch } from '../package/source-date.ts';
 import { installPackages } from '../requirements/install.ts';
 import { findMissing, packagesOf } from '../requirements/missing.ts';
 import { failure } from '../terminal/failure.ts';
 import { createProgress } from '../terminal/progress.ts';
 import { duration } from '../terminal/render-step.ts';
 import { DEFAULT_SIZE, FORMAT_NAMES, readChoices } from './build/choices.ts';
-import { cacheFolder, epochOf } from './build/environment.ts';
+import { cacheFolder } from './build/environment.ts';
 import { type Context, defineCommand } from './command.ts';
 import { PACKAGE_OPTIONS, relayPackages } from './relay-packages.ts';
 import { textSize } from './text-size.ts';
@@ -169,6 +170,7 @@ export const command = defineCommand({
     const { cwd } = context;
     const choices = readChoices(values);
     if ('message' in choices) return context.usage(choices.message, choices.hint);
+    const epoch = sourceDateEpoch(context.env);
     const relay = values.bare ? {} : await readRelay(values, context);
     if (!relay) return 1;
 
@@ -183,7 +185,7 @@ export const command = defineCommand({
         cache: cacheFolder(context.env),
         refresh: values.refresh ?? false,
         force: values.force ?? false,
-        ...epochOf(context.env),
+        ...(epoch !== undefined && { sourceDateEpoch: epoch }),
       };
       await buildAndTell(request, context, values.json ?? false);
       return 0;

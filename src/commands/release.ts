@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { digestFile } from '../image/file-digest.ts';
 import { readJson } from '../image/read-json.ts';
+import { sourceDateEpoch } from '../package/source-date.ts';
 import { readChecksums } from '../release/checksums.ts';
 import { compareRelease } from '../release/compare.ts';
 import { makeRelease } from '../release/make.ts';
@@ -13,7 +14,7 @@ import { failure } from '../terminal/failure.ts';
 import { createProgress } from '../terminal/progress.ts';
 import { VERSION } from '../version.ts';
 import { readChoices } from './build/choices.ts';
-import { cacheFolder, epochOf } from './build/environment.ts';
+import { cacheFolder } from './build/environment.ts';
 import { type Context, defineCommand, type ExitStatus } from './command.ts';
 
 const OUTPUT = 'dist/release';
@@ -135,7 +136,7 @@ export const command = defineCommand({
         keyFile,
         formats: values['without-images'] ? [] : choices.formats,
         diskSize: choices.diskSize,
-        epoch: epochOf(env).sourceDateEpoch,
+        epoch: sourceDateEpoch(env),
         force: values.force === true,
         cache: cacheFolder(env),
       },

@@ -2,16 +2,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type RunOptions, run } from '../program/run.ts';
 import { BIOS_MODULES, embeddedGrubConfig } from './boot-files.ts';
+import { BOOT_IMAGE, UEFI_FILES } from './boot-loader-files.ts';
 
-const BOOT_IMAGE = '/usr/lib/grub/i386-pc/boot.img';
-/**
- * Debian's own for UEFI, so that Secure Boot starts them: firmware looks for the first name on a disk it knows nothing
- * of (UEFI specification §3.5.1.1), and shim, which Microsoft has signed, for the second beside itself.
- */
-const UEFI_FILES = [
-  ['/usr/lib/shim/shimx64.efi.signed', 'EFI/BOOT/BOOTX64.EFI'],
-  ['/usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed', 'EFI/BOOT/grubx64.efi'],
-] as const;
 /** The one that Debian's signed GRUB reads. */
 const UEFI_CONFIG = 'EFI/debian/grub.cfg';
 

@@ -32,6 +32,8 @@ export interface Inputs {
   readonly overlay?: string;
   readonly diskSize: number;
   readonly compression: Compression;
+  /** SHA-256 of the boot loaders, which are the builder's. */
+  readonly bootLoaders: string;
   /** Version of the program that built it. */
   readonly builder: string;
 }

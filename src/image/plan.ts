@@ -1,10 +1,12 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type RunOptions, run } from '../program/run.ts';
 import { VERSION } from '../version.ts';
 import { type CachedBase, findBase } from './base-cache.ts';
 import { type BaseCommand, baseCommand } from './base-command.ts';
+import { digestBootLoaders } from './boot-loader-files.ts';
 import { keyOf, sha256 } from './cache-key.ts';
+import { digestFolder } from './digest-folder.ts';
 import { digestFile } from './file-digest.ts';
 import type { Inputs, PackageInput } from './manifest.ts';
 import { basePackages, KERNELS, type Kernel, STOCK_PACKAGES, SUITE, withMore } from './packages.ts';
@@ -26,6 +28,8 @@ export interface Plan {
   readonly relay?: { readonly relayPackage: PackageInput; readonly extrasPackage: PackageInput };
   /** SHA-256 of the image's own files, names and contents. */
   readonly overlay?: string;
+  /** SHA-256 of this computer's boot loaders. */
+  readonly bootLoaders: string;
   readonly builder: string;
 }
 
@@ -33,17 +37,6 @@ const DAY = 24 * 3600;
 
 /** Without a date that was asked for, the day is good enough: builds of one day can be compared. */
 export const defaultEpoch = (now: number): number => Math.floor(now / DAY) * DAY;
-
-const digestFolder = async (folder: string): Promise<string> => {
-  const names = (await readdir(folder, { recursive: true, withFileTypes: true }))
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
-  const lines = await Promise.all(
-    names.map(async (name) => `${sha256(await readFile(name))} ${name.slice(folder.length)}`),
-  );
-  return sha256(lines.join('\n'));
-};
 
 /** The files that are laid over the tree: the image's own, and the programs asked for. */
 const digestOverlay = async ({ programs = {} }: BuildRequest): Promise<string> => {
@@ -115,13 +108,14 @@ export const planBuild = async (request: BuildRequest, now: number, options: Run
       },
       overlay: await digestOverlay(request),
     }),
+    bootLoaders: await digestBootLoaders(),
     builder: VERSION,
   };
 };
 
 /** All that the image is made of, once it is known what is in the base system. */
 export const inputsOf = (plan: Plan, base: string): Inputs => {
-  const { request, epoch, relay, overlay, builder } = plan;
+  const { request, epoch, relay, overlay, bootLoaders, builder } = plan;
   const { settings, diskSize, compression } = request;
   return {
     suite: SUITE,
@@ -132,6 +126,7 @@ export const inputsOf = (plan: Plan, base: string): Inputs => {
     ...(overlay !== undefined && { overlay }),
     diskSize,
     compression,
+    bootLoaders,
     builder,
   };
 };

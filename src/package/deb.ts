@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { run } from '../program/run.ts';
 import { VERSION } from '../version.ts';
 import { EXTRAS, PROGRAM } from './paths.ts';
+import { sourceDateEpoch } from './source-date.ts';
 import { controlFiles, extrasControlFiles, extrasTree, type PackageTree, packageTree } from './tree.ts';
 
 const md5sums = (tree: PackageTree): string =>
@@ -21,8 +22,8 @@ const writeTree = async (folder: string, tree: PackageTree): Promise<void> => {
   }
 };
 
-/** When the package was made; set it to get the same bytes again (reproducible-builds.org). */
-const sourceDate = (env: NodeJS.ProcessEnv): number => Number(env.SOURCE_DATE_EPOCH ?? 1_767_225_600);
+/** When the packages were made, unless `SOURCE_DATE_EPOCH` says: the same bytes each time. */
+const DATE = 1_767_225_600;
 
 /** One of our packages, built. */
 interface BuiltPackage {
@@ -83,7 +84,7 @@ export const buildRelayPackages = async (
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<RelayPackages> => {
   const version = VERSION;
-  const epoch = sourceDate(env);
+  const epoch = sourceDateEpoch(env) ?? DATE;
   const date = new Date(epoch * 1000).toUTCString().replace('GMT', '+0000');
   const relay = packageTree(await readFile(PROGRAM, 'utf8'), version, date);
   const extras = extrasTree(await readFile(EXTRAS, 'utf8'), version, date);

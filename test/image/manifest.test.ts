@@ -15,6 +15,7 @@ const manifest: Manifest = {
     overlay: 'o',
     diskSize: 1 << 30,
     compression: 'zlib',
+    bootLoaders: 'ee',
     builder: '0.1.0',
   },
   files: [qcow2, tar],

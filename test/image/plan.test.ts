@@ -32,6 +32,7 @@ const plan: Plan = {
   now: 9,
   relay,
   overlay: 'bb',
+  bootLoaders: 'ee',
   builder: '0.1.0',
 };
 const { request } = plan;
@@ -50,6 +51,7 @@ test.each<[string, Plan, string]>([
   ['the relay', { ...plan, relay: { ...relay, relayPackage: { version: '1', sha256: 'dd' } } }, 'b'],
   ['its extras', { ...plan, relay: { ...relay, extrasPackage: { version: '1', sha256: 'dd' } } }, 'b'],
   ['the files of the image', { ...plan, overlay: 'cc' }, 'b'],
+  ['the boot loaders', { ...plan, bootLoaders: 'ff' }, 'b'],
   ['the date', { ...plan, epoch: 6 }, 'b'],
 ])('%s is an input', (_, other, base) => expect(inputsOf(other, base)).not.toEqual(inputsOf(plan, 'b')));
 
@@ -61,6 +63,6 @@ test('settings are named by their digest, as they may hold something private', (
 test('a bare Debian has no inputs of a relay', () => {
   const { relay: _, overlay: __, ...bare } = plan;
   expect(Object.keys(inputsOf(bare, 'b'))).toEqual([
-    ...['suite', 'sourceDateEpoch', 'base', 'diskSize', 'compression', 'builder'],
+    ...['suite', 'sourceDateEpoch', 'base', 'diskSize', 'compression', 'bootLoaders', 'builder'],
   ]);
 });

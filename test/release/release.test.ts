@@ -243,6 +243,16 @@ test.each([
   expect([status, stderr]).toEqual([1, expect.stringContaining(message)]);
 });
 
+test.each(['tomorrow', '4000000000'])(
+  'SOURCE_DATE_EPOCH %s is refused before anything is made',
+  async (date) => {
+    const env = { SOURCE_DATE_EPOCH: date };
+    const { status, stderr } = await runRelease(['--without-images', '-o', 'dated'], folder, env);
+    expect([status, stderr]).toEqual([1, expect.stringContaining('error: SOURCE_DATE_EPOCH is ')]);
+    await expect(stat(join(folder, 'dated'))).rejects.toThrow('ENOENT');
+  },
+);
+
 test.each([
   [['--key', 'missing.asc'], 'missing.asc cannot be read'],
   [['--url', 'ftp://x'], 'is not the http or https URL of a folder'],
