@@ -47,6 +47,9 @@ export const HELP: Readonly<Record<SettingName, string>> = {
   unattended_upgrades:
     "install Debian's security updates automatically, and restart the services they affect",
   upgrade_reboot_time: 'time of day to reboot after an update that requires it; unset: no automatic reboot',
+  updates: "install new versions of the relay's own packages automatically, from the release it came from",
+  update_hour:
+    "hour of the day, in the machine's time zone, in which updates of Debian and of the relay are installed",
   privacy_postal: 'postal address shown in the privacy policy',
   privacy_mail: 'mail address shown in the privacy policy',
   privacy_pdo: 'data protection officer shown in the privacy policy',

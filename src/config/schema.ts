@@ -91,6 +91,8 @@ export const SETTINGS = {
   imap_compress: off,
   unattended_upgrades: on,
   upgrade_reboot_time: unset('time'),
+  updates: on,
+  update_hour: integer(4, 0, 23),
   privacy_postal: unset('text'),
   privacy_mail: unset('email'),
   privacy_pdo: unset('text'),

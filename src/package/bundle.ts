@@ -6,8 +6,8 @@ import * as serviceFacts from '../model/service-facts.ts';
 import * as version from '../version.ts';
 import { type ConstantModule, constantsOnly } from './constants-only.ts';
 import { ECHOBOT_PROGRAM } from './echobot.ts';
-import { EXTRAS, PAYLOAD, PROGRAM, PROJECT } from './paths.ts';
-import { type BuiltPayload, payloadOf } from './payload.ts';
+import { EXTRAS, PAYLOAD, PROGRAM, PROJECT, UNPACKER } from './paths.ts';
+import { payloadOf } from './payload.ts';
 
 const NODE_18 = {
   bundle: true,
@@ -92,9 +92,9 @@ const FACTS: readonly ConstantModule[] = [
 ];
 
 /** Bundles a program into one script for Debian's Node 18, as small as can be. */
-const bundle = async (entry: string, define: Record<string, string> = {}): Promise<string> => {
+const bundle = async (entry: string): Promise<string> => {
   const plugins = [constantsOnly(FACTS), shared(await importsOf(entry))];
-  const { outputFiles } = await build({ ...NODE_18, entryPoints: [entry], define, plugins, format: 'cjs' });
+  const { outputFiles } = await build({ ...NODE_18, entryPoints: [entry], plugins, format: 'cjs' });
   const { code = '' } = await minify(outputFiles[0]?.text ?? '', {
     ecma: 2020,
     compress: {
@@ -117,7 +117,5 @@ const program = await script('main.ts');
 await writeFile(PROGRAM, program);
 await writeFile(EXTRAS, await bundle(`${PROJECT}src/relay/extras.ts`));
 await writeFile(ECHOBOT_PROGRAM, await script('echobot/main.ts'));
-const payload: BuiltPayload = await payloadOf(program, (size) =>
-  bundle(`${PROJECT}src/squeeze/unpack.ts`, { SIZE: String(size) }),
-);
-await writeFile(PAYLOAD, JSON.stringify(payload));
+await writeFile(UNPACKER, await bundle(`${PROJECT}src/squeeze/unpack.ts`));
+await writeFile(PAYLOAD, JSON.stringify(payloadOf()));

@@ -77,16 +77,17 @@ const buildPackage = async (
 
 /**
  * Builds `chatmail-relay_<version>_all.deb` and `chatmail-relay-extras_<version>_all.deb` in `folder` with dpkg-deb: the
- * same bytes for the same sources. Rejects with a failure when dpkg-deb is missing or fails.
+ * same bytes for the same sources. `archive`: see `packageTree`. Rejects with a failure when dpkg-deb is missing or fails.
  */
 export const buildRelayPackages = async (
   folder: string,
   env: NodeJS.ProcessEnv = process.env,
+  archive?: string,
 ): Promise<RelayPackages> => {
   const version = VERSION;
   const epoch = sourceDateEpoch(env) ?? DATE;
   const date = new Date(epoch * 1000).toUTCString().replace('GMT', '+0000');
-  const relay = packageTree(await readFile(PROGRAM, 'utf8'), version, date);
+  const relay = packageTree(await readFile(PROGRAM, 'utf8'), version, date, archive);
   const extras = extrasTree(await readFile(EXTRAS, 'utf8'), version, date);
   const build = (name: string, tree: PackageTree, control: PackageTree) =>
     buildPackage(folder, { name, version, tree, control, epoch }, env);

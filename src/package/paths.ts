@@ -15,5 +15,8 @@ export const EXTRAS = `${PROJECT}lib/relay/chatmail-extras.cjs`;
 /** The page that makes texts, without the facts of a release; made by `npm run build`. */
 export const TEXT_MAKER = `${PROJECT}lib/text-maker.html`;
 
+/** What unpacks it there, without the size of what it unpacks; made by `npm run build`. */
+export const UNPACKER = `${PROJECT}lib/relay/unpack.js`;
+
 /** The relay's package as it travels in user-data, made by `npm run build`. */
 export const PAYLOAD = `${PROJECT}lib/relay/payload.json`;

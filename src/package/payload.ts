@@ -3,7 +3,7 @@ import { brotliCompressSync, constants } from 'node:zlib';
 import { squeeze } from '../squeeze/squeeze.ts';
 import { VERSION } from '../version.ts';
 import { setupScript } from './install-scripts.ts';
-import { PAYLOAD } from './paths.ts';
+import { PAYLOAD, PROGRAM, UNPACKER } from './paths.ts';
 import { controlFiles, type PackageTree, packageTree } from './tree.ts';
 
 /** The package as it travels in a text: its files squeezed, and the program that unpacks them. */
@@ -68,19 +68,23 @@ const compressed = (program: string): string =>
     params: { [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT, [constants.BROTLI_PARAM_LGWIN]: 16 },
   }).toString('base64');
 
-/** Squeezes the package, which takes seconds, or returns the payload of the last build if it is the same. */
-export const payloadOf = async (
-  program: string,
-  unpackerFor: (size: number) => Promise<string>,
-): Promise<BuiltPayload> => {
-  const parts = partsOf(packageTree(program, VERSION, ''), VERSION);
+/** What was squeezed last, by this process. */
+let last: BuiltPayload | undefined;
+
+/**
+ * Squeezes the package, which takes seconds, or returns what was made last, or by the last build, if it is the same. `archive`: see
+ * `packageTree`. Throws where `npm run build` has not been run.
+ */
+export const payloadOf = (archive?: string): BuiltPayload => {
+  const parts = partsOf(packageTree(readFileSync(PROGRAM, 'utf8'), VERSION, '', archive), VERSION);
   const bytes = Buffer.from(parts);
-  const unpackingProgram = await unpackerFor(bytes.length);
+  const unpackingProgram = readFileSync(UNPACKER, 'utf8').replace(/\bSIZE\b/, String(bytes.length));
   const unpacker = compressed(unpackingProgram);
-  const last = kept();
-  if (last?.parts === parts && last.unpacker === unpacker && last.costs) return last;
+  for (const made of [last, kept()])
+    if (made?.parts === parts && made.unpacker === unpacker && made.costs) return made;
   const { digits, costs } = squeeze(bytes, Buffer.from(unpackingProgram));
-  return { parts, unpacker, digits, costs: costsOf(parts, costs) };
+  last = { parts, unpacker, digits, costs: costsOf(parts, costs) };
+  return last;
 };
 
 /** What `npm run build` has made. Throws where that has not been run. */

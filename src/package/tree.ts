@@ -16,6 +16,9 @@ export type PackageTree = ReadonlyMap<string, PackageFile>;
 
 const UNITS = '/usr/lib/systemd/system';
 
+/** In a package that was published in an archive: where that is, and its key. */
+const ARCHIVE = '/usr/share/chatmail/archive.sources';
+
 const debian = (name: string): string => readFileSync(`${PROJECT}src/package/debian/${name}`, 'utf8');
 
 const changelog = (name: string, version: string, date: string): string =>
@@ -55,8 +58,16 @@ const LISTS: Readonly<Record<string, readonly string[]>> = {
 const withServices = (text: string): string =>
   text.replace(/@([A-Z_]+)@/g, (placeholder, name: string) => LISTS[name]?.join(' ') ?? placeholder);
 
-/** What is in the package, decided without writing anything. `program` is the bundled script. */
-export const packageTree = (program: string, version: string, date: string): PackageTree => {
+/**
+ * What is in the package, decided without writing anything. `program` is the bundled script; `archive` what apt has to
+ * know of the archive that the package is published in (sources.list(5), deb822-style), if it is.
+ */
+export const packageTree = (
+  program: string,
+  version: string,
+  date: string,
+  archive?: string,
+): PackageTree => {
   const files = new Map<string, PackageFile>();
   const add = (path: string, content: string | Uint8Array, mode = 0o644) =>
     files.set(path, { content, mode });
@@ -72,6 +83,7 @@ export const packageTree = (program: string, version: string, date: string): Pac
     add(path, withoutComments(text));
   for (const [path, text] of loadTemplates(`${PROJECT}www`, '/usr/share/chatmail/www'))
     add(path, withoutIndentation(text));
+  if (archive !== undefined) add(ARCHIVE, archive);
   add('/usr/share/man/man8/chatmail.8.gz', gzip(debian('chatmail.8')));
   for (const [path, file] of documentation('chatmail-relay', version, date)) files.set(path, file);
   return files;

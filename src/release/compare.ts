@@ -13,9 +13,9 @@ export const compareRelease = async (
   manifest: ReleaseManifest,
   { again, ...making }: Making & { readonly again: string; readonly cache: string },
 ): Promise<string[]> => {
-  const { url, sourceDateEpoch: epoch, diskSize, images } = manifest;
+  const { url, publicKey, sourceDateEpoch: epoch, diskSize, images } = manifest;
   const formats = images.map(({ format }) => format);
-  await makeRelease({ output: again, url, formats, diskSize, epoch, cache: making.cache }, making);
+  await makeRelease({ output: again, url, publicKey, formats, diskSize, epoch, cache: making.cache }, making);
   const made = await digestsOf(again, making.signal);
   const differing: string[] = [];
   for (const [path, sha256] of made) {

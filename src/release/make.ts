@@ -6,7 +6,7 @@ import { defaultEpoch } from '../image/plan.ts';
 import { readJson } from '../image/read-json.ts';
 import { buildRelayPackages } from '../package/deb.ts';
 import { TEXT_MAKER } from '../package/paths.ts';
-import { readPayload } from '../package/payload.ts';
+import { payloadOf } from '../package/payload.ts';
 import { type PinnedPackage, pinPackages } from '../package/pin.ts';
 import { run } from '../program/run.ts';
 import { failure } from '../terminal/failure.ts';
@@ -29,6 +29,8 @@ interface ReleaseRequest {
   /** Where it will be published, without a `/` at the end. */
   readonly url?: string | undefined;
   readonly keyFile?: string | undefined;
+  /** To make a release again without its secret key: the public one. */
+  readonly publicKey?: string | undefined;
   /** Of the images; none: packages and archive only. */
   readonly formats: readonly Format[];
   readonly diskSize: number;
@@ -106,8 +108,12 @@ const describe = async (version: Version, manifest: ReleaseManifest, { contents 
 };
 
 /** The page that makes texts from this release. */
-const textMaker = async (packages: readonly PinnedPackage[], url: string | undefined): Promise<string> => {
-  const { unpacker, digits } = readPayload();
+const textMaker = async (
+  packages: readonly PinnedPackage[],
+  url: string | undefined,
+  archive: string | undefined,
+): Promise<string> => {
+  const { unpacker, digits } = payloadOf(archive);
   const facts = {
     version: VERSION,
     ...(url !== undefined && { url }),
@@ -118,18 +124,18 @@ const textMaker = async (packages: readonly PinnedPackage[], url: string | undef
 };
 
 const make = async (version: Version, signer: Signer | undefined, making: Making): Promise<void> => {
-  const { folder, url, epoch, diskSize, previous, isNewest } = version;
+  const { folder, url, publicKey, epoch, diskSize, previous, isNewest } = version;
   const { signal, progress, program } = making;
+  const source = url && publicKey ? sourcesFile(url, publicKey) : undefined;
   const packages = await progress.step('packages', async () => {
-    await buildRelayPackages(folder, { ...process.env, SOURCE_DATE_EPOCH: String(epoch) });
+    await buildRelayPackages(folder, { ...process.env, SOURCE_DATE_EPOCH: String(epoch) }, source);
     return pinPackages(folder, program);
   });
   refuseChanged(version, { packages, images: previous?.images ?? [] });
   const archive = join(folder, 'debian');
   const files = packages.map(({ name }) => join(folder, name));
   await progress.step('archive', () => updateArchive(archive, files, { epoch, signer }));
-  if (signer && url !== undefined)
-    await writeFile(join(archive, 'chatmail.sources'), sourcesFile(url, signer.publicKey));
+  if (source) await writeFile(join(archive, 'chatmail.sources'), source);
   for (const { file } of previous?.images ?? []) await rm(join(folder, file), { force: true });
   const images = await makeImages(version, making);
   refuseChanged(version, { packages, images: images.files });
@@ -137,13 +143,17 @@ const make = async (version: Version, signer: Signer | undefined, making: Making
     version: VERSION,
     sourceDateEpoch: epoch,
     ...(url !== undefined && { url }),
+    ...(publicKey !== undefined && { publicKey }),
     diskSize,
     packages,
     images: images.files,
     ...(images.base !== undefined && { base: images.base }),
   };
   await describe(version, manifest, images);
-  if (isNewest) await writeFile(join(folder, 'index.html'), await textMaker(packages, url));
+  await progress.step('text', async () => {
+    const page = await textMaker(packages, url, source);
+    if (isNewest) await writeFile(join(folder, 'index.html'), page);
+  });
   await progress.step('checksums', async () => {
     await rm(join(folder, `${CHECKSUMS}.asc`), { force: true });
     await writeFile(join(folder, CHECKSUMS), checksumsOf(await digestsOf(folder, signal)));
@@ -172,7 +182,10 @@ export const makeRelease = async (request: ReleaseRequest, making: Making): Prom
       isNewest: newest === undefined || !(await isOlder(VERSION, newest.version)),
     };
     if (keyFile === undefined) await make(version, undefined, making);
-    else await withSigner(keyFile, (signer) => make(version, signer, making));
+    else
+      await withSigner(keyFile, (signer) =>
+        make({ ...version, publicKey: signer.publicKey }, signer, making),
+      );
     making.signal.throwIfAborted();
     await staging.publish();
   } finally {

@@ -7,6 +7,8 @@ export interface ReleaseManifest {
   readonly version: string;
   readonly sourceDateEpoch: number;
   readonly url?: string;
+  /** In ASCII armour. With the URL it is what the package knows of its archive. */
+  readonly publicKey?: string;
   readonly diskSize: number;
   readonly packages: readonly PinnedPackage[];
   readonly images: readonly ImageFile[];
@@ -20,6 +22,7 @@ const isFile = (name: unknown, { sha256, size }: { sha256?: unknown; size?: unkn
 /** Whether a file that says so describes a release: it may come from anywhere. */
 export const isManifest = (value: Partial<ReleaseManifest> | undefined): value is ReleaseManifest =>
   typeof value?.version === 'string' &&
+  (value.publicKey === undefined || typeof value.publicKey === 'string') &&
   Number.isSafeInteger(value.sourceDateEpoch) &&
   Number.isSafeInteger(value.diskSize) &&
   Array.isArray(value.packages) &&

@@ -36,7 +36,9 @@ const withGnupg = async <T>(
  */
 export const createKey = (file: string): Promise<void> =>
   withGnupg(async (gpg) => {
-    await gpg('--passphrase', '', '--quick-gen-key', 'chatmail-image release', 'ed25519', 'sign', 'never');
+    // Which ciphers its owner likes to be written in matters to nobody; the public key travels in the text.
+    const plain = ['--passphrase', '', '--default-preference-list', 'SHA512'];
+    await gpg(...plain, '--quick-gen-key', 'chatmail-image release', 'ed25519', 'sign', 'never');
     await writeFile(file, `${await gpg('--export-secret-keys')}\n`, { mode: 0o600, flag: 'wx' });
   });
 
@@ -48,7 +50,7 @@ export const withSigner = <T>(keyFile: string, use: (signer: Signer) => Promise<
       await gpg('--yes', '--output', output, how, file);
     };
     return use({
-      publicKey: await gpg('--export'),
+      publicKey: await gpg('--export-options', 'export-minimal', '--export'),
       clearsign: (file, signed) => sign('--clearsign', file, signed),
       detach: (file, signature) => sign('--detach-sign', file, signature),
     });

@@ -3,9 +3,12 @@ import { appendFile, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { brotliDecompressSync } from 'node:zlib';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { payloadOf, readPayload } from '../../src/package/payload.ts';
 import { digestsOf } from '../../src/release/checksums.ts';
+import { sourcesFile } from '../../src/release/sources-file.ts';
 import { VERSION } from '../../src/version.ts';
 import { runRelease } from './command.ts';
 
@@ -59,8 +62,9 @@ beforeAll(async () => {
   await execa('chmod', ['755', folder]);
   await startNginx(folder);
   await release(['--new-key', 'key.asc']);
+  // To squeeze the package takes a while; the tests after this one find it done.
   await release(signed('release'));
-});
+}, 60_000);
 afterAll(async () => {
   await stopServer?.();
   await rm(folder, { recursive: true, force: true });
@@ -142,6 +146,48 @@ test('apt refuses an archive that was changed', async () => {
   const { exitCode, all } = await apt('apt-get', 'update');
   expect([exitCode, all]).toEqual([100, expect.stringMatching(/BADSIG|not signed|invalid/)]);
   await release(signed('release'));
+});
+
+const inPackage = async (release: string): Promise<string> => {
+  const deb = join(folder, release, `chatmail-relay_${VERSION}_all.deb`);
+  const { stdout } = await execa('sh', [
+    '-c',
+    `dpkg-deb --fsys-tarfile ${deb} | tar --extract --to-stdout ./usr/share/chatmail/archive.sources || :`,
+  ]);
+  return stdout;
+};
+
+describe('the package', () => {
+  test('has what apt needs to know of the archive it is published in, and so has the manifest', async () => {
+    const source = await readFile(join(folder, 'release/debian/chatmail.sources'), 'utf8');
+    expect(`${await inPackage('release')}\n`).toBe(source);
+    const manifest = JSON.parse(await readFile(join(folder, 'release/manifest.json'), 'utf8'));
+    expect(source).toBe(sourcesFile(manifest.url, manifest.publicKey));
+  });
+
+  test.each([
+    ['key', ['--url', 'http://192.0.2.1']],
+    ['URL', ['--key', 'key.asc']],
+  ])('knows of none where the release has no %s', async (what, args) => {
+    await release(['--without-images', '-o', `no-${what}`, ...args]);
+    expect(await inPackage(`no-${what}`)).toBe('');
+  });
+
+  test('is made again by --verify without the secret key', async () => {
+    expect(await release(['--verify', 'release'])).toMatchObject({ status: 0 });
+  });
+
+  test('in a text has it too', async () => {
+    const source = await readFile(join(folder, 'release/debian/chatmail.sources'), 'utf8');
+    const { parts, unpacker, digits } = payloadOf(source);
+    expect(parts).toContain(`package/usr/share/chatmail/archive.sources\0${source}\0`);
+    const program = String(brotliDecompressSync(Buffer.from(unpacker, 'base64')));
+    expect(program).toContain(`,SELF,${Buffer.byteLength(parts)})`);
+    expect(await readFile(join(folder, 'release/index.html'), 'utf8')).toContain(
+      JSON.stringify(digits).replaceAll('<', '\\u003c'),
+    );
+    expect(readPayload().parts).not.toContain('archive.sources');
+  });
 });
 
 test('sha256sum and gpgv agree with the checksums', async () => {
