@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Base } from '../cloud-init/options.ts';
+import { isPrivateKey, keysIn } from '../cloud-init/ssh-keys.ts';
 import { renderUserData } from '../cloud-init/user-data.ts';
 import { loadSettings, SETTINGS_OPTIONS } from '../config/load-settings.ts';
 import { problemToJson } from '../config/problem-to-json.ts';
@@ -71,19 +72,16 @@ const readText = async ({ cwd, signal }: Context, file: string): Promise<string>
 /** The lines of a file that are keys. Rejects for a private key, which must not get into a text, and for none. */
 const keysInFile = async (file: string, context: Context): Promise<string[]> => {
   const text = await readText(context, file);
-  if (/PRIVATE KEY-----|^PuTTY-User-Key-File/m.test(text))
+  if (isPrivateKey(text))
     throw failure(`${file} is a private key`, { hint: `name the public key, most often ${file}.pub` });
-  const keys = text
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '' && !line.startsWith('#'));
+  const keys = keysIn(text);
   if (keys.length === 0)
     throw failure(`${file} has no key in it`, { hint: 'a key is a line like ssh-ed25519 AAAA...' });
   return keys;
 };
 
 /** Every line of the files that is a key. */
-const keysIn = async (files: readonly string[], context: Context): Promise<string[]> =>
+const keysInFiles = async (files: readonly string[], context: Context): Promise<string[]> =>
   (await Promise.all(files.map((file) => keysInFile(file, context)))).flat();
 
 export const command = defineCommand({
@@ -118,7 +116,7 @@ export const command = defineCommand({
       packages: sources && (await pinPackages(resolve(cwd, values.packages ?? 'dist'), context.program)),
       isScript: values.script,
       isGzip: values.gzip,
-      sshKeys: await keysIn(values['ssh-key'] ?? [], context),
+      sshKeys: await keysInFiles(values['ssh-key'] ?? [], context),
       hostname: values.hostname,
       phoneHome: values['phone-home'],
       mirror: values.mirror,

@@ -54,8 +54,10 @@ const policy = [
   "form-action 'none'",
   "require-trusted-types-for 'script'",
 ].join('; ');
+const icon = `data:image/svg+xml,${encodeURIComponent((await readFile(`${PROJECT}www/logo.svg`, 'utf8')).trim())}`;
 const page = await readFile(`${PAGE}/page.html`, 'utf8');
 const filled = page
+  .replaceAll('"ICON"', () => `"${icon}"`)
   .replace('content="POLICY"', () => `content="${policy}"`)
   .replace('<style></style>', () => `<style>${css}</style>`)
   .replace('<script></script>', () => `<script>${code}</script>`);

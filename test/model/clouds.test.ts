@@ -74,6 +74,7 @@ test('each record is in the file of its name, and listed', () => {
     'page',
     'relay-cloud',
     'relay-table',
+    'steps',
     'words',
   ];
   expect(files.filter((file) => !parts.includes(file)).sort()).toEqual(CLOUDS.map(({ name }) => name).sort());

@@ -1,27 +1,57 @@
-import { writeUserData } from '../../cloud-init/write-user-data.ts';
-import { CLOUDS } from '../../model/clouds/all.ts';
+import { type Choices, NO_CHOICES, readFragment } from '../choices.ts';
+import { makeText } from '../make-text.ts';
 import type { ReleaseFacts } from '../release-facts.ts';
+import { sourcesFor } from '../sources-for.ts';
+import { checklistPart } from './checklist-part.ts';
+import { domainStep } from './domain-step.ts';
+import { element } from './element.ts';
+import { keyStep } from './key-step.ts';
+import type { Part } from './part.ts';
+import { providerStep } from './provider-step.ts';
+import { resultPart } from './result-part.ts';
+import { settingsStep } from './settings-step.ts';
 
-const app = document.getElementById('app');
-const written = document.getElementById('release')?.textContent ?? '';
-const { url, packages = [], payload }: Partial<ReleaseFacts> = written === '' ? {} : JSON.parse(written);
-const here = /^https?:/.test(location.protocol) ? [new URL('.', location.href).href] : [];
-const sources = [...here, ...(url === undefined ? [] : [url])].map((source) => source.replace(/\/+$/, ''));
+/** What `renderTextMaker` has put into the page. */
+const factsOf = (text: string): ReleaseFacts =>
+  text === '' ? { version: '', packages: [] } : (JSON.parse(text) as ReleaseFacts);
 
-const choice = document.createElement('select');
-choice.setAttribute('aria-label', 'Provider');
-for (const { name, title } of CLOUDS) choice.append(new Option(title, name));
-const output = document.createElement('textarea');
-output.readOnly = true;
-output.setAttribute('aria-label', 'Text to paste');
-const show = () => {
-  const { text, problems } = writeUserData(
-    {},
-    { base: 'debian', provider: choice.value, sources, packages },
-    { payload: payload && (() => payload) },
-  );
-  output.value = text || problems.map(({ message }) => message).join('\n');
+const facts = factsOf(document.getElementById('release')?.textContent ?? '');
+const sources = sourcesFor(location, facts.url);
+const linked = element('p', { class: 'linked', role: 'status' });
+const steps: readonly Part[] = [providerStep(facts), domainStep(), keyStep(), settingsStep()];
+const parts: readonly Part[] = [...steps, resultPart(sources), checklistPart()];
+
+const choicesNow = (): Choices => {
+  const all = parts.map(({ read }) => read?.() ?? {});
+  return {
+    ...Object.assign({}, NO_CHOICES, ...all),
+    settings: Object.assign({}, ...all.map(({ settings }) => settings)),
+  };
 };
-choice.addEventListener('change', show);
-app?.append(choice, output);
-show();
+
+const update = (): void => {
+  const choices = choicesNow();
+  const made = makeText(choices, { facts, sources });
+  for (const { show } of parts) show?.(made, choices);
+};
+
+/** Takes the choices of a link. */
+const follow = (): void => {
+  if (location.hash.length < 2) return;
+  const { choices, unknown } = readFragment(location.hash);
+  for (const { write } of parts) write?.(choices);
+  linked.textContent =
+    unknown.length === 0
+      ? 'These choices came with a link. Look through them before you use the text.'
+      : `This link has something that this page does not understand: ${unknown.join(', ')}`;
+  update();
+};
+
+const main = document.querySelector('main');
+main?.append(linked, ...parts.map((part) => part.element));
+main?.addEventListener('input', update);
+addEventListener('hashchange', follow);
+const version = document.getElementById('version');
+if (version && facts.version !== '') version.textContent = `Version ${facts.version}`;
+update();
+follow();
