@@ -8,6 +8,7 @@ import { readChecksums } from '../release/checksums.ts';
 import { compareRelease } from '../release/compare.ts';
 import { makeRelease } from '../release/make.ts';
 import { isManifest, type ReleaseManifest } from '../release/manifest.ts';
+import { refreshRelease } from '../release/refresh.ts';
 import { createKey } from '../release/signing.ts';
 import { findMissing, packagesOf } from '../requirements/missing.ts';
 import { failure } from '../terminal/failure.ts';
@@ -103,6 +104,10 @@ export const command = defineCommand({
     force: { type: 'boolean', help: 'replace this version if the folder has it with other files' },
     'without-images': { type: 'boolean', help: 'make packages and archive only' },
     'new-key': { type: 'string', value: 'FILE', help: 'create a signing key instead' },
+    refresh: {
+      type: 'boolean',
+      help: 'sign the archive in the folder again instead; a signature is valid for 90 days',
+    },
     verify: { type: 'string', value: 'DIR', help: 'make this release again instead, and compare' },
   },
   async run(context, { values }) {
@@ -129,6 +134,12 @@ export const command = defineCommand({
         `\`${context.program} requirements --install release\``,
       );
     const making = makingOf(context);
+    if (values.refresh) {
+      if (keyFile === undefined) return context.usage('--refresh needs --key');
+      await refreshRelease(resolve(cwd, output), keyFile, making);
+      stdout.write(`${output}\n`);
+      return 0;
+    }
     await makeRelease(
       {
         output: resolve(cwd, output),

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { run } from '../program/run.ts';
@@ -36,14 +36,35 @@ const FIELDS = {
   'Acquire-By-Hash': 'yes',
 };
 
+/** RFC 5322 §3.3, in UTC. */
+const dateText = (seconds: number): string => new Date(seconds * 1000).toUTCString().replace('GMT', '+0000');
+
 const releaseText = async (dists: string, epoch: number): Promise<string> => {
   const fields = Object.entries(FIELDS).flatMap(([name, value]) => [
     '-o',
     `APT::FTPArchive::Release::${name}=${value}`,
   ]);
   const text = await run(['apt-ftparchive', ...fields, 'release', dists]);
-  const date = new Date(epoch * 1000).toUTCString().replace('GMT', '+0000');
-  return `${text.replace(/^Date: .*$/m, `Date: ${date}`)}\n`;
+  return `${text.replace(/^Date: .*$/m, `Date: ${dateText(epoch)}`)}\n`;
+};
+
+const DAY = 86_400;
+
+/**
+ * How long apt believes a signature, in seconds. Whoever keeps newer versions from relays succeeds for as long; and the
+ * key, which is kept offline, has to be fetched as often.
+ */
+const LIFETIME = 90 * DAY;
+
+/**
+ * Signs the lists of the archive in `folder` as they are, at `now` in seconds. The time is in `InRelease` alone: `Release`
+ * is the same whenever it is made.
+ */
+export const signArchive = async (folder: string, signer: Signer, now: number): Promise<void> => {
+  const dists = join(folder, 'dists/stable');
+  const release = await readFile(join(dists, 'Release'), 'utf8');
+  const times = `Date: ${dateText(now)}\nValid-Until: ${dateText(now + LIFETIME)}`;
+  await signer.clearsign(release.replace(/^Date: .*$/m, times), join(dists, 'InRelease'));
 };
 
 /**
@@ -53,7 +74,11 @@ const releaseText = async (dists: string, epoch: number): Promise<string> => {
 export const updateArchive = async (
   folder: string,
   packages: readonly string[],
-  { epoch, signer }: { readonly epoch: number; readonly signer: Signer | undefined },
+  {
+    epoch,
+    now,
+    signer,
+  }: { readonly epoch: number; readonly now: number; readonly signer: Signer | undefined },
 ): Promise<void> => {
   await mkdir(join(folder, 'pool'), { recursive: true });
   for (const file of packages) await copyFile(file, join(folder, 'pool', basename(file)));
@@ -67,5 +92,5 @@ export const updateArchive = async (
   // apt-ftparchive would list those of an earlier run, too.
   for (const name of ['Release', 'InRelease']) await rm(join(dists, name), { force: true });
   await writeFile(join(dists, 'Release'), await releaseText(dists, epoch));
-  await signer?.clearsign(join(dists, 'Release'), join(dists, 'InRelease'));
+  if (signer) await signArchive(folder, signer, now);
 };

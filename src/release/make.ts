@@ -125,7 +125,7 @@ const textMaker = async (
 
 const make = async (version: Version, signer: Signer | undefined, making: Making): Promise<void> => {
   const { folder, url, publicKey, epoch, diskSize, previous, isNewest } = version;
-  const { signal, progress, program } = making;
+  const { signal, progress, now, program } = making;
   const source = url && publicKey ? sourcesFile(url, publicKey) : undefined;
   const packages = await progress.step('packages', async () => {
     await buildRelayPackages(folder, { ...process.env, SOURCE_DATE_EPOCH: String(epoch) }, source);
@@ -134,7 +134,7 @@ const make = async (version: Version, signer: Signer | undefined, making: Making
   refuseChanged(version, { packages, images: previous?.images ?? [] });
   const archive = join(folder, 'debian');
   const files = packages.map(({ name }) => join(folder, name));
-  await progress.step('archive', () => updateArchive(archive, files, { epoch, signer }));
+  await progress.step('archive', () => updateArchive(archive, files, { epoch, now, signer }));
   if (source) await writeFile(join(archive, 'chatmail.sources'), source);
   for (const { file } of previous?.images ?? []) await rm(join(folder, file), { force: true });
   const images = await makeImages(version, making);

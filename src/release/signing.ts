@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from '../program/run.ts';
@@ -8,9 +8,11 @@ export interface Signer {
   /** In ASCII armour. */
   readonly publicKey: string;
   /** The text with its signature around it (RFC 9580 §7). */
-  clearsign(file: string, signed: string): Promise<void>;
+  clearsign(text: string, signed: string): Promise<void>;
   /** The signature alone, in ASCII armour. */
   detach(file: string, signature: string): Promise<void>;
+  /** Rejects unless it is a signature of this key. */
+  verify(file: string, signature: string): Promise<void>;
 }
 
 /** Runs `use` with a GnuPG that has a home of its own, which is gone afterwards, as is its agent. */
@@ -49,9 +51,19 @@ export const withSigner = <T>(keyFile: string, use: (signer: Signer) => Promise<
     const sign = async (how: string, file: string, output: string) => {
       await gpg('--yes', '--output', output, how, file);
     };
+    const clearsign = async (text: string, signed: string) => {
+      // Who reads while it is written finds the one before.
+      await writeFile(`${signed}.part`, text);
+      await sign('--clearsign', `${signed}.part`, `${signed}.part.asc`);
+      await rename(`${signed}.part.asc`, signed);
+      await rm(`${signed}.part`);
+    };
     return use({
       publicKey: await gpg('--export-options', 'export-minimal', '--export'),
-      clearsign: (file, signed) => sign('--clearsign', file, signed),
+      clearsign,
       detach: (file, signature) => sign('--detach-sign', file, signature),
+      verify: async (file, signature) => {
+        await gpg('--verify', signature, file);
+      },
     });
   });

@@ -135,6 +135,61 @@ test('apt verifies the archive with the key in its file, and gets our packages a
   }
 });
 
+describe('--refresh', () => {
+  const field = async (name: string) => {
+    const signed = await readFile(join(folder, 'release/debian/dists/stable/InRelease'), 'utf8');
+    return Date.parse(new RegExp(`^${name}: (.*)$`, 'm').exec(signed)?.[1] ?? '') / 1000;
+  };
+  const refresh = (key: string) => release(['--refresh', '-o', 'release', '--key', key]);
+
+  test('a signature is valid for 90 days, however old the sources are', async () => {
+    expect(Math.abs((await field('Date')) - Date.now() / 1000)).toBeLessThan(600);
+    expect((await field('Valid-Until')) - (await field('Date'))).toBe(90 * 86_400);
+  });
+
+  test('signs again, and changes nothing else', async () => {
+    const list = join(folder, 'release/debian/dists/stable/InRelease');
+    const digests = () => digestsOf(join(folder, 'release'), new AbortController().signal);
+    const [before, others] = [await readFile(list, 'utf8'), await digests()];
+    vi.setSystemTime(Date.now() + 86_400_000);
+    expect(await refresh('key.asc')).toMatchObject({ status: 0 });
+    vi.useRealTimers();
+    expect(await readFile(list, 'utf8')).not.toBe(before);
+    expect(await digests()).toEqual(others);
+    expect((await stat(list)).mode & 0o777).toBe(0o644);
+    expect(await refresh('key.asc')).toMatchObject({ status: 0 });
+    expect(await apt('apt-get', 'update')).toMatchObject({ exitCode: 0 });
+  });
+
+  test('refuses what another key has signed', async () => {
+    await release(['--new-key', 'other.asc']);
+    expect(await refresh('other.asc')).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('has no SHA256SUMS that this key has signed'),
+    });
+  });
+
+  test.each(['debian/dists/stable/Release', `debian/pool/chatmail-relay_${VERSION}_all.deb`])(
+    'refuses to sign where somebody has changed %s',
+    async (path) => {
+      const before = await readFile(join(folder, 'release', path));
+      await appendFile(join(folder, 'release', path), 'x');
+      expect(await refresh('key.asc')).toMatchObject({
+        status: 1,
+        stderr: expect.stringContaining(`${path} is not as SHA256SUMS says`),
+      });
+      await writeFile(join(folder, 'release', path), before);
+    },
+  );
+
+  test('needs the key', async () => {
+    expect(await release(['--refresh', '-o', 'release'])).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('--refresh needs --key'),
+    });
+  });
+});
+
 test('apt refuses an archive that was changed', async () => {
   await release(signed('release'));
   const lists = join(folder, 'release/debian/dists/stable');
