@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
@@ -35,6 +35,22 @@ describe("the image's own files", () => {
       expect.arrayContaining(['write-files', 'runcmd', 'scripts-user', 'users-groups', 'ssh', 'bootcmd']),
     );
     expect(new Set(modules).size).toBe(modules.length);
+  });
+
+  test("cloud-init's services all run the generator that knows of gateways outside the net", async () => {
+    const services = ['cloud-init.service.d', 'cloud-init-.service.d'];
+    const units = services.map((folder) => read(`etc/systemd/system/${folder}/chatmail-image.conf`));
+    const named = (await Promise.all(units)).map(
+      (unit) => /^Environment=NETPLAN_GENERATE_PATH=\/(.+)$/m.exec(unit)?.[1],
+    );
+    const generator = named[0] ?? '';
+    expect(named).toEqual([generator, generator]);
+    expect((await stat(join(OVERLAY, generator))).mode & 0o111).toBe(0o111);
+  });
+
+  test('a card is asked for no name', async () => {
+    const [, match] = (await read('etc/systemd/network/90-chatmail-image.network')).split(/^\[\w+\]$/m);
+    expect(match?.match(/^\w+=.*/gm)).toEqual(['Type=ether', 'Kind=!*']);
   });
 
   test('every copyright file stays', async () => {

@@ -10,7 +10,8 @@ import { mountOverlay, unmountOverlay } from '../../src/lab/overlay.ts';
 import { ownedName } from '../../src/lab/owner.ts';
 import { placeFile } from '../../src/lab/place-file.ts';
 import { run } from '../../src/program/run.ts';
-import { type CloudMachine, MAC } from './metadata/clouds.ts';
+import { type CloudMachine, MAC, SECOND_MAC } from './metadata/clouds.ts';
+import { networkdSections } from './networkd-sections.ts';
 
 /**
  * cloud-init's stages up to the one in which a relay is configured, as systemd starts them, and then ours. Between
@@ -18,6 +19,7 @@ import { type CloudMachine, MAC } from './metadata/clouds.ts';
  */
 const STAGES = `
 /usr/lib/cloud-init/ds-identify
+export "$(sed -n 's/^Environment=//p' /etc/systemd/system/cloud-init.service.d/chatmail-image.conf)"
 cloud-init init --local
 ip link set eth0 up
 ip address replace "$1" dev eth0
@@ -25,6 +27,8 @@ ip route replace default via "$2" dev eth0 onlink metric 1024
 cloud-init init
 echo ===
 chatmail configure --dry-run
+echo ===
+cat /run/systemd/network/10-netplan-*.network
 `;
 
 /**
@@ -42,11 +46,11 @@ mount -t tmpfs tmpfs run
 mount --rbind /dev dev
 mount -t tmpfs tmpfs sys/class
 mkdir -p sys/class/net sys/class/block sys/class/dmi/id
-for interface in lo eth0; do
+for interface in lo eth0 eth1; do
   mkdir "sys/class/net/$interface"
   ln -s "/sys/devices/virtual/net/$interface/"* "sys/class/net/$interface/"
 done
-mkdir sys/class/net/eth0/device
+mkdir sys/class/net/eth0/device sys/class/net/eth1/device
 cp run-dmi/* sys/class/dmi/id/
 exec chroot . sh -euc "$2" sh "$3" "$4"
 `;
@@ -72,8 +76,10 @@ const connect = async (name: string, { interface: address, services }: CloudMach
     await run(['ip', 'netns', 'add', namespace]);
     await run(['ip', '-netns', namespace, 'link', 'set', 'lo', 'up']);
   }
-  const link = ['type', 'veth', 'peer', 'name', 'cloud0', 'netns', cloud];
-  await run(['ip', '-netns', machine, 'link', 'add', 'eth0', 'address', MAC, ...link]);
+  for (const [n, mac] of [MAC, SECOND_MAC].entries()) {
+    const link = ['type', 'veth', 'peer', 'name', `cloud${n}`, 'netns', cloud];
+    await run(['ip', '-netns', machine, 'link', 'add', `eth${n}`, 'address', mac, ...link]);
+  }
   await run(['ip', '-netns', cloud, 'address', 'add', `${gateway}/${length}`, 'dev', 'cloud0']);
   await run(['ip', '-netns', cloud, 'link', 'set', 'cloud0', 'up']);
   for (const { address: service } of services.filter(({ port }) => port === undefined))
@@ -129,11 +135,15 @@ const startServices = async (name: string, { services, interface: address }: Clo
   };
 };
 
-/**
- * Starts a machine of that cloud from a tree, lets it find out where it is, and returns what `chatmail configure
- * --dry-run` says: the cloud, the address, and each setting with its source.
- */
-export const settingsInCloud = async (tree: string, machine: CloudMachine): Promise<string[]> => {
+interface Found {
+  /** What `chatmail configure --dry-run` says: the cloud, the address, and each setting with its source. */
+  readonly settings: string[];
+  /** What networkd is to do, by `networkdSections`. */
+  readonly network: string[];
+}
+
+/** Starts a machine of that cloud from a tree, and lets it find out where it is. */
+export const foundInCloud = async (tree: string, machine: CloudMachine): Promise<Found> => {
   const { ip, cloud: gateway } = networkOf(machine.interface);
   const name = ownedName();
   const folder = await mkdtemp(join(tmpdir(), 'cloud-'));
@@ -166,10 +176,10 @@ export const settingsInCloud = async (tree: string, machine: CloudMachine): Prom
         timeout: PATIENCE_MS,
       },
     );
-    const [before, after] = all.split('\n===\n');
-    if (exitCode !== 0 || after === undefined)
-      throw new Error(`exit status ${exitCode}\n${before}\n${after ?? ''}`);
-    return after.trim().split('\n');
+    const [, settings, network] = all.split('\n===\n');
+    if (exitCode !== 0 || settings === undefined || network === undefined)
+      throw new Error(`exit status ${exitCode}\n${all}`);
+    return { settings: settings.trim().split('\n'), network: networkdSections(network) };
   } finally {
     for (const step of undo.reverse()) await step().catch(() => undefined);
   }

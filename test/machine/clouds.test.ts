@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { cachedTree } from '../../src/lab/tree-cache.ts';
-import { settingsInCloud } from './cloud-machine.ts';
+import { foundInCloud } from './cloud-machine.ts';
 import { TAR } from './images.ts';
-import { type Given, MACHINES, PUBLIC } from './metadata/clouds.ts';
+import { type Given, MAC, MACHINES, PUBLIC, SECOND_MAC } from './metadata/clouds.ts';
 
 const TAGS = { chatmail_mail_domain: 'tag.example.org', unrelated: 'x' };
 const USER_DATA = '#cloud-config\nchatmail:\n  max_load_1m: 9\n';
@@ -63,6 +63,58 @@ const CASES: Case[] = [
   ['upcloud', {}, 'name.example.org', 'host name'],
   ['vultr', { hostName: 'vm' }, PUBLIC, 'IPv4 address'],
 ];
+const DHCP = '[DHCP] RouteMetric=100 UseMTU=true';
+const [FIRST, SECOND] = [MAC, SECOND_MAC].map((mac, n) => `[Match] PermanentMACAddress=${mac} Name=eth${n}`);
+const route = (to: string, via: string) => `[Route] Destination=${to} Gateway=${via} GatewayOnLink=true`;
+const BY_DHCP = [FIRST, '[Network] DHCP=ipv4 LinkLocalAddressing=ipv6', DHCP];
+const BY_DHCP_OF_BOTH = [FIRST, '[Network] DHCP=yes LinkLocalAddressing=ipv6', DHCP];
+const BY_OPENSTACK = [
+  ...[FIRST, '[Link] MTUBytes=1450'],
+  '[Network] DHCP=ipv4 LinkLocalAddressing=ipv6 Address=2001:db8::7/64 IPv6AcceptRA=no DNS=192.0.2.53',
+  ...[route('::/0', '2001:db8::1'), DHCP],
+  ...[
+    SECOND,
+    '[Link] MTUBytes=1450',
+    '[Network] LinkLocalAddressing=ipv6 Address=10.1.0.4/24 DNS=192.0.2.53',
+  ],
+  route('10.0.0.0/8', '10.1.0.1'),
+];
+
+/**
+ * What networkd is told of each cloud's network (systemd.network(5)). Routers announce themselves wherever it is not
+ * told to ignore them, and say whether there is DHCP for IPv6.
+ */
+const NETWORKS: Readonly<Record<string, readonly unknown[]>> = {
+  aws: BY_DHCP_OF_BOTH,
+  azure: BY_DHCP_OF_BOTH,
+  configdrive: BY_OPENSTACK,
+  digitalocean: [
+    FIRST,
+    '[Network] LinkLocalAddressing=ipv6 Address=198.51.100.7/24 Address=10.19.0.5/16 Address=2001:DB8::7/64 DNS=192.0.2.53',
+    ...[route('0.0.0.0/0', '198.51.100.1'), route('::/0', '2001:DB8::1')],
+    ...[SECOND, '[Network] LinkLocalAddressing=ipv6 Address=10.114.0.2/20 DNS=192.0.2.53'],
+  ],
+  exoscale: BY_DHCP,
+  gce: BY_DHCP,
+  hetzner: [
+    FIRST,
+    '[Network] DHCP=ipv4 LinkLocalAddressing=ipv6 Address=2001:db8::1/64 DNS=2001:db8::53',
+    ...[route('::/0', 'fe80::1'), DHCP],
+  ],
+  nocloud: BY_DHCP,
+  openstack: BY_OPENSTACK,
+  oracle: [FIRST, '[Link] MTUBytes=9000', '[Network] DHCP=ipv4 LinkLocalAddressing=ipv6', DHCP],
+  scaleway: [
+    ...['[Match] Name=eth0', '[Network] DHCP=ipv4 LinkLocalAddressing=ipv6 Address=2001:db8::7/64'],
+    ...[route('::/0', '2001:db8::'), DHCP],
+  ],
+  upcloud: [...BY_DHCP, SECOND, '[Network] DHCP=ipv6 LinkLocalAddressing=ipv6', DHCP],
+  vultr: [
+    ...[FIRST, '[Network] DHCP=yes LinkLocalAddressing=ipv6 IPv6AcceptRA=yes', DHCP, SECOND],
+    '[Network] LinkLocalAddressing=ipv6 Address=10.1.96.3/20 DNS=108.61.10.10 DNS=2001:19f0:300:1704::6',
+  ],
+};
+
 /** No service tells these of the public address that their network gives the machine. */
 const WITHOUT_ADDRESS = ['nocloud', 'oracle'];
 
@@ -77,13 +129,16 @@ test.each(CASES)('%s, given %j: %s from %s', async (cloud, given, name, source, 
   const address = WITHOUT_ADDRESS.includes(cloud) ? '10.0.0.4' : PUBLIC;
   // cloud-init keeps what was compressed in its own form only, where lines are no longer the user's.
   const place = given.isGzip && given.userData ? '/etc/chatmail/chatmail.yaml in user-data' : 'user-data';
-  expect(await settingsInCloud(await cachedTree(TAR), machine)).toEqual([
-    `cloud: ${cloud}`,
-    `address: ${address}`,
-    `mail_domain: unset -> "${name}" (${source})`,
-    ...more,
-    `max_load_1m: 5 -> 9 (${place})`,
-  ]);
+  expect(await foundInCloud(await cachedTree(TAR), machine)).toEqual({
+    settings: [
+      `cloud: ${cloud}`,
+      `address: ${address}`,
+      `mail_domain: unset -> "${name}" (${source})`,
+      ...more,
+      `max_load_1m: 5 -> 9 (${place})`,
+    ],
+    network: NETWORKS[cloud],
+  });
 });
 
 test('every cloud is tried', () => {

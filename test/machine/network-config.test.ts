@@ -6,6 +6,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { mountOverlay, unmountOverlay } from '../../src/lab/overlay.ts';
 import { cachedTree } from '../../src/lab/tree-cache.ts';
 import { TAR } from './images.ts';
+import { MAC } from './metadata/clouds.ts';
+import { networkdSections } from './networkd-sections.ts';
 
 let folder: string;
 let root: string;
@@ -21,75 +23,162 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const MAC = '52:54:00:12:34:56';
-const CARD = `{match: {macaddress: "${MAC}"}, set-name: eth0`;
-const one = (subnet: string) =>
-  `version: 1\nconfig:\n- {type: physical, name: eth0, mac_address: "${MAC}", subnets: [${subnet}]}\n`;
+const v2 = (settings: string) =>
+  `version: 2\nethernets:\n  eth0: {match: {macaddress: "${MAC}"}, set-name: eth0, ${settings}}\n`;
+const v1 = (...subnets: string[]) =>
+  `version: 1\nconfig:\n- {type: physical, name: eth0, mac_address: "${MAC}", subnets: [${subnets.join()}]}\n`;
+const openstack = (networks: object[], link: object = {}) =>
+  JSON.stringify({
+    links: [{ id: 'tap1', type: 'bridge', ethernet_mac_address: MAC, ...link }],
+    networks: networks.map((network, n) => ({ id: `network${n}`, link: 'tap1', ...network })),
+    services: [{ type: 'dns', address: '192.0.2.53' }],
+  });
 
-/** What networkd is to do, from a configuration in one of cloud-init's kinds. */
-const CASES: readonly (readonly [name: string, kind: string, text: string, ...lines: string[]])[] = [
+const NAMED = '[Match] Name=eth0';
+const CARD = `[Match] PermanentMACAddress=${MAC} Name=eth0`;
+const DHCP = '[DHCP] RouteMetric=100 UseMTU=true';
+const network = (settings: string) => `[Network] LinkLocalAddressing=ipv6 ${settings}`;
+const route = (to: string, via: string) => `[Route] Destination=${to} Gateway=${via} GatewayOnLink=true`;
+
+/** What networkd is to do (systemd.network(5)), from a network configuration in one of cloud-init's kinds. */
+const CASES: readonly (readonly [name: string, kind: string, text: string, ...sections: string[]])[] = [
   [
-    'a gateway outside the net',
+    // https://docs.hetzner.com/robot/dedicated-server/network/net-config-debian-ubuntu/
+    'version 2, a gateway outside the net that says so',
     'yaml',
-    `version: 2\nethernets:\n  eth0: ${CARD}, addresses: [10.0.2.77/32], routes: [{to: 0.0.0.0/0, via: 10.0.2.2, on-link: true}], nameservers: {addresses: [10.0.2.3]}}\n`,
-    ...['Address=10.0.2.77/32', 'DNS=10.0.2.3', 'Destination=0.0.0.0/0', 'Gateway=10.0.2.2'],
-    'GatewayOnLink=true',
+    v2(
+      'addresses: [203.0.113.7/32], routes: [{to: 0.0.0.0/0, via: 198.51.100.1, on-link: true}], nameservers: {addresses: [192.0.2.53]}',
+    ),
+    ...[CARD, network('Address=203.0.113.7/32 DNS=192.0.2.53'), route('0.0.0.0/0', '198.51.100.1')],
   ],
   [
-    'a default route called so',
+    'version 2, gateways outside the net, as netplan no longer writes them',
     'yaml',
-    `version: 2\nethernets:\n  eth0: ${CARD}, addresses: [10.0.2.77/24], routes: [{to: default, via: 10.0.2.2}]}\n`,
-    ...['Address=10.0.2.77/24', 'Destination=0.0.0.0/0', 'Gateway=10.0.2.2'],
+    v2(
+      'addresses: [203.0.113.7/32, "2001:db8::7/128"], gateway4: 198.51.100.1, gateway6: "2001:db8:ffff::1"',
+    ),
+    ...[CARD, network('Address=203.0.113.7/32 Address=2001:db8::7/128')],
+    ...[route('0.0.0.0/0', '198.51.100.1'), route('::/0', '2001:db8:ffff::1')],
   ],
   [
-    'a default route of IPv6',
+    'version 2, default routes called so',
     'yaml',
-    `version: 2\nethernets:\n  eth0: ${CARD}, addresses: [192.0.2.10/24, "2001:db8::10/64"], routes: [{to: "::/0", via: "2001:db8::1"}]}\n`,
-    ...['Address=192.0.2.10/24', 'Address=2001:db8::10/64', 'Destination=::/0', 'Gateway=2001:db8::1'],
+    v2(
+      'addresses: [203.0.113.7/24, "2001:db8::7/64"], routes: [{to: default, via: 203.0.113.1}, {to: default, via: "2001:db8::1"}]',
+    ),
+    ...[CARD, network('Address=203.0.113.7/24 Address=2001:db8::7/64')],
+    ...[route('0.0.0.0/0', '203.0.113.1'), route('::/0', '2001:db8::1')],
   ],
-  ['DHCP', 'yaml', `version: 2\nethernets:\n  eth0: ${CARD}, dhcp4: true}\n`, 'DHCP=ipv4'],
   [
-    'version 1',
+    'version 2, default routes in figures',
     'yaml',
-    one('{type: dhcp4}, {type: static, address: "2001:db8::1/64", gateway: "fe80::1"}'),
-    ...['DHCP=ipv4', 'Address=2001:db8::1/64', 'Gateway=fe80::1'],
+    v2(
+      'addresses: [203.0.113.7/24, "2001:db8::7/64"], routes: [{to: 0.0.0.0/0, via: 203.0.113.1}, {to: "::/0", via: "fe80::1"}]',
+    ),
+    ...[CARD, network('Address=203.0.113.7/24 Address=2001:db8::7/64')],
+    ...[route('0.0.0.0/0', '203.0.113.1'), route('::/0', 'fe80::1')],
+  ],
+  [
+    'version 2, DHCP and no more',
+    'yaml',
+    v2('dhcp4: true'),
+    ...[CARD, '[Network] DHCP=ipv4 LinkLocalAddressing=ipv6', DHCP],
+  ],
+  [
+    'version 1, gateways and routes outside the net',
+    'yaml',
+    v1(
+      '{type: static, address: 203.0.113.7/32, gateway: 172.31.1.1, routes: [{network: 10.0.0.0, netmask: 255.0.0.0, gateway: 172.31.1.2}]}',
+      '{type: static, address: "2001:db8::7/64", gateway: "fe80::1"}',
+    ),
+    ...[CARD, network('Address=203.0.113.7/32 Address=2001:db8::7/64'), route('10.0.0.0/8', '172.31.1.2')],
+    ...[route('0.0.0.0/0', '172.31.1.1'), route('::/0', 'fe80::1')],
+  ],
+  [
+    // nocloud_network in Cloudinit.pm of qemu-server
+    "version 1, Proxmox VE's static",
+    'yaml',
+    `${v1(
+      '{type: static, address: 203.0.113.7, netmask: 255.255.255.0, gateway: 203.0.113.1}',
+      '{type: static6, address: "2001:db8::7/64", gateway: "2001:db8::1"}',
+    )}- {type: nameserver, address: [192.0.2.53], search: [example.org]}\n`,
+    ...[CARD, network('Address=203.0.113.7/24 Address=2001:db8::7/64 DNS=192.0.2.53 Domains=example.org')],
+    ...[route('0.0.0.0/0', '203.0.113.1'), route('::/0', '2001:db8::1')],
+  ],
+  [
+    "version 1, Proxmox VE's DHCP and SLAAC",
+    'yaml',
+    v1('{type: dhcp4}', '{type: ipv6_slaac}'),
+    ...[CARD, '[Network] DHCP=yes LinkLocalAddressing=ipv6', DHCP],
+  ],
+  [
+    // doc/cloud-init.md of incus
+    "version 1, Incus's and LXD's default, which knows a name only",
+    'yaml',
+    'version: 1\nconfig:\n- {type: physical, name: eth0, subnets: [{type: dhcp, control: auto}]}\n',
+    ...[NAMED, '[Network] DHCP=ipv4 LinkLocalAddressing=ipv6', DHCP],
   ],
   [
     'ENI',
     'eni',
-    'auto eth0\niface eth0 inet static\n address 203.0.113.7/24\n gateway 203.0.113.1\n dns-nameservers 192.0.2.1\n',
-    ...['Address=203.0.113.7/24', 'Gateway=203.0.113.1', 'DNS=192.0.2.1'],
+    'auto eth0\niface eth0 inet static\n address 203.0.113.7/24\n gateway 203.0.113.1\n dns-nameservers 192.0.2.53\n',
+    ...[NAMED, network('Address=203.0.113.7/24 DNS=192.0.2.53'), route('0.0.0.0/0', '203.0.113.1')],
   ],
   [
-    "OpenStack's",
+    // https://docs.hetzner.com/robot/dedicated-server/network/net-config-debian-ubuntu/
+    'ENI, a gateway outside the net',
+    'eni',
+    `auto eth0\niface eth0 inet static\n hwaddress ${MAC}\n address 203.0.113.7\n netmask 255.255.255.255\n gateway 198.51.100.1\n pointopoint 198.51.100.1\n`,
+    ...[CARD, network('Address=203.0.113.7/32'), route('0.0.0.0/0', '198.51.100.1')],
+  ],
+  [
+    // https://docs.openstack.org/nova/latest/user/metadata.html
+    "OpenStack's, static",
     'network_data.json',
-    JSON.stringify({
-      links: [{ id: 'l', type: 'phy', ethernet_mac_address: MAC, mtu: 1450 }],
-      networks: [
+    openstack(
+      [
         {
-          ...{ id: 'n', link: 'l', type: 'ipv4', ip_address: '203.0.113.7', netmask: '255.255.255.0' },
+          ...{ type: 'ipv4', ip_address: '203.0.113.7', netmask: '255.255.255.0' },
           routes: [{ network: '0.0.0.0', netmask: '0.0.0.0', gateway: '203.0.113.1' }],
         },
       ],
-      services: [{ type: 'dns', address: '192.0.2.1' }],
-    }),
-    ...['Address=203.0.113.7/24', 'Destination=0.0.0.0/0', 'Gateway=203.0.113.1', 'DNS=192.0.2.1'],
-    'MTUBytes=1450',
+      { mtu: 1450 },
+    ),
+    ...[CARD, '[Link] MTUBytes=1450', network('Address=203.0.113.7/24 DNS=192.0.2.53')],
+    route('0.0.0.0/0', '203.0.113.1'),
+  ],
+  [
+    "OpenStack's, DHCP and SLAAC",
+    'network_data.json',
+    openstack([{ type: 'ipv4_dhcp' }, { type: 'ipv6_slaac' }]),
+    ...[CARD, '[Network] DHCP=yes LinkLocalAddressing=ipv6', DHCP],
+  ],
+  [
+    // https://github.com/canonical/cloud-init/issues/4060
+    "OpenStack's, gateways outside the net, as at OVHcloud",
+    'network_data.json',
+    openstack([
+      {
+        ...{ type: 'ipv4', ip_address: '203.0.113.7', netmask: '255.255.255.255', gateway: '198.51.100.1' },
+        routes: [{ network: '0.0.0.0', netmask: '0.0.0.0', gateway: '198.51.100.1' }],
+      },
+      { type: 'ipv6', ip_address: '2001:db8::7/128', gateway: '2001:db8:ffff::1' },
+    ]),
+    ...[CARD, network('Address=203.0.113.7/32 Address=2001:db8::7/128 IPv6AcceptRA=no DNS=192.0.2.53')],
+    ...[route('0.0.0.0/0', '198.51.100.1'), route('::/0', '2001:db8:ffff::1')],
   ],
 ];
 
+/** As cloud-init does it. */
 const RENDER = `
-cloud-init devel net-convert -p /opt/in -k "$1" -d /opt/out -D debian -O netplan -m "eth0,$2" >/dev/null
-netplan generate --root-dir /opt/out
-cat /opt/out/run/systemd/network/10-netplan-eth0.network
-rm -r /opt/out
+export "$(sed -n 's/^Environment=//p' /etc/systemd/system/cloud-init.service.d/chatmail-image.conf)"
+cloud-init devel net-convert -p /opt/in -k "$1" -d / -D debian -O netplan -m "eth0,$2" >/dev/null
+netplan generate
+cat /run/systemd/network/10-netplan-*.network
 `;
 
-test.each(CASES)(
-  "cloud-init and netplan make networkd's files of %s (%s)",
-  async (_, kind, text, ...lines) => {
-    await writeFile(join(root, 'opt/in'), text);
-    const { stdout } = await execa('chroot', [root, 'sh', '-euc', RENDER, 'sh', kind, MAC]);
-    expect(stdout.split('\n')).toEqual(expect.arrayContaining(lines));
-  },
-);
+test.each(CASES)('%s', async (_, kind, text, ...sections) => {
+  await writeFile(join(root, 'opt/in'), text);
+  const { stdout } = await execa('chroot', [root, 'sh', '-euc', RENDER, 'sh', kind, MAC]);
+  expect(networkdSections(stdout)).toEqual(sections);
+});

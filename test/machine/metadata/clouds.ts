@@ -30,8 +30,9 @@ const LINK_LOCAL = '169.254.169.254';
 export const PUBLIC = '198.51.100.7';
 const NAT = '10.0.0.4/24';
 const DIRECT = `${PUBLIC}/24`;
-/** Of every machine here. */
+/** Of every machine here: its network card, and a second one for a private network. */
 export const MAC = '52:54:00:12:34:56';
+export const SECOND_MAC = '52:54:00:12:34:57';
 const ID = '1f3c7a3e-2c51-4d4c-9b6e-0a6f4f2f7d11';
 
 /** The firmware's strings by which cloud-init knows the cloud. */
@@ -60,7 +61,14 @@ const ec2Tree = ({ hostName, tags }: Given, publicIpv4: string): { readonly [nam
   placement: { 'availability-zone': 'eu-central-1a' },
   'public-ipv4': publicIpv4,
   network: {
-    interfaces: { macs: { [MAC]: { 'device-number': '0', 'local-ipv4s': '10.0.0.4', 'vpc-id': 'vpc-1' } } },
+    interfaces: {
+      macs: {
+        [MAC]: {
+          ...{ 'device-number': '0', 'local-ipv4s': '10.0.0.4', 'vpc-id': 'vpc-1' },
+          ...{ ipv6s: '2001:db8::7', 'subnet-ipv4-cidr-block': '10.0.0.0/24' },
+        },
+      },
+    },
   },
   ...(Object.keys(tags).length > 0 && { tags: { instance: tags } }),
 });
@@ -75,7 +83,26 @@ const openstackFiles = ({ hostName, tags }: Given) => ({
         meta: tags,
         availability_zone: 'nova',
       }),
-      'network_data.json': json({ links: [], networks: [], services: [] }),
+      'network_data.json': json({
+        links: [
+          { id: 'tap1a2b', vif_id: ID, type: 'ovs', mtu: 1450, ethernet_mac_address: MAC },
+          { id: 'tap3c4d', vif_id: ID, type: 'ovs', mtu: 1450, ethernet_mac_address: SECOND_MAC },
+        ],
+        networks: [
+          { id: 'network0', network_id: ID, link: 'tap1a2b', type: 'ipv4_dhcp' },
+          {
+            ...{ id: 'network1', network_id: ID, link: 'tap1a2b', type: 'ipv6' },
+            ...{ ip_address: '2001:db8::7', netmask: 'ffff:ffff:ffff:ffff::' },
+            routes: [{ network: '::', netmask: '::', gateway: '2001:db8::1' }],
+          },
+          {
+            ...{ id: 'network2', network_id: ID, link: 'tap3c4d', type: 'ipv4' },
+            ...{ ip_address: '10.1.0.4', netmask: '255.255.255.0' },
+            routes: [{ network: '10.0.0.0', netmask: '255.0.0.0', gateway: '10.1.0.1' }],
+          },
+        ],
+        services: [{ type: 'dns', address: '192.0.2.53' }],
+      }),
       'vendor_data.json': '{}',
     },
   },
@@ -134,7 +161,7 @@ export const MACHINES: Readonly<Record<string, (given: Given) => CloudMachine>> 
                       ipAddress: [{ privateIpAddress: '10.0.0.4', publicIpAddress: '' }],
                       subnet: [{ address: '10.0.0.0', prefix: '24' }],
                     },
-                    ipv6: { ipAddress: [] },
+                    ipv6: { ipAddress: [{ privateIpAddress: '2001:db8::7' }] },
                     macAddress: MAC.replaceAll(':', '').toUpperCase(),
                   },
                 ],
@@ -191,8 +218,17 @@ export const MACHINES: Readonly<Record<string, (given: Given) => CloudMachine>> 
               public: [
                 {
                   ipv4: { ip_address: PUBLIC, netmask: '255.255.255.0', gateway: '198.51.100.1' },
+                  ipv6: { ip_address: '2001:DB8::7', cidr: 64, gateway: '2001:DB8::1' },
+                  anchor_ipv4: { ip_address: '10.19.0.5', netmask: '255.255.0.0', gateway: '10.19.0.1' },
                   mac: MAC,
                   type: 'public',
+                },
+              ],
+              private: [
+                {
+                  ipv4: { ip_address: '10.114.0.2', netmask: '255.255.240.0', gateway: '10.114.0.1' },
+                  mac: SECOND_MAC,
+                  type: 'private',
                 },
               ],
             },
@@ -259,7 +295,18 @@ export const MACHINES: Readonly<Record<string, (given: Given) => CloudMachine>> 
                 region: 'eu-central',
                 'network-config': {
                   version: 1,
-                  config: [{ type: 'physical', name: 'eth0', subnets: [{ type: 'dhcp' }] }],
+                  config: [
+                    {
+                      ...{ type: 'physical', name: 'eth0', mac_address: MAC },
+                      subnets: [
+                        { type: 'dhcp', ipv4: true },
+                        {
+                          ...{ type: 'static', ipv6: true, address: '2001:db8::1/64', gateway: 'fe80::1' },
+                          dns_nameservers: ['2001:db8::53'],
+                        },
+                      ],
+                    },
+                  ],
                 },
               }),
               'instance-id': '42',
@@ -353,7 +400,7 @@ export const MACHINES: Readonly<Record<string, (given: Given) => CloudMachine>> 
             ssh_public_keys: [],
             public_ip: { address: PUBLIC, dynamic: false },
             private_ip: '10.0.0.4',
-            ipv6: null,
+            ipv6: { address: '2001:db8::7', netmask: '64', gateway: '2001:db8::' },
           }),
           user_data: { 'cloud-init': userData },
         },
@@ -393,6 +440,18 @@ export const MACHINES: Readonly<Record<string, (given: Given) => CloudMachine>> 
                   network_id: ID,
                   type: 'public',
                 },
+                {
+                  index: 2,
+                  ip_addresses: [
+                    {
+                      ...{ address: '2001:db8::7', dhcp: true, dns: [], family: 'IPv6', floating: false },
+                      ...{ gateway: '2001:db8::1', network: '2001:db8::/64' },
+                    },
+                  ],
+                  mac: SECOND_MAC,
+                  network_id: ID,
+                  type: 'public',
+                },
               ],
               dns: ['192.0.2.53'],
             },
@@ -420,6 +479,12 @@ export const MACHINES: Readonly<Record<string, (given: Given) => CloudMachine>> 
               'network-type': 'public',
               mac: MAC,
               ipv4: { additional: [], address: PUBLIC, gateway: '198.51.100.1', netmask: '255.255.255.0' },
+              ipv6: { additional: [], address: '2001:db8::7', network: '2001:db8::', prefix: '64' },
+            },
+            {
+              'network-type': 'private',
+              mac: SECOND_MAC,
+              ipv4: { additional: [], address: '10.1.96.3', gateway: '', netmask: '255.255.240.0' },
               ipv6: { additional: [], address: '', network: '', prefix: '' },
             },
           ],
