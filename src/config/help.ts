@@ -40,6 +40,8 @@ export const HELP: Readonly<Record<SettingName, string>> = {
     "service that wakes apps when a message arrives: unset for Delta Chat's, empty for none, or a URL",
   metrics_address: 'IP address where a collector can read metrics, on port 3903',
   public_metrics: 'publish the number of addresses at /metrics',
+  share:
+    'offer a page at /start/ that makes texts for new relays, and the packages that these fetch from this relay',
   echobot:
     'run a bot at echo@ that answers every message with its text; needs the Delta Chat core in the image',
   imap_rawlog: 'write all IMAP traffic to disk, for debugging only',

@@ -86,6 +86,7 @@ export const SETTINGS = {
   push_gateway: unset('url'),
   metrics_address: unset('address'),
   public_metrics: off,
+  share: on,
   echobot: off,
   imap_rawlog: off,
   imap_compress: off,

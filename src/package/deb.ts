@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { run } from '../program/run.ts';
 import { VERSION } from '../version.ts';
-import { EXTRAS, PROGRAM } from './paths.ts';
+import { EXTRAS, PROGRAM, TEXT_MAKER } from './paths.ts';
 import { sourceDateEpoch } from './source-date.ts';
 import { controlFiles, extrasControlFiles, extrasTree, type PackageTree, packageTree } from './tree.ts';
 
@@ -88,7 +88,11 @@ export const buildRelayPackages = async (
   const epoch = sourceDateEpoch(env) ?? DATE;
   const date = new Date(epoch * 1000).toUTCString().replace('GMT', '+0000');
   const relay = packageTree(await readFile(PROGRAM, 'utf8'), version, date, archive);
-  const extras = extrasTree(await readFile(EXTRAS, 'utf8'), version, date);
+  const extras = extrasTree(
+    { commands: await readFile(EXTRAS, 'utf8'), page: await readFile(TEXT_MAKER, 'utf8') },
+    version,
+    date,
+  );
   const build = (name: string, tree: PackageTree, control: PackageTree) =>
     buildPackage(folder, { name, version, tree, control, epoch }, env);
   return {

@@ -89,11 +89,38 @@ export const packageTree = (
   return files;
 };
 
-/** What is in chatmail-relay-extras: `commands` is the bundle of its commands, which `chatmail` loads. */
-export const extrasTree = (commands: string, version: string, date: string): PackageTree =>
+/** What nginx says of the text maker: its own policy, which knows its script, and that no page has it in a frame. */
+const policyOf = (page: string): string => {
+  const [, policy] = /http-equiv="Content-Security-Policy" content="([^"]+)"/.exec(page) ?? [];
+  if (policy === undefined) throw new Error('the text maker has no policy');
+  return `${policy}; frame-ancestors 'none'`;
+};
+
+const extrasTemplates = (page: string): PackageTree =>
+  new Map(
+    [...loadTemplates(`${PROJECT}templates/extras`, '/')].map(([path, text]) => [
+      path,
+      {
+        content: withoutComments(withSandbox(text).replace('@POLICY@', () => policyOf(page))),
+        mode: 0o644,
+      },
+    ]),
+  );
+
+/**
+ * What is in chatmail-relay-extras: `commands` is the bundle of its commands, which `chatmail` loads, and `page` the text
+ * maker without the facts of a release.
+ */
+export const extrasTree = (
+  { commands, page }: { readonly commands: string; readonly page: string },
+  version: string,
+  date: string,
+): PackageTree =>
   new Map([
     [FETCHED_SETUP, { content: fetchedSetup(), mode: 0o644 }],
     ['/usr/lib/chatmail/extras.cjs', { content: commands, mode: 0o644 }],
+    ['/usr/share/chatmail/text-maker.html', { content: page, mode: 0o644 }],
+    ...extrasTemplates(page),
     ['/usr/share/bash-completion/completions/chatmail', { content: debian('bash-completion'), mode: 0o644 }],
     ...documentation('chatmail-relay-extras', version, date),
   ]);
@@ -108,12 +135,17 @@ export const unitsOf = (tree: PackageTree): string[] =>
 const kibOf = (tree: PackageTree): number =>
   Math.ceil([...tree.values()].reduce((sum, file) => sum + file.content.length, 0) / 1024);
 
-/** The control file of chatmail-relay-extras. It has no scripts: nothing of it runs by itself. */
+/** The control files of chatmail-relay-extras. */
 export const extrasControlFiles = (tree: PackageTree, version: string): PackageTree => {
   const content = debian('control-extras')
     .replaceAll('@VERSION@', version)
     .replaceAll('@SIZE@', String(kibOf(tree)));
-  return new Map([['control', { content, mode: 0o644 }]]);
+  return new Map([
+    ['control', { content, mode: 0o644 }],
+    ...['postinst', 'postrm'].map(
+      (name) => [name, { content: debian(`${name}-extras`), mode: 0o755 }] as const,
+    ),
+  ]);
 };
 
 /** The control files, with the units and the version filled in. */

@@ -8,6 +8,7 @@ import type { Commands } from './lib/command.ts';
 import type { Core } from './lib/extras.ts';
 import { readModel } from './lib/read-model.ts';
 import { requireRoot } from './lib/require-root.ts';
+import { share } from './share/share.ts';
 
 /** The commands of the package chatmail-relay-extras, which `chatmail` loads when one of them is wanted. */
 export const extras = (core: Core): Commands => ({
@@ -45,6 +46,14 @@ export const extras = (core: Core): Commands => ({
     usage: '[--json]',
     help: 'count addresses by last login, and messages by age and size',
     run: (given) => report(readModel(), given),
+  },
+  share: {
+    usage: '',
+    help: 'check what is offered at /start/ for new relays, and renew it',
+    run: () => {
+      requireRoot();
+      return share(readModel());
+    },
   },
   backup: {
     usage: '[--without-mail]',

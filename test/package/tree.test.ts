@@ -150,20 +150,39 @@ test.each(['/home/vmail', '/etc/dkimkeys', '/var/lib/acme', '/etc/ssl'])(
 );
 
 describe('the extras', () => {
-  const extras = extrasTree('exports.extras = 1', '1.2.3', 'Thu, 01 Jan 2026 00:00:00 +0000');
-  const text = String(extrasControlFiles(extras, '1.2.3').get('control')?.content);
+  const page = `<meta http-equiv="Content-Security-Policy" content="default-src 'none'">`;
+  const extras = extrasTree(
+    { commands: 'exports.extras = 1', page },
+    '1.2.3',
+    'Thu, 01 Jan 2026 00:00:00 +0000',
+  );
+  const control = extrasControlFiles(extras, '1.2.3');
+  const text = String(control.get('control')?.content);
 
-  test('have no file of the relay, and nothing that runs by itself', () => {
+  test('have no file of the relay, and no program', () => {
     expect([...extras.keys()]).toEqual([
       '/usr/lib/chatmail/setup.sh',
       '/usr/lib/chatmail/extras.cjs',
+      '/usr/share/chatmail/text-maker.html',
+      '/usr/lib/systemd/system/chatmail-firstboot.service.d/share.conf',
+      '/usr/lib/systemd/system/chatmail-share.service',
+      '/usr/share/chatmail/start/limits.conf',
+      '/usr/share/chatmail/start/nginx.conf',
       '/usr/share/bash-completion/completions/chatmail',
       '/usr/share/doc/chatmail-relay-extras/copyright',
       '/usr/share/doc/chatmail-relay-extras/changelog.gz',
     ]);
     expect(paths.filter((path) => extras.has(path))).toEqual([]);
-    expect([...extrasControlFiles(extras, '1.2.3').keys()]).toEqual(['control']);
+    expect([...control.keys()]).toEqual(['control', 'postinst', 'postrm']);
     expect([...extras.values()].filter(({ mode }) => mode !== 0o644)).toEqual([]);
+  });
+
+  test('what nginx says of the text maker is its own policy, and that nothing has it in a frame', () => {
+    expect(String(extras.get('/usr/share/chatmail/start/nginx.conf')?.content)).toContain(
+      `Content-Security-Policy "default-src 'none'; frame-ancestors 'none'" always;`,
+    );
+    const without = () => extrasTree({ commands: '', page: '<html>' }, '1.2.3', '');
+    expect(without).toThrow('the text maker has no policy');
   });
 
   test('need the relay in the same version, which does without them', () => {

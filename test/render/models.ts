@@ -20,5 +20,6 @@ export const MODELS: Readonly<Record<string, Model>> = {
       '/etc/letsencrypt/live/chat/privkey.pem',
     ],
     www_folder: '/srv/www',
+    share: false,
   }),
 };

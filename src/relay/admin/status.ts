@@ -10,6 +10,7 @@ import { exists } from '../lib/exists.ts';
 import { missingEchobot } from '../lib/missing-echobot.ts';
 import { readModel } from '../lib/read-model.ts';
 import { readRegular } from '../lib/read-regular.ts';
+import { readText } from '../lib/read-text.ts';
 import { readState, type State } from '../readiness/state.ts';
 
 /** `systemctl is-active` exits non-zero when one is not, but still prints a line for each. */
@@ -106,10 +107,12 @@ export const status = async (isJson: boolean): Promise<number> => {
   const echobot = echobotNow();
   const accepts = await newAddresses();
   const expireRefusal = expiry();
+  // of `chatmail share`
+  const runYourOwn = readText('/run/chatmail/share') || undefined;
   if (isJson) {
     const units = Object.fromEntries(ESSENTIAL_UNITS.map((unit, i) => [unit, services[i] ?? 'unknown']));
     process.stdout.write(
-      `${JSON.stringify({ version: VERSION, ...state, problems, services: units, newAddresses: accepts, expireRefusal, echobot })}\n`,
+      `${JSON.stringify({ version: VERSION, ...state, problems, services: units, newAddresses: accepts, expireRefusal, echobot, runYourOwn })}\n`,
     );
     return isFine ? 0 : 1;
   }
@@ -128,6 +131,7 @@ export const status = async (isJson: boolean): Promise<number> => {
     ...(expireRefusal === undefined ? [] : [['nothing expires', expireRefusal]]),
     ...ESSENTIAL_UNITS.map((unit, i) => [unit, services[i] ?? 'unknown']),
     ...(echobot === undefined ? [] : [['echobot', echobot]]),
+    ...(runYourOwn === undefined ? [] : [['run your own', runYourOwn]]),
   ];
   for (const [name = '', value = ''] of rows) process.stdout.write(`${name.padEnd(28)} ${value}\n`);
   if (problems) process.stdout.write(`\n${problems}\n`);

@@ -6,7 +6,14 @@ import type { Commands } from './command.ts';
  * What `chatmail` runs from the package chatmail-relay-extras, by the first word of the command. They are named here so
  * that a relay without that package says what is missing.
  */
-export const EXTRA_COMMANDS: readonly string[] = ['backup', 'describe', 'report', 'restore', 'users'];
+export const EXTRA_COMMANDS: readonly string[] = [
+  'backup',
+  'describe',
+  'report',
+  'restore',
+  'share',
+  'users',
+];
 
 /** Where that package has its commands. */
 const FILE = '/usr/lib/chatmail/extras.cjs';
