@@ -16,6 +16,8 @@ import { VERSION } from '../version.ts';
 import { updateArchive } from './archive.ts';
 import { checkFolder } from './check-folder.ts';
 import { CHECKSUMS, checksumsOf, digestsOf, openForReaders } from './checksums.ts';
+import { writeDocs } from './docs/write-docs.ts';
+import { filesOf } from './files.ts';
 import { type Images, makeImages } from './images.ts';
 import { changedFiles, isManifest, type ReleaseManifest } from './manifest.ts';
 import { sbomText } from './sbom.ts';
@@ -154,6 +156,7 @@ const make = async (version: Version, signer: Signer | undefined, making: Making
     const page = await textMaker(packages, url, source);
     if (isNewest) await writeFile(join(folder, 'index.html'), page);
   });
+  if (isNewest) await progress.step('docs', () => writeDocs(join(folder, 'docs'), filesOf(manifest)));
   await progress.step('checksums', async () => {
     await rm(join(folder, `${CHECKSUMS}.asc`), { force: true });
     await writeFile(join(folder, CHECKSUMS), checksumsOf(await digestsOf(folder, signal)));
