@@ -97,6 +97,7 @@ const ENTRIES = [
   'src/packer/index.ts',
   'src/package/bundle.ts',
   'src/relay/extras.ts',
+  'src/relay/invitations/main.ts',
   'src/relay/main.ts',
   'src/relay/echobot/main.ts',
   'src/squeeze/unpack.ts',

@@ -38,6 +38,7 @@ const READ: { readonly [K in Kind]: (text: string) => KindValue[K] | undefined }
   // ext4 has labels of 16 bytes.
   volume: matching(/^(\/dev(\/(?!\.\.?(\/|$))[\w.:@+-]+)+|[\w.-]{1,16})$/),
   time: matching(/^([01]\d|2[0-3]):[0-5]\d$/),
+  registration: (text) => (['open', 'invite', 'closed'] as const).find((one) => one === text),
   paths: (text) => {
     const [certificate = '', key = '', ...more] = text.split(/\s+/);
     return PATH.test(certificate) && PATH.test(key) && !more[0] ? [certificate, key] : undefined;

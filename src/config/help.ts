@@ -14,6 +14,8 @@ export const HELP: Readonly<Record<SettingName, string>> = {
   username_min_length: 'shortest name before the @ of a new address',
   username_max_length: 'longest name before the @ of a new address',
   password_min_length: 'shortest password of a new address',
+  registration:
+    'who gets an address: everybody (`open`), people with an invitation (`invite`), or nobody new (`closed`)',
   max_load_1m: 'load average over one minute above which no address is created',
   min_available_memory: 'available memory below which no address is created',
   min_free_disk_space: 'free disk space below which no address is created; inodes count for 16 KiB each',
@@ -93,4 +95,5 @@ export const KIND_NAMES: Readonly<Record<Kind, string>> = {
   path: 'path',
   volume: 'device or label',
   time: 'time',
+  registration: 'open, invite or closed',
 };

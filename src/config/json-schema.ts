@@ -24,6 +24,7 @@ const TYPES: { readonly [K in Kind]: (setting: Setting) => JsonSchema } = {
   address: () => ({ ...text, anyOf: [{ format: 'ipv4' }, { format: 'ipv6' }] }),
   volume: () => ({ ...text, pattern: '^(/dev/.+|[^/]{1,16})$' }),
   time: () => ({ ...text, pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$' }),
+  registration: () => ({ enum: ['open', 'invite', 'closed'] }),
   path: () => ({ ...text, pattern: '^/' }),
   paths: () => ({ type: 'array', items: { ...text, pattern: '^/' }, minItems: 2, maxItems: 2 }),
 };

@@ -27,6 +27,8 @@ export interface KindValue {
   volume: string;
   /** Of day, `HH:MM`. */
   time: string;
+  /** Who may have an address. */
+  registration: 'open' | 'invite' | 'closed';
 }
 export type Kind = keyof KindValue;
 
@@ -66,6 +68,7 @@ export const SETTINGS = {
   username_min_length: integer(9, 1, 64),
   username_max_length: integer(9, 1, 64),
   password_min_length: integer(9, 1, 256),
+  registration: { kind: 'registration', default: 'open' },
   max_load_1m: { kind: 'decimal', default: 5, min: 0.1, max: 100_000 },
   min_available_memory: size(200 * MiB, 0, 1024 * TiB),
   min_free_disk_space: size(GiB, 0, 1024 * TiB),

@@ -31,6 +31,7 @@ const EXPECTED: Readonly<Record<Kind, readonly [what: string, example: string]>>
   path: ['an absolute path of letters, digits and /._+@-', '/srv/www'],
   volume: ['a device below /dev or the label of a file system', '/dev/sdb'],
   time: ['a time of day', '04:00'],
+  registration: ['open, invite or closed', 'invite'],
   email: ['an e-mail address', 'you@example.org'],
   url: ['empty or a URL', 'https://example.org'],
   address: ['an IP address', '192.0.2.1'],

@@ -55,6 +55,8 @@ export const PATHS = {
   pushQueue: '/var/lib/chatmail/push',
   /** coturn's, with the secret of its credentials. */
   turn: '/etc/chatmail/turnserver.conf',
+  /** Written by doveauth: who was invited, and which addresses are promised. */
+  invitations: '/home/vmail/mail/invitations',
   /** What is known of the clock by which mail expires. */
   expireClock: '/var/lib/chatmail/expire/clock.json',
   /** Why there are no new addresses, for the home page; only while it is so. */

@@ -125,6 +125,7 @@ export const SERVICES: readonly Service[] = [
       { name: 'lastlogin', path: `${IN_RUN}/lastlogin.sock`, user: 'vmail' },
       { name: 'metadata', path: `${IN_RUN}/metadata.sock`, user: 'vmail' },
       { name: 'recipients', path: `${IN_RUN}/recipients.sock`, user: 'filtermail' },
+      { name: 'invite', path: `${IN_RUN}/invite.sock`, user: 'root' },
       { name: 'census', path: `${IN_RUN}/census.sock`, user: 'chatmail-web' },
     ],
     reads: [MODEL, TURN],

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { run } from '../program/run.ts';
 import { VERSION } from '../version.ts';
-import { EXTRAS, PROGRAM, TEXT_MAKER } from './paths.ts';
+import { EXTRAS, INVITATIONS, PROGRAM, TEXT_MAKER } from './paths.ts';
 import { sourceDateEpoch } from './source-date.ts';
 import { controlFiles, extrasControlFiles, extrasTree, type PackageTree, packageTree } from './tree.ts';
 
@@ -89,7 +89,11 @@ export const buildRelayPackages = async (
   const date = new Date(epoch * 1000).toUTCString().replace('GMT', '+0000');
   const relay = packageTree(await readFile(PROGRAM, 'utf8'), version, date, archive);
   const extras = extrasTree(
-    { commands: await readFile(EXTRAS, 'utf8'), page: await readFile(TEXT_MAKER, 'utf8') },
+    {
+      commands: await readFile(EXTRAS, 'utf8'),
+      invitations: await readFile(INVITATIONS, 'utf8'),
+      page: await readFile(TEXT_MAKER, 'utf8'),
+    },
     version,
     date,
   );

@@ -12,11 +12,14 @@ export const PROGRAM = `${PROJECT}lib/relay/chatmail`;
 /** The bundled commands of the second package, made by `npm run build`. */
 export const EXTRAS = `${PROJECT}lib/relay/chatmail-extras.cjs`;
 
+/** Its module for invitations, made by `npm run build`. */
+export const INVITATIONS = `${PROJECT}lib/relay/chatmail-invitations.cjs`;
+
 /** The page that makes texts, without the facts of a release; made by `npm run build`. */
 export const TEXT_MAKER = `${PROJECT}lib/text-maker.html`;
 
-/** What unpacks it there, without the size of what it unpacks; made by `npm run build`. */
-export const UNPACKER = `${PROJECT}lib/relay/unpack.js`;
-
 /** The relay's package as it travels in user-data, made by `npm run build`. */
 export const PAYLOAD = `${PROJECT}lib/relay/payload.json`;
+
+/** What unpacks it there, without the size of what it unpacks; made by `npm run build`. */
+export const UNPACKER = `${PROJECT}lib/relay/unpack.js`;

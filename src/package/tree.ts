@@ -108,17 +108,22 @@ const extrasTemplates = (page: string): PackageTree =>
   );
 
 /**
- * What is in chatmail-relay-extras: `commands` is the bundle of its commands, which `chatmail` loads, and `page` the text
- * maker without the facts of a release.
+ * What is in chatmail-relay-extras: `commands` is the bundle of its commands, which `chatmail` loads, `invitations` is
+ * loaded by the services, and `page` is the text maker without the facts of a release.
  */
 export const extrasTree = (
-  { commands, page }: { readonly commands: string; readonly page: string },
+  {
+    commands,
+    invitations,
+    page,
+  }: { readonly commands: string; readonly invitations: string; readonly page: string },
   version: string,
   date: string,
 ): PackageTree =>
   new Map([
     [FETCHED_SETUP, { content: fetchedSetup(), mode: 0o644 }],
     ['/usr/lib/chatmail/extras.cjs', { content: commands, mode: 0o644 }],
+    ['/usr/lib/chatmail/invitations.cjs', { content: invitations, mode: 0o644 }],
     ['/usr/share/chatmail/text-maker.html', { content: page, mode: 0o644 }],
     ...extrasTemplates(page),
     ['/usr/share/bash-completion/completions/chatmail', { content: debian('bash-completion'), mode: 0o644 }],

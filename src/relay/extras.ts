@@ -1,6 +1,8 @@
 import { backup } from './admin/backup.ts';
 import { blockUsers, deleteUsers, unblockUsers } from './admin/change-users.ts';
+import { create } from './admin/create.ts';
 import { describe } from './admin/describe.ts';
+import { createInvitation, listInvitations, revokeInvitation } from './admin/invite.ts';
 import { report } from './admin/report.ts';
 import { restore } from './admin/restore.ts';
 import { listUsers, showUser } from './admin/users.ts';
@@ -36,6 +38,35 @@ export const extras = (core: Core): Commands => ({
     usage: '[--json] ADDRESS...',
     help: 'accept logins and mail for addresses again',
     run: (given) => unblockUsers(readModel(), given),
+  },
+  create: {
+    usage: '[--json] [on|off]',
+    help: 'show, allow or stop the creation of new addresses',
+    run: (given) => create(given, readModel().settings.registration),
+  },
+  'invite create': {
+    usage: '[--uses N] [--days D] [--note TEXT] [--json]',
+    help: 'make a link with which people get an account: one in seven days, if not told otherwise',
+    run: (given) => {
+      requireRoot();
+      return createInvitation(readModel(), given);
+    },
+  },
+  'invite list': {
+    usage: '[--json]',
+    help: 'show how often each invitation was used, and until when it holds',
+    run: (given) => {
+      requireRoot();
+      return listInvitations(given);
+    },
+  },
+  'invite revoke': {
+    usage: '[--json] INVITATION',
+    help: 'end an invitation, by its id in the list or its link',
+    run: (given) => {
+      requireRoot();
+      return revokeInvitation(given);
+    },
   },
   describe: {
     usage: '[--json] [NAME]',

@@ -1,6 +1,5 @@
 import { type Model, PATHS } from '../model/model.ts';
 import { VERSION } from '../version.ts';
-import { create } from './admin/create.ts';
 import { dns } from './admin/dns.ts';
 import { status } from './admin/status.ts';
 import { renew } from './certificate/certify.ts';
@@ -69,11 +68,6 @@ const COMMANDS: Commands = {
     usage: '[--check] [--table] [--json]',
     help: 'print the DNS records to publish; with --check, compare them with DNS',
     run: ({ args }) => dns(readModel(), args),
-  },
-  create: {
-    usage: '[--json] [on|off]',
-    help: 'show, allow or stop the creation of new addresses',
-    run: (given) => create(given),
   },
   expire: {
     usage: '[--dry-run] [--trust-clock] [--json]',

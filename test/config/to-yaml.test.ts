@@ -86,6 +86,7 @@ describe('whatever is set is read back', () => {
     url: () => fc.constantFrom('', 'https://example.org/a?b=c#d'),
     address: () => fc.constantFrom('192.0.2.1', '2001:db8::1', '::'),
     volume: () => fc.constantFrom('/dev/sdb', 'chatmail-data', '1e3'),
+    registration: () => fc.constantFrom('open', 'invite', 'closed'),
     time: () => fc.constantFrom('00:00', '04:30', '23:59'),
     path: () => path,
     paths: () => fc.tuple(path, path),

@@ -152,7 +152,7 @@ test.each(['/home/vmail', '/etc/dkimkeys', '/var/lib/acme', '/etc/ssl'])(
 describe('the extras', () => {
   const page = `<meta http-equiv="Content-Security-Policy" content="default-src 'none'">`;
   const extras = extrasTree(
-    { commands: 'exports.extras = 1', page },
+    { commands: 'exports.extras = 1', invitations: 'exports.answerGuest = 1', page },
     '1.2.3',
     'Thu, 01 Jan 2026 00:00:00 +0000',
   );
@@ -163,6 +163,7 @@ describe('the extras', () => {
     expect([...extras.keys()]).toEqual([
       '/usr/lib/chatmail/setup.sh',
       '/usr/lib/chatmail/extras.cjs',
+      '/usr/lib/chatmail/invitations.cjs',
       '/usr/share/chatmail/text-maker.html',
       '/usr/lib/systemd/system/chatmail-firstboot.service.d/share.conf',
       '/usr/lib/systemd/system/chatmail-share.service',
@@ -181,7 +182,7 @@ describe('the extras', () => {
     expect(String(extras.get('/usr/share/chatmail/start/nginx.conf')?.content)).toContain(
       `Content-Security-Policy "default-src 'none'; frame-ancestors 'none'" always;`,
     );
-    const without = () => extrasTree({ commands: '', page: '<html>' }, '1.2.3', '');
+    const without = () => extrasTree({ commands: '', invitations: '', page: '<html>' }, '1.2.3', '');
     expect(without).toThrow('the text maker has no policy');
   });
 

@@ -8,7 +8,7 @@ type Place =
   /** `path`: below the folder of the address; empty for that folder itself. */
   | { readonly is: 'mail'; readonly domain: string; readonly address: string; readonly path: string }
   | { readonly is: 'domain'; readonly domain: string }
-  | { readonly is: 'key' | 'settings' | 'noCreate' }
+  | { readonly is: 'key' | 'settings' | 'noCreate' | 'invitations' }
   /** `path`: below acmetool's folder. */
   | { readonly is: 'acme'; readonly path: string }
   /** A parent folder of one of these, or a file that is written again. */
@@ -18,10 +18,11 @@ type Place =
 const below = (folder: string, path: string): string | undefined =>
   path.startsWith(`${folder.slice(1)}/`) ? path.slice(folder.length) : undefined;
 
-const FILES = new Map<string, 'key' | 'settings' | 'noCreate'>([
+const FILES = new Map<string, 'key' | 'settings' | 'noCreate' | 'invitations'>([
   [PATHS.dkimKey, 'key'],
   [PATHS.settings, 'settings'],
   [PATHS.noCreate, 'noCreate'],
+  [PATHS.invitations, 'invitations'],
 ]);
 
 /** Of acmetool's folder: accounts, and what they got. What else is there follows from the settings. */

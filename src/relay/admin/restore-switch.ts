@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { PATHS } from '../../model/model.ts';
+import { MAX_JOURNAL } from '../invitations/journal.ts';
 import { asUser } from '../lib/as-user.ts';
 import { exists } from '../lib/exists.ts';
 import { readRegular } from '../lib/read-regular.ts';
@@ -160,7 +161,7 @@ export const switchFile = (
   { mode = 0o644, owner = 'root' } = {},
 ): void => {
   const as = <R>(action: () => R): R => (owner === 'root' ? action() : asUser(owner, action));
-  const before = as(() => readRegular(path));
+  const before = as(() => readRegular(path, MAX_JOURNAL));
   step(
     () => as(() => replaceFile(path, content, mode)),
     () => as(() => (before === undefined ? rmSync(path, { force: true }) : replaceFile(path, before, mode))),

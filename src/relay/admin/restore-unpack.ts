@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { printable } from '../../config/printable.ts';
+import { MAX_JOURNAL } from '../invitations/journal.ts';
 import { becomeUser } from '../lib/as-user.ts';
 import { placeOf } from './restore-place.ts';
 import { type TarEntry, tarEntries } from './tar-entries.ts';
@@ -21,7 +22,7 @@ export class Refusal extends Error {}
 export interface Unpacked {
   /** The addresses of each domain. */
   readonly domains: ReadonlyMap<string, ReadonlySet<string>>;
-  readonly files: Partial<Record<'key' | 'settings' | 'noCreate', Buffer>>;
+  readonly files: Partial<Record<'key' | 'settings' | 'noCreate' | 'invitations', Buffer>>;
   /** Files and links below acmetool's folder; a link by where it leads. */
   readonly acme: ReadonlyMap<string, Buffer | string>;
   /** What was not taken, and why; the first of many by name. */
@@ -89,7 +90,7 @@ const writeMail = async (path: string, { content, mtime }: TarEntry): Promise<vo
  */
 export const unpackBackup = async (tar: AsyncIterable<Buffer>, staging: string): Promise<Unpacked> => {
   const domains = new Map<string, Set<string>>();
-  const files: Partial<Record<'key' | 'settings' | 'noCreate', Buffer>> = {};
+  const files: Partial<Record<'key' | 'settings' | 'noCreate' | 'invitations', Buffer>> = {};
   const acme = new Map<string, Buffer | string>();
   const named: string[] = [];
   let count = 0;
@@ -112,7 +113,8 @@ export const unpackBackup = async (tar: AsyncIterable<Buffer>, staging: string):
       case 'key':
       case 'settings':
       case 'noCreate':
-        if (!isFile || entry.size > MAX_FILE)
+      case 'invitations':
+        if (!isFile || entry.size > (place.is === 'invitations' ? MAX_JOURNAL : MAX_FILE))
           throw new Refusal(
             `"${printable(entry.name.slice(0, MAX_PRINTED))}" in the backup is not a small regular file`,
           );

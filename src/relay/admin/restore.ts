@@ -32,7 +32,7 @@ const apply = async (
   configure: () => Promise<number>,
 ): Promise<void> => {
   const { step, undo } = undoable();
-  const { key, noCreate } = backup.files;
+  const { key, noCreate, invitations } = backup.files;
   const isAlive = startServersIfKilled();
   try {
     stopServers();
@@ -40,6 +40,7 @@ const apply = async (
     if (key) switchFile(step, PATHS.dkimKey, key, { mode: 0o600, owner: 'opendkim' });
     if (backup.acme.size > 0) switchAcme(step);
     if (noCreate) switchFile(step, PATHS.noCreate, '');
+    if (invitations) switchFile(step, PATHS.invitations, invitations, { mode: 0o600, owner: 'vmail' });
     if (settings !== undefined) switchFile(step, PATHS.settings, settings);
     if ((await configure()) !== 0) throw new Refusal('the relay cannot be configured with this backup');
     forgetAcme();

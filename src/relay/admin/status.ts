@@ -7,6 +7,7 @@ import { ESSENTIAL_UNITS } from '../../model/service-facts.ts';
 import { VERSION } from '../../version.ts';
 import { dictClient } from '../lib/dict-client.ts';
 import { exists } from '../lib/exists.ts';
+import { BY_INVITATION } from '../lib/invitations.ts';
 import { missingEchobot } from '../lib/missing-echobot.ts';
 import { readModel } from '../lib/read-model.ts';
 import { readRegular } from '../lib/read-regular.ts';
@@ -41,6 +42,7 @@ const newAddresses = async (): Promise<string> => {
   const dict = dictClient(socketPath('census'), { timeoutMs: 1000 });
   try {
     const reason = await dict.lookup('shared/closed');
+    if (reason === BY_INVITATION) return reason;
     return reason === undefined ? 'accepted' : `refused: ${reason}`;
   } catch {
     return 'unknown';

@@ -1,6 +1,7 @@
 import { opendir } from 'node:fs/promises';
 import type { Model } from '../../model/model.ts';
 import type { DictHandlers } from '../lib/dict-server.ts';
+import type { Reservations } from '../lib/invitations.ts';
 import { log } from '../lib/log.ts';
 import { BLOCKED, type FindMailbox, isOpen, type Mailbox, readHash } from '../lib/mailbox.ts';
 import { mailboxLimit } from '../lib/maildir.ts';
@@ -44,22 +45,27 @@ export const authHandlers = (
   folder: string,
   resources: () => Resources,
   hash: (password: string) => Promise<string> = hashPassword,
+  reservations?: Reservations,
 ): DictHandlers => {
   const findHash = async (mailbox: Mailbox, password: string): Promise<string | undefined> => {
     const known = readHash(mailbox);
     if (known !== undefined) return known;
+    const claim = reservations?.claim(mailbox.name, password);
     const isBot = model.settings.echobot && mailbox.name === 'echo';
     const refusal = isBot
       ? isEchobot(password)
         ? undefined
         : 'name of the bot'
-      : signUpRefusal(model.settings, mailbox.name, password, resources());
+      : claim === 'another'
+        ? 'name is reserved'
+        : signUpRefusal(model.settings, mailbox.name, password, resources(), claim === 'own');
     if (refusal !== undefined) {
       log('notice', `registration rejected: ${refusal}`);
       count('accounts_refused', { reason: refusal });
       return undefined;
     }
     await createMailbox(mailbox, await hash(password));
+    if (claim === 'own') await reservations?.redeem(mailbox.name);
     count('accounts_created');
     return readHash(mailbox);
   };

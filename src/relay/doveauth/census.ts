@@ -36,10 +36,15 @@ export const census = (
   };
 };
 
-/** For the web, which may ask nothing else: how many addresses there are, and why there are no new ones. */
+/**
+ * For the web, which may ask nothing else: how many addresses there are, why there are no new ones, and what
+ * `guests` says of an invitation.
+ */
 export const censusHandlers = (
   counted: () => Promise<string>,
   whyClosed: () => string | undefined,
+  guests: DictHandlers['lookup'] = () => undefined,
 ): DictHandlers => ({
-  lookup: (key) => (key === 'shared/census' ? counted() : key === 'shared/closed' ? whyClosed() : undefined),
+  lookup: (key, user) =>
+    key === 'shared/census' ? counted() : key === 'shared/closed' ? whyClosed() : guests(key, user),
 });

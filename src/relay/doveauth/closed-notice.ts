@@ -1,13 +1,10 @@
 import { rmSync } from 'node:fs';
+import { closedText } from '../lib/closed-text.ts';
 import { log } from '../lib/log.ts';
 import { replaceFile } from '../lib/replace-file.ts';
 
 /** Short enough for a person who switches it and looks. */
 const EVERY_MS = 5000;
-
-/** What the home page says in place of how to join. Reasons are from a fixed set. */
-const notice = (reason: string): string =>
-  `<p class="closed">New accounts are not available at the moment: ${reason}. Existing ones keep working.\n`;
 
 /**
  * Keeps the home page from giving out addresses that could not log in: while there are no new ones, `file` says why.
@@ -23,7 +20,7 @@ export const keepNotice = (
       const reason = whyClosed();
       if (reason === shown) return;
       if (reason === undefined) rmSync(file, { force: true });
-      else replaceFile(file, notice(reason));
+      else replaceFile(file, closedText(reason));
       shown = reason;
     } catch (error) {
       log('error', `notice: ${(error as NodeJS.ErrnoException).code}`);

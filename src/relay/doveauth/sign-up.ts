@@ -4,6 +4,7 @@ import type { Settings } from '../../config/schema.ts';
 import { BYTES_PER_INODE } from '../../model/limits.ts';
 import { PATHS } from '../../model/model.ts';
 import { exists } from '../lib/exists.ts';
+import { BY_INVITATION } from '../lib/invitations.ts';
 
 /**
  * They are taken for the operator: by people (RFC 2142), by certificate authorities that ask by mail whose a domain is
@@ -22,12 +23,17 @@ export interface Resources {
   readonly inodes: number;
 }
 
-/** Why no address is created at all, whatever the name and password; `undefined` if addresses are created. */
+/**
+ * Why no address is created, whatever the name and password; `undefined` if addresses are created.
+ * @param isInvited for somebody with an invitation
+ */
 export const closedReason = (
-  { max_load_1m, min_available_memory, min_free_disk_space }: Settings,
+  { registration, max_load_1m, min_available_memory, min_free_disk_space }: Settings,
   { isClosed, load, memory, disk, inodes }: Resources,
+  isInvited = false,
 ): string | undefined => {
-  if (isClosed) return 'closed by the operator';
+  if (isClosed || registration === 'closed') return 'closed by the operator';
+  if (registration === 'invite' && !isInvited) return BY_INVITATION;
   if (load > max_load_1m) return 'load too high';
   if (memory < min_available_memory) return 'not enough memory available';
   if (disk < min_free_disk_space) return 'not enough disk space';
@@ -44,8 +50,9 @@ export const signUpRefusal = (
   name: string,
   password: string,
   resources: Resources,
+  isInvited = false,
 ): string | undefined => {
-  const closed = closedReason(settings, resources);
+  const closed = closedReason(settings, resources, isInvited);
   if (closed !== undefined) return closed;
   const length = [...Buffer.from(password, 'latin1').toString()].length;
   if (!/^[a-z0-9._-]+$/.test(name)) return 'name has characters that are not allowed';

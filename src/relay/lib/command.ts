@@ -30,7 +30,7 @@ export const readArguments = (usage: string, args: readonly string[]): Arguments
       { type: value ? 'string' : 'boolean', multiple: true } as const,
     ]),
   );
-  const places = usage.match(/(?<!\S)(?!\[--)\[?[A-Za-z|.]+\]?(?!\S)/g) ?? [];
+  const places = usage.replace(/\[--.*?\]/g, '').match(/\S+/g) ?? [];
   try {
     const { values, positionals: words } = parseArgs({ args: [...args], options, allowPositionals: true });
     const missing = places[words.length];

@@ -8,7 +8,9 @@ import type { Commands } from './command.ts';
  */
 export const EXTRA_COMMANDS: readonly string[] = [
   'backup',
+  'create',
   'describe',
+  'invite',
   'report',
   'restore',
   'share',

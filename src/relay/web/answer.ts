@@ -45,11 +45,13 @@ export const answer = async (
   const isJoin = path === '/join';
   if (!isNew && !isJoin && path !== '/cgi-bin/newemail.py') return { status: 404, headers: {} };
   if (method !== 'GET' && method !== 'POST') return { status: 405, headers: { allow: 'GET, POST' } };
-  // For browsers; apps POST.
-  if (joinCode(model) !== undefined && method === 'GET')
-    return redirect(isJoin ? '/' : `dcaccount:https://${model.host}/new`);
-  if (isNew && method === 'GET') return redirect('/join');
+  const hasCode = joinCode(model) !== undefined;
+  if (isJoin && hasCode && method === 'GET') return redirect('/');
+  if (isNew && !hasCode && method === 'GET') return redirect('/join');
   const reason = await whyClosed();
+  // For browsers, whose home page says why; apps POST.
+  if (hasCode && method === 'GET')
+    return redirect(reason === undefined ? `dcaccount:https://${model.host}/new` : '/');
   if (reason !== undefined)
     return isJoin ? of(HTML, closedPage(reason), 503) : of(JSON_TYPE, JSON.stringify({ reason }), 503);
   if (!mayCreate()) {

@@ -1,5 +1,7 @@
-/** @param main what is between header and footer */
-const page = (title: string, below: string, main: string, links: string): string => `<!doctype html>
+import { closedText } from '../lib/closed-text.ts';
+
+/** A page in the style of all. `main` is what is between header and footer. */
+export const page = (title: string, below: string, main: string, links: string): string => `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
@@ -19,14 +21,21 @@ ${main}</main>
 </html>
 `;
 
-const HOME = '<a href="/">Home</a>';
+export const HOME = '<a href="/">Home</a>';
 
 /**
  * The page with a new account, for relays whose apps need to be told of their certificate. Works without the script.
  * nginx puts the steps in, which the home page of other relays has too.
  * @param address where the app connects to, if that is not the relay's name
+ * @param another the page that gives another one
  */
-export const joinPage = (email: string, link: string, picture: string, address?: string): string => {
+export const joinPage = (
+  email: string,
+  link: string,
+  picture: string,
+  address?: string,
+  another = '/join',
+): string => {
   const domain = email.slice(email.indexOf('@') + 1);
   const escaped = link.replace(/&/g, '&amp;');
   const note =
@@ -45,18 +54,12 @@ ${picture}
 <p class="note">Keep the code and the link to yourself: they contain your password.
 ${note}<!--# include virtual="/steps" -->
 `,
-    `${HOME} <a href="/join">Another account</a>`,
+    `${HOME} <a href="${another}">Another account</a>`,
   );
 };
 
 /** In its place while there are no new addresses. */
-export const closedPage = (reason: string): string =>
-  page(
-    'No new accounts',
-    '',
-    `<p class="closed">New accounts are not available at the moment: ${reason}. Existing ones keep working.\n`,
-    HOME,
-  );
+export const closedPage = (reason: string): string => page('No new accounts', '', closedText(reason), HOME);
 
 /** Shown instead if too many were requested. */
 export const tooManyPage = (): string =>

@@ -2,6 +2,7 @@ import { createServer, type RequestListener } from 'node:http';
 import type { Model } from '../../model/model.ts';
 import { socketPath } from '../../model/readers.ts';
 import { dictClient } from '../lib/dict-client.ts';
+import { type InvitationsModule, loadInvitations } from '../lib/invitations.ts';
 import { log } from '../lib/log.ts';
 import { qrSvg } from '../lib/qr.ts';
 import { rateLimiter } from '../lib/rate-limiter.ts';
@@ -26,18 +27,25 @@ export const handler = (
   model: Model,
   draw: (text: string) => Promise<string> = qrSvg,
   lookup: (key: string) => Promise<string | undefined> = async () => undefined,
+  invitations: InvitationsModule | undefined = loadInvitations(),
 ): RequestListener => {
   // Without an answer from there no login works.
   const whyClosed = () => lookup('shared/closed').catch(() => 'the login service does not answer');
   const mayCreate = rateLimiter(PER_MINUTE, AT_ONCE);
+  const mayErr = rateLimiter(PER_MINUTE, AT_ONCE);
   return async (request, response) => {
     const network = networkOf(String(request.headers['x-real-ip']));
-    const path = String(request.url).replace(/\?.*/s, '');
+    const url = String(request.url);
+    const path = url.replace(/\?.*/s, '');
     const asked = { method: String(request.method), path, host: String(request.headers.host) };
     const sources = { whyClosed, mayCreate: () => mayCreate(network), draw };
-    const answered = metrics(model, path, () => lookup('shared/census')).then(
-      (found) => found ?? answer(model, asked, sources),
-    );
+    const isGuest = /^\/i\/|^\/new\?(.*&)?i=/.test(url);
+    const answered =
+      isGuest && invitations
+        ? invitations.answerGuest(model, { ...asked, ...sources, url, lookup, mayErr: () => mayErr(network) })
+        : metrics(model, path, () => lookup('shared/census')).then(
+            (found) => found ?? answer(model, asked, sources),
+          );
     const { status, headers, body } = await answered.catch((error: NodeJS.ErrnoException): Answer => {
       log('error', `web: ${error.code ?? error.name}`);
       return { status: 500, headers: {} };

@@ -18,6 +18,7 @@ test.each<[string, unknown]>([
   ['etc/dkimkeys/opendkim.private', { is: 'key' }],
   ['./etc/chatmail/chatmail.yaml', { is: 'settings' }],
   ['/etc/chatmail-nocreate', { is: 'noCreate' }],
+  ['home/vmail/mail/invitations', { is: 'invitations' }],
   ['var/lib/acme/accounts/a/privkey', { is: 'acme', path: 'accounts/a/privkey' }],
   ['var/lib/acme/live/chat.example', { is: 'acme', path: 'live/chat.example' }],
 ])('%s is restored', (name, place) => expect(placeOf(name)).toEqual(place));
@@ -38,6 +39,7 @@ test.each([
   'etc/shadow',
   'etc/chatmail/other',
   'etc/chatmail-nocreate/x',
+  'home/vmail/mail/invitations/x',
   'etc/chatmail/chatmail.yaml/x',
   '../../etc/out',
   `${MAIL}/../../../../etc/out`,

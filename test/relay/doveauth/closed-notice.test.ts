@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { keepNotice } from '../../../src/relay/doveauth/closed-notice.ts';
+import { BY_INVITATION } from '../../../src/relay/lib/invitations.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -30,6 +31,13 @@ test('while there are no new addresses a file says why, for everybody to read', 
   reason = undefined;
   vi.advanceTimersByTime(5000);
   expect(existsSync(file)).toBe(false);
+  close();
+});
+
+test('where people join by invitation, it says so', () => {
+  const file = join(folder, 'closed.html');
+  const { close } = keepNotice(file, () => BY_INVITATION);
+  expect(readFileSync(file, 'utf8')).toContain('This relay is for invited people');
   close();
 });
 

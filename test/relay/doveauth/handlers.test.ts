@@ -63,6 +63,45 @@ test.each(['', 'pass', 'pass\\"user', '\\'])('not credentials: %j', (text) =>
   expect(parseCredentials(text)).toBeUndefined(),
 );
 
+/** A relay for invited people, where this name was given to who has this password. */
+const invitedOnly = (registration: 'open' | 'invite' | 'closed', redeem = vi.fn(async () => {})) =>
+  authHandlers(
+    modelOf({ ...withDefaults({ registration }), mail_domain: 'chat.example' }),
+    find,
+    join(mailRoot, 'chat.example'),
+    () => PLENTY,
+    async (password) => `{PLAIN}${password}`,
+    {
+      claim: (name, password) =>
+        name === 'abcdefghi' ? (password === 'password1' ? 'own' : 'another') : undefined,
+      redeem,
+    },
+  );
+
+test.each([
+  ['invite', 'password1', 'abcdefghi', undefined],
+  ['invite', 'password2', 'abcdefghi', 'name is reserved'],
+  ['invite', 'password1', 'bcdefghij', 'by invitation only'],
+  ['open', 'password1', 'abcdefghi', undefined],
+  ['open', 'password2', 'abcdefghi', 'name is reserved'],
+  ['open', 'password1', 'bcdefghij', undefined],
+  ['closed', 'password1', 'abcdefghi', 'closed by the operator'],
+] as const)('registration: %s, %s of %s: %s', async (registration, password, name, refusal) => {
+  const redeem = vi.fn(async () => {});
+  const key = `shared/passdb/${password}"${name}@chat.example`;
+  const value = await invitedOnly(registration, redeem).lookup?.(key, '');
+  expect(value === undefined).toBe(refusal !== undefined);
+  expect(lines).toEqual(refusal === undefined ? [] : [`<5>registration rejected: ${refusal}\n`]);
+  expect(redeem.mock.calls).toEqual(refusal === undefined && name === 'abcdefghi' ? [[name]] : []);
+});
+
+test('an address that exists logs in whatever the registration', async () => {
+  await make('{PLAIN}password2');
+  const key = `shared/passdb/password2"${ADDRESS}`;
+  for (const registration of ['invite', 'closed'] as const)
+    expect(await invitedOnly(registration).lookup?.(key, '')).toContain('{PLAIN}password2');
+});
+
 test('a first login makes the address, and what Dovecot is told', async () => {
   const value = await auth().lookup?.(`shared/passdb/password1"${ADDRESS}`, '');
   const password = '{PLAIN}password1';

@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { withDefaults } from '../../../src/config/schema.ts';
 import { modelOf } from '../../../src/model/model.ts';
+import type { Guest, InvitationsModule } from '../../../src/relay/lib/invitations.ts';
 import { handler } from '../../../src/relay/web/main.ts';
 
 let folder: string;
@@ -25,9 +26,10 @@ const serve = async (
   domain: string,
   draw = async (code: string) => `<svg>${code.length}</svg>`,
   lookup: Lookup = async () => undefined,
+  invitations?: InvitationsModule,
 ) => {
   const model = modelOf({ ...withDefaults({}), mail_domain: domain });
-  server = createServer(handler(model, draw, lookup)).listen(join(folder, 'web'));
+  server = createServer(handler(model, draw, lookup, invitations)).listen(join(folder, 'web'));
   await once(server, 'listening');
 };
 const ask = async (line: string, address = '192.0.2.1', host = 'chat.example') => {
@@ -99,7 +101,12 @@ test('a relay without DNS yet is joined by the address at which it was found, an
   expect(JSON.parse(account).dclogin_url).toContain('&ih=198.51.100.7&');
 });
 
-const closed: Lookup = async (key) => (key === 'shared/closed' ? 'closed by the operator' : undefined);
+const saying =
+  (reason: string): Lookup =>
+  async (key) =>
+    key === 'shared/closed' ? reason : undefined;
+const closed = saying('closed by the operator');
+const invited = saying('by invitation only');
 const down: Lookup = () => Promise.reject(new Error('dict fault'));
 test.each([
   ['chat.example', 'POST /new', closed, 503, '{"reason":"closed by the operator"}'],
@@ -113,11 +120,38 @@ test.each([
   ],
   ['chat.example', 'POST /new', down, 503, '{"reason":"the login service does not answer"}'],
   ['chat.example', 'GET /new', closed, 302, ''],
+  ['chat.example', 'POST /new', invited, 503, '{"reason":"by invitation only"}'],
+  ['192.0.2.1', 'GET /join', invited, 503, 'This relay is for invited people'],
+  // Without the extras nobody is invited.
+  ['chat.example', 'POST /new?i=AbCdEfGhIjKlMnOpQrSt_-', invited, 503, 'by invitation only'],
+  ['chat.example', 'GET /i/AbCdEfGhIjKlMnOpQrSt_-', invited, 404, ''],
 ])('on %s without new addresses: %s', async (domain, line, lookup, status, text) => {
   await serve(domain, undefined, lookup);
   const answer = await ask(line);
   expect([answer.status, answer.body]).toEqual([status, expect.stringContaining(text)]);
   expect(answer.body).not.toMatch(/dclogin|password/);
+});
+
+test('where there are none, a code is not handed on to an app', async () => {
+  await serve('chat.example', undefined, invited);
+  expect((await ask('GET /new')).headers.location).toBe('/');
+});
+
+test('with the extras, invited people are answered by what is in them', async () => {
+  const asked: Guest[] = [];
+  const answerGuest = async (_: unknown, guest: Guest) => {
+    asked.push(guest);
+    return { status: 200, headers: {}, body: 'welcome' };
+  };
+  await serve('chat.example', undefined, invited, { answerGuest, openInvitations: () => undefined as never });
+  for (const line of ['GET /i/x', 'POST /new?i=x', 'POST /new?a=b&i=x'])
+    expect(await ask(line)).toMatchObject({ status: 200, body: 'welcome' });
+  expect(asked.map(({ method, url }) => `${method} ${url}`)).toEqual([
+    'GET /i/x',
+    'POST /new?i=x',
+    'POST /new?a=b&i=x',
+  ]);
+  for (const line of ['POST /new', 'POST /new?iq=x']) expect((await ask(line)).status).toBe(503);
 });
 
 test('a network is given so many accounts at once and no more; another one is not kept waiting', async () => {
