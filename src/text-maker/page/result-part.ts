@@ -74,7 +74,7 @@ export const resultPart = (known: readonly string[]): Part => {
     maxlength: '1000',
     ...PLAIN,
   });
-  const entry = field(address, 'Address');
+  const entry = field(address, 'Address to download from');
   let link = '';
   const buttons = element(
     'div',
