@@ -381,7 +381,7 @@ test('the facts of a release are text', async () => {
   const version = '</script><img src=x onerror=hacked=1><!--';
   const packages = [{ name: "x';reboot;'.deb", sha256: '<b>', size: 1 }];
   await visit(await pageWith('hostile.html', { ...facts, version, packages }), {}, async (page) => {
-    expect(await page.locator('#version').innerText()).toBe(`Version ${version}`);
+    expect(await page.locator('#about p').innerText()).toBe(`Version ${version}`);
     await choose(page, 'hetzner');
     expect(await page.locator('.notes').innerText()).toContain('is not pinned');
     expect(await page.evaluate('typeof hacked')).toBe('undefined');

@@ -1,6 +1,4 @@
-import { once } from 'node:events';
 import { appendFile, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliDecompressSync } from 'node:zlib';
@@ -10,6 +8,7 @@ import { payloadOf, readPayload } from '../../src/package/payload.ts';
 import { digestsOf } from '../../src/release/checksums.ts';
 import { sourcesFile } from '../../src/release/sources-file.ts';
 import { VERSION } from '../../src/version.ts';
+import { serveFolder } from '../serve-folder.ts';
 import { runRelease } from './command.ts';
 
 // Most run the command several times, beside other tests.
@@ -23,44 +22,13 @@ const release = (args: readonly string[], cwd = folder) => runRelease(args, cwd)
 
 const signed = (output: string) => ['--without-images', '-o', output, '--key', 'key.asc', '--url', url];
 
-const freePort = async (): Promise<number> => {
-  const server = createServer();
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const address = server.address();
-  await new Promise((done) => server.close(done));
-  return typeof address === 'object' && address ? address.port : 0;
-};
-
-/** A real nginx that publishes this folder, as any web server can. */
-const startNginx = async (root: string): Promise<void> => {
-  const port = await freePort();
-  const config = join(folder, 'nginx.conf');
-  await writeFile(
-    config,
-    `daemon off; pid ${folder}/nginx.pid; error_log stderr; worker_processes 1;
-events {}
-http { access_log off; server { listen 127.0.0.1:${port}; root ${root}; } }
-`,
-  );
-  const nginx = execa('nginx', ['-c', config, '-e', 'stderr'], {
-    reject: false,
-    env: { PATH: `${process.env.PATH}:/usr/sbin` },
-  });
-  url = `http://127.0.0.1:${port}/release/`;
-  stopServer = async () => {
-    nginx.kill('SIGTERM');
-    await nginx;
-  };
-  await execa('curl', ['--silent', '--retry', '50', '--retry-connrefused', '--retry-delay', '0', url], {
-    reject: false,
-  });
-};
-
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'release-test-'));
   // nginx's workers are somebody else.
   await execa('chmod', ['755', folder]);
-  await startNginx(folder);
+  const server = await serveFolder(folder, folder);
+  url = `${server.url}release/`;
+  stopServer = server.stop;
   await release(['--new-key', 'key.asc']);
   // To squeeze the package takes a while; the tests after this one find it done.
   await release(signed('release'));

@@ -1,4 +1,5 @@
 import { type Choices, NO_CHOICES, readFragment } from '../choices.ts';
+import { documentsOf } from '../documents-of.ts';
 import { makeText } from '../make-text.ts';
 import type { ReleaseFacts } from '../release-facts.ts';
 import { sourcesFor } from '../sources-for.ts';
@@ -47,11 +48,19 @@ const follow = (): void => {
   update();
 };
 
+/** The version, and where more can be read. */
+const about = (): Node[] => {
+  const documents = documentsOf(facts);
+  return [
+    ...(facts.version === '' ? [] : [element('p', {}, `Version ${facts.version}`)]),
+    ...(documents === undefined ? [] : [element('a', { href: documents }, 'Documents')]),
+  ];
+};
+
 const main = document.querySelector('main');
 main?.append(linked, ...parts.map((part) => part.element));
 main?.addEventListener('input', update);
 addEventListener('hashchange', follow);
-const version = document.getElementById('version');
-if (version && facts.version !== '') version.textContent = `Version ${facts.version}`;
+document.getElementById('about')?.append(...about());
 update();
 follow();
