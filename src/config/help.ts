@@ -51,9 +51,9 @@ export const HELP: Readonly<Record<SettingName, string>> = {
   unattended_upgrades:
     "install Debian's security updates automatically, and restart the services they affect",
   upgrade_reboot_time: 'time of day to reboot after an update that requires it; unset: no automatic reboot',
-  updates: "install new versions of the relay's own packages automatically, from the release it came from",
+  updates: 'install new versions of the relay automatically, from the release it came from',
   update_hour:
-    "hour of the day, in the machine's time zone, in which updates of Debian and of the relay are installed",
+    'hour of the day, 0 to 23, in which all updates are installed; unset: 6; needs chatmail-relay-extras',
   privacy_postal: 'postal address shown in the privacy policy',
   privacy_mail: 'mail address shown in the privacy policy',
   privacy_pdo: 'data protection officer shown in the privacy policy',
@@ -74,6 +74,7 @@ export const EXAMPLES: Readonly<Partial<Record<SettingName, string>>> = {
   push_gateway: 'https://notifications.delta.chat/notify',
   metrics_address: '192.0.2.1',
   upgrade_reboot_time: '04:00',
+  update_hour: '4',
   privacy_postal: 'Example e.V., Example Street 1, 12345 Example Town',
   privacy_mail: 'privacy@example.org',
   privacy_pdo: 'Jane Doe, pdo@example.org',

@@ -96,7 +96,8 @@ export const SETTINGS = {
   unattended_upgrades: on,
   upgrade_reboot_time: unset('time'),
   updates: on,
-  update_hour: integer(4, 0, 23),
+  // Debian's, unless it is set.
+  update_hour: { kind: 'integer', min: 0, max: 23 },
   privacy_postal: unset('text'),
   privacy_mail: unset('email'),
   privacy_pdo: unset('text'),

@@ -96,6 +96,7 @@ export const buildRelayPackages = async (
     },
     version,
     date,
+    archive,
   );
   const build = (name: string, tree: PackageTree, control: PackageTree) =>
     buildPackage(folder, { name, version, tree, control, epoch }, env);

@@ -34,13 +34,18 @@ const documentation = (name: string, version: string, date: string): PackageTree
     [`/usr/share/doc/${name}/changelog.gz`, { content: gzip(changelog(name, version, date)), mode: 0o644 }],
   ]);
 
-/**
- * A configuration file without the comments that explain it here, where they are read; in the machine only the
- * first line, which says who wrote it, is worth its space.
- */
-const withoutComments = (text: string): string => {
-  const [first = '', ...lines] = text.split('\n');
-  return [first, ...lines.filter((line) => !/^\s*#/.test(line) && line !== '')].join('\n').concat('\n');
+/** A file without the comments that explain it here, where they are read. */
+const withoutComments = (text: string): string =>
+  text
+    .split('\n')
+    .filter((line) => !/^\s*#(?!!)/.test(line) && line !== '')
+    .map((line) => `${line}\n`)
+    .join('');
+
+/** In `/etc` the first line is worth its space: it says who wrote the file. */
+const withFirstLine = (text: string): string => {
+  const end = text.indexOf('\n') + 1;
+  return text.slice(0, end) + withoutComments(text.slice(end));
 };
 
 /** Pages, styles and scripts without what only their source needs: comments, indentation and empty lines. */
@@ -75,12 +80,14 @@ export const packageTree = (
   for (const [path, text] of loadTemplates(`${PROJECT}templates/usr`, '/usr'))
     add(
       path,
-      path.endsWith('.js') ? withoutIndentation(text) : withoutComments(withServices(withSandbox(text))),
+      path.endsWith('.js')
+        ? withoutIndentation(text)
+        : withoutComments(withServices(withSandbox(text)).replaceAll('@VERSION@', version)),
       text.startsWith('#!') ? 0o755 : 0o644,
     );
   for (const [name, unit] of generatedUnits()) add(`${UNITS}/${name}`, withoutComments(unit));
   for (const [path, text] of loadTemplates(`${PROJECT}templates/etc`, '/usr/share/chatmail/templates/etc'))
-    add(path, withoutComments(text));
+    add(path, withFirstLine(text));
   for (const [path, text] of loadTemplates(`${PROJECT}www`, '/usr/share/chatmail/www'))
     add(path, withoutIndentation(text));
   if (archive !== undefined) add(ARCHIVE, archive);
@@ -100,16 +107,26 @@ const extrasTemplates = (page: string): PackageTree =>
   new Map(
     [...loadTemplates(`${PROJECT}templates/extras`, '/')].map(([path, text]) => [
       path,
-      {
-        content: withoutComments(withSandbox(text).replace('@POLICY@', () => policyOf(page))),
-        mode: 0o644,
-      },
+      { content: withSandbox(text).replace('@POLICY@', () => policyOf(page)), mode: 0o644 },
     ]),
+  );
+
+/** What has apt get updates from this archive, as the settings say. */
+const archiveTemplates = (archive: string): PackageTree =>
+  new Map(
+    [
+      ...loadTemplates(`${PROJECT}templates/archive`, '/'),
+      [
+        '/usr/share/chatmail/templates/etc/apt/sources.list.d/chatmail.sources',
+        `{{#updates}}\n${archive}{{/updates}}\n`,
+      ] as const,
+    ].map(([path, content]) => [path, { content, mode: 0o644 }]),
   );
 
 /**
  * What is in chatmail-relay-extras: `commands` is the bundle of its commands, which `chatmail` loads, `invitations` is
- * loaded by the services, and `page` is the text maker without the facts of a release.
+ * loaded by the services, and `page` is the text maker without the facts of a release; `archive`: see
+ * `packageTree`.
  */
 export const extrasTree = (
   {
@@ -119,6 +136,7 @@ export const extrasTree = (
   }: { readonly commands: string; readonly invitations: string; readonly page: string },
   version: string,
   date: string,
+  archive?: string,
 ): PackageTree =>
   new Map([
     [FETCHED_SETUP, { content: fetchedSetup(), mode: 0o644 }],
@@ -126,6 +144,7 @@ export const extrasTree = (
     ['/usr/lib/chatmail/invitations.cjs', { content: invitations, mode: 0o644 }],
     ['/usr/share/chatmail/text-maker.html', { content: page, mode: 0o644 }],
     ...extrasTemplates(page),
+    ...(archive === undefined ? [] : archiveTemplates(archive)),
     ['/usr/share/bash-completion/completions/chatmail', { content: debian('bash-completion'), mode: 0o644 }],
     ...documentation('chatmail-relay-extras', version, date),
   ]);

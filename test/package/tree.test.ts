@@ -165,10 +165,14 @@ describe('the extras', () => {
       '/usr/lib/chatmail/extras.cjs',
       '/usr/lib/chatmail/invitations.cjs',
       '/usr/share/chatmail/text-maker.html',
+      '/usr/lib/systemd/system/chatmail-configure.service.d/update-hour.conf',
       '/usr/lib/systemd/system/chatmail-firstboot.service.d/share.conf',
       '/usr/lib/systemd/system/chatmail-share.service',
+      '/usr/lib/systemd/system/chatmail-update-hour.path',
+      '/usr/lib/systemd/system/chatmail-update-hour.service',
       '/usr/share/chatmail/start/limits.conf',
       '/usr/share/chatmail/start/nginx.conf',
+      '/usr/share/chatmail/templates/etc/systemd/system/apt-daily-upgrade.timer.d/chatmail.conf',
       '/usr/share/bash-completion/completions/chatmail',
       '/usr/share/doc/chatmail-relay-extras/copyright',
       '/usr/share/doc/chatmail-relay-extras/changelog.gz',
@@ -176,6 +180,22 @@ describe('the extras', () => {
     expect(paths.filter((path) => extras.has(path))).toEqual([]);
     expect([...control.keys()]).toEqual(['control', 'postinst', 'postrm']);
     expect([...extras.values()].filter(({ mode }) => mode !== 0o644)).toEqual([]);
+  });
+
+  test('have what apt gets updates by only where there is an archive, which the core then knows too', () => {
+    const apt = (archive?: string) =>
+      [...extrasTree({ commands: '', invitations: '', page }, '1', '', archive).keys()].filter((path) =>
+        path.includes('/apt/'),
+      );
+    expect(apt()).toEqual([]);
+    const etc = '/usr/share/chatmail/templates/etc/apt';
+    expect(apt('Types: deb\n').sort()).toEqual([
+      `${etc}/apt.conf.d/99chatmail-updates`,
+      `${etc}/preferences.d/chatmail`,
+      `${etc}/sources.list.d/chatmail.sources`,
+    ]);
+    expect(paths).not.toContain('/usr/share/chatmail/archive.sources');
+    expect(packageTree('', '1', '', 'a\n').get('/usr/share/chatmail/archive.sources')?.content).toBe('a\n');
   });
 
   test('what nginx says of the text maker is its own policy, and that nothing has it in a frame', () => {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { CheckedRecord } from '../../dns/compare.ts';
 import { isComplete } from '../../dns/report.ts';
@@ -105,6 +106,11 @@ const isStillComplete = ({ isCertified, isSelfSigned, isIpOnly, domain }: Model)
   );
 };
 
+/** Where the machine was made from a pasted text, which carries the first package alone. */
+const getExtras = (): void => {
+  spawnSync('systemd-run', ['-q', '--no-block', '--collect', 'sh', '/usr/share/chatmail/get-extras']);
+};
+
 /**
  * Waits until everything answers, DNS says what it must and there is a certificate, and says so. A relay that signs
  * for itself is ready at once, by its address, and says so while its DNS is not there. `changeKind` has all configured
@@ -122,6 +128,7 @@ export const firstboot = async (model: Model, changeKind: () => void): Promise<n
   updateState({ state: 'ready', step: 'ready' });
   const ready = [`ready: ${at}`, unreadDrive(readState()?.cloud)].filter(Boolean).join('\n');
   announce(ready);
+  getExtras();
   if ((await port25) === 'blocked')
     announce(`${ready}\nOutgoing port 25 is blocked: see http://${address}/setup`);
   if (model.isAddressCertified) await untilAddressIsCertified(model, changeKind);
