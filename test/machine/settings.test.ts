@@ -18,10 +18,13 @@ const FILE = '/etc/chatmail/chatmail.yaml';
 const userData = (...lines: string[]) =>
   `#cloud-config\nwrite_files:\n  - path: ${FILE}\n    content: |\n${lines.map((line) => `      ${line}\n`).join('')}`;
 
+/** What a script of user-data does once the relay was configured, and then it fails. */
+const LATE = `runcmd:\n  - "sed -i 's/early/relay/' ${FILE}"\n  - "false"\n`;
+
 beforeAll(async () => {
-  const first = userData('# mine', 'mail_domain: _relay.test', 'max_load_1m: 1000');
-  machine = await bootContainer({ tree: await cachedTree(TAR), userData: Buffer.from(first) });
-  expect(await relayOutcome(machine.console)).toMatchObject({ state: 'ready', domain: '_relay.test' });
+  const first = userData('# mine', 'mail_domain: _early.test', 'max_load_1m: 1000');
+  machine = await bootContainer({ tree: await cachedTree(TAR), userData: Buffer.from(first + LATE) });
+  expect(await relayOutcome(machine.console)).toMatchObject({ state: 'ready' });
 });
 afterAll(() => machine?.remove());
 
@@ -36,17 +39,44 @@ const configure = async (...args: string[]) => {
 };
 const status = async () =>
   JSON.parse((await run(relay(), 'chatmail', 'status', '--json')).stdout) as Record<string, unknown>;
+const isReady = async (domain: string) => {
+  const { state, domain: is } = await status();
+  return state === 'ready' && is === domain;
+};
 const reboot = async () => {
   await machine.stop();
   await machine.boot();
   return relayOutcome(machine.console);
 };
 
-test('a file that user-data writes is user-data', async () => {
+test('a settings file that a script writes late is applied, although the script fails', async () => {
+  while (!(await isReady('_relay.test'))) await pause(100);
   expect(await status()).toMatchObject({
     cloud: 'nocloud',
-    sources: { mail_domain: 'user-data', max_load_1m: 'user-data' },
+    sources: { mail_domain: FILE, max_load_1m: FILE },
   });
+});
+
+/** As at the end of cloud-init. */
+const endOfCloudInit = () => run(relay(), '/usr/lib/chatmail/late-settings');
+
+test('nothing is run where no script has changed them', async () => {
+  const look = () => inside('stat -c %Z /run/chatmail/configured /var/lib/chatmail/state.json');
+  const before = await look();
+  await endOfCloudInit();
+  expect(await look()).toBe(before);
+});
+
+test('wrong settings that a script writes late are shown, and right ones applied', async () => {
+  await inside(`cp ${FILE} /run/right; echo max_load_1n: 1 >> ${FILE}`);
+  await endOfCloudInit();
+  expect(await status()).toMatchObject({
+    state: 'error',
+    problems: expect.stringContaining(`${FILE}:4:1: error: there is no setting \`max_load_1n\``),
+  });
+  await inside(`cp /run/right ${FILE}`);
+  await endOfCloudInit();
+  while (!(await isReady('_relay.test'))) await pause(100);
 });
 
 test('the console says that the address is private, and status too', async () => {

@@ -367,7 +367,7 @@ describe('a data volume', () => {
     await logIn(first.relay, user, password);
     await save(first.relay, user);
     await attach(first.relay, device);
-    await shell(first.relay, configure);
+    await shell(first.relay, `${configure} & ${configure}; wait $!`); // two at once
     expect(await logIn(first.relay, user, password)).toBe('OK * 1 EXISTS');
     const look = `${KEYS} /etc/ssl/private/mailserver.key; findmnt -no SOURCE /home/vmail/mail; findmnt -no SOURCE /var/spool/postfix`;
     const identity = await shell(first.relay, look);

@@ -35,6 +35,7 @@ test('only the programs are executable', () => {
     '/usr/lib/chatmail/data-volume',
     '/usr/lib/chatmail/dkim-key',
     '/usr/lib/chatmail/forget',
+    '/usr/lib/chatmail/late-settings',
     '/usr/lib/chatmail/queue-lengths',
   ]);
 });

@@ -16,6 +16,8 @@ export interface Cloud {
   /** User-data and vendor-data, as far as they are cloud-config. */
   readonly user: string;
   readonly vendor: string;
+  /** What OpenStack adds for the one machine, which is stronger. */
+  readonly vendor2?: string;
   /** It does not answer, and what was kept of what it said is damaged. */
   readonly isLost?: true;
 }
@@ -55,18 +57,15 @@ const INSTANCE = '/var/lib/cloud/instance/';
 
 /**
  * A cloud's text as it was written, so that a problem has its place in what the user pasted. Where it is not
- * plain cloud-config (MIME parts, an archive, a patch), cloud-init's merged form of it.
+ * plain cloud-config (MIME parts, an archive, a patch), cloud-init's merged form of it. That is empty where cloud-init
+ * leaves the text alone, as one for another machine of a group (`launch-index`); of vendor-data that user-data does
+ * not want there may be none (`vendor_data: {enabled: false}`).
  */
 const cloudConfig = (read: Read, written: string, merged: string): string => {
-  const text = read(INSTANCE + written) ?? '';
-  return userDataType(text) === '#cloud-config' ? text : (read(INSTANCE + merged) ?? '');
+  const text = read(`${INSTANCE + written}.txt`) ?? '';
+  const meaning = read(`${INSTANCE + merged}.txt`) ?? '';
+  return meaning && userDataType(text) === '#cloud-config' ? text : meaning;
 };
-
-const VENDOR = 'vendor-cloud-config.txt';
-
-/** User-data can have vendor-data left alone (`vendor_data: {enabled: false}`): then there is no merged form. */
-const vendorConfig = (read: Read): string =>
-  read(INSTANCE + VENDOR) === undefined ? '' : cloudConfig(read, 'vendor-data.txt', VENDOR);
 
 const factsOf = (instanceData: string | undefined): Omit<Cloud, 'user' | 'vendor'> => {
   try {
@@ -112,7 +111,8 @@ export const readCloud = (read: Read, kept?: string): Cloud => {
   if (facts.name === undefined && kept !== undefined) return keptCloud(kept);
   return {
     ...facts,
-    user: cloudConfig(read, 'user-data.txt', 'cloud-config.txt'),
-    vendor: vendorConfig(read),
+    user: cloudConfig(read, 'user-data', 'cloud-config'),
+    vendor2: cloudConfig(read, 'vendor-data2', 'vendor2-cloud-config'),
+    vendor: cloudConfig(read, 'vendor-data', 'vendor-cloud-config'),
   };
 };

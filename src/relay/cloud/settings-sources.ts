@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { isMap, isScalar, isSeq, type Node, parseDocument, type YAMLMap } from 'yaml';
 import type { Source } from '../../problem/problem.ts';
-import { LIMIT, type Read, readText } from '../lib/read-text.ts';
+import { LIMIT } from '../lib/read-text.ts';
 import type { Cloud } from './read-cloud.ts';
 
 /** A text that may hold settings, and the key they stand under in it, if not at the top. */
@@ -57,20 +57,20 @@ export const newSettingsFile = ({ user }: Cloud, seen: string | undefined): stri
 };
 
 /**
- * Where settings come from, strongest first. What is not there is left out. A settings file that user-data
+ * Where settings come from, strongest first, `text` being the settings file's. What is not there is left out. A file that user-data
  * writes is as strong as user-data, also once it was changed in the machine.
  */
 export const settingsSources = (
-  { user, vendor, tags = '' }: Cloud,
-  read: Read = readText,
+  { user, vendor, vendor2 = '', tags = '' }: Cloud,
+  text: string | undefined,
 ): SettingsSource[] => {
-  const text = read(SETTINGS_FILE);
   const file = text === undefined ? undefined : { name: SETTINGS_FILE, text };
   const written = writtenFile(user);
   const own = written && (!file || file.text === written.content ? written.source : file);
   return [
     { name: 'user-data', text: user, under: 'chatmail' },
     own,
+    { name: 'vendor-data2', text: vendor2, under: 'chatmail' },
     { name: 'vendor-data', text: vendor, under: 'chatmail' },
     { name: 'instance metadata', text: tags },
     own ? undefined : file,

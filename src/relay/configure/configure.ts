@@ -21,8 +21,10 @@ import { applySettings } from './apply-settings.ts';
 import { changeNotes, settingChanges } from './changes.ts';
 import { editSettings } from './edit-settings.ts';
 import { errorTrouble, fail, settingsTrouble, WRONG_SETTINGS } from './fail.ts';
+import { SEEN_SETTINGS } from './paths.ts';
 import { readSettings } from './read-settings.ts';
-import { restartFirstboot, stopFirstboot } from './units.ts';
+import { takeTurn } from './take-turn.ts';
+import { configureAnewSoon, restartFirstboot, stopFirstboot } from './units.ts';
 
 /** What a machine cannot do anything about, and its operator should know. */
 const remark = ({ ipv4 }: Addresses): string | undefined =>
@@ -79,13 +81,24 @@ interface ConfigureOptions {
   readonly set?: readonly string[] | undefined;
 }
 
+/** The settings with such a settings file. */
+const settingsWith = (
+  file: string | undefined,
+  cloud: Cloud,
+  address: string | undefined,
+  lastKnown?: object | undefined,
+): ReturnType<typeof readSettings> =>
+  readSettings(settingsSources(cloud, file), {
+    hostNames: [cloud.hostName ?? '', hostname()],
+    address,
+    lastKnown,
+  });
+
 /** What would be wrong with the settings if this were the settings file; `undefined`: nothing. */
 export const settingsProblem = async (text: string): Promise<string | undefined> => {
   const cloud = settleCloud(true);
   const { ipv4 } = await findAddresses(networkInterfaces(), cloud);
-  const sources = settingsSources(cloud, (path) => (path === SETTINGS_FILE ? text : readText(path)));
-  const hostNames = [cloud.hostName ?? '', hostname()];
-  const found = readSettings(sources, { hostNames, address: ipv4 });
+  const found = settingsWith(text, cloud, ipv4);
   return found.ok ? undefined : printProblems(found.problems).trim();
 };
 
@@ -95,16 +108,26 @@ export const settingsProblem = async (text: string): Promise<string | undefined>
  * printed and nothing changes, and what changes is shown before.
  */
 export const configure = async (options: ConfigureOptions = {}): Promise<number> => {
+  const { isBoot = false, isDryRun = false } = options;
+  let endTurn = () => {};
   try {
-    return await settle(options);
+    // Who has its turn may wait for systemd, and systemd for the unit that this is at boot.
+    const turn = isDryRun ? endTurn : takeTurn(!isBoot);
+    if (!turn) configureAnewSoon();
+    else endTurn = turn;
+    return turn ? await settle(options, endTurn) : 0;
   } catch (error) {
-    return fail('configuration failed', errorTrouble(error), options.isBoot ?? false, {});
+    return fail('configuration failed', errorTrouble(error), isBoot, {});
+  } finally {
+    endTurn();
   }
 };
 
-const settle = async (options: ConfigureOptions): Promise<number> => {
+const settle = async (options: ConfigureOptions, endTurn: () => void): Promise<number> => {
   const { isBoot = false, isDryRun = false, set = [] } = options;
   const cloud = settleCloud(isDryRun);
+  const text = readText(SETTINGS_FILE);
+  if (isBoot) replaceFile(SEEN_SETTINGS, text ?? '', 0o600);
   const lastKnown = cloud.isLost && lastKnownSettings();
   const addresses = await findAddresses(networkInterfaces(), cloud);
   const { ipv4, ipv6 } = addresses;
@@ -123,11 +146,8 @@ const settle = async (options: ConfigureOptions): Promise<number> => {
   if (reason !== undefined)
     return fail('settings are unknown', errorTrouble(new PublicError(reason)), isBoot, facts);
   const flags = readFlags(set);
-  const edited =
-    flags.ok && set[0] !== undefined ? editSettings(readText(SETTINGS_FILE) ?? '', set) : undefined;
-  const sources = settingsSources(cloud, (path) => (path === SETTINGS_FILE && edited) || readText(path));
-  const hostNames = [cloud.hostName ?? '', hostname()];
-  const found = flags.ok ? readSettings(sources, { hostNames, address: ipv4, lastKnown }) : flags;
+  const file = flags.ok && set[0] !== undefined ? editSettings(text ?? '', set) : text;
+  const found = flags.ok ? settingsWith(file, cloud, ipv4, lastKnown) : flags;
   if (!found.ok) return fail(WRONG_SETTINGS, settingsTrouble(found.problems), isBoot, facts);
   const { value } = found;
   for (const name of Object.keys(flags.ok ? flags.value : {})) {
@@ -149,11 +169,15 @@ const settle = async (options: ConfigureOptions): Promise<number> => {
   if (isDryRun && changes.length === 0) process.stdout.write(NOTHING);
   if (isDryRun) return 0;
   const mustAsk = changes[0] !== undefined && process.stdin.isTTY && !options.isConfirmed && !isBoot;
-  if (mustAsk && !(await isConfirmed())) return 1;
+  if (mustAsk) {
+    endTurn();
+    return (await isConfirmed()) ? configure({ ...options, isConfirmed: true }) : 1;
+  }
   try {
     if (!isBoot) stopFirstboot();
-    if (edited !== undefined) replaceFile(SETTINGS_FILE, edited);
+    if (file !== undefined && file !== text) replaceFile(SETTINGS_FILE, file);
     const written = applySettings(value, facts, isBoot);
+    replaceFile(SEEN_SETTINGS, file ?? '', 0o600);
     const isNothing = changes.length === 0 && written.length === 0;
     if (options.isByHand && !isBoot && isNothing) process.stdout.write(NOTHING);
     return 0;

@@ -11,6 +11,7 @@ import { updateState } from '../readiness/update-state.ts';
 import { applyFiles } from './apply-files.ts';
 import { CONFIGURED, SHARE } from './paths.ts';
 import { remedy } from './remedy.ts';
+import { stopFirstboot } from './units.ts';
 
 /** With wrong settings nginx has nothing to serve but the setup page. */
 const showProblem = (): void => {
@@ -58,6 +59,7 @@ export const fail = (
   }
   if (existsSync(CONFIGURED)) {
     rmSync(CONFIGURED);
+    stopFirstboot();
     reload(readersOf([PATHS.model]), isBoot);
   }
   const advice = step === WRONG_SETTINGS ? remedy(facts.cloud) : 'Correct it, and reboot.';

@@ -5,3 +5,5 @@ export const SHARE = '/usr/share/chatmail';
  * `whenConfigured`; gone with every boot.
  */
 export const CONFIGURED = '/run/chatmail/configured';
+/** The settings file as it was when it was read last, for `/usr/lib/chatmail/late-settings`. */
+export const SEEN_SETTINGS = '/run/chatmail/settings.yaml';

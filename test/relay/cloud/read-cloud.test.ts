@@ -5,6 +5,7 @@ const INSTANCE_DATA = '/run/cloud-init/instance-data-sensitive.json';
 const cloud = (name: string, ds: object) => (path: string) =>
   path === INSTANCE_DATA ? JSON.stringify({ v1: { cloud_name: name }, ds }) : undefined;
 const NOTHING = { user: '', vendor: '' };
+const FOUND_NOTHING = { ...NOTHING, vendor2: '' };
 
 test.each([
   ['an object', { chatmail_mail_domain: 'a.example', Name: 'vm' }],
@@ -28,7 +29,7 @@ test.each([
   ['something that is not what it should be', () => '[]'],
   ['broken data', () => '{'],
 ])('%s is no cloud', (_, read) => {
-  expect(readCloud((path) => (path === INSTANCE_DATA ? read(path) : undefined))).toEqual(NOTHING);
+  expect(readCloud((path) => (path === INSTANCE_DATA ? read(path) : undefined))).toEqual(FOUND_NOTHING);
 });
 
 test.each([
@@ -38,14 +39,14 @@ test.each([
   ['null', 'null'],
 ])('%s of what it said at an earlier boot is said to be lost', (_, kept) => {
   expect(readCloud(cloud('none', {}), kept)).toEqual({ ...NOTHING, isLost: true });
-  expect(readCloud(cloud('hetzner', {}), kept)).toEqual({ ...NOTHING, name: 'hetzner', tags: '' });
+  expect(readCloud(cloud('hetzner', {}), kept)).toEqual({ ...FOUND_NOTHING, name: 'hetzner', tags: '' });
 });
 
 test('what it said at an earlier boot holds while it is silent, and no longer', () => {
   const kept = { ...NOTHING, name: 'aws', user: '#cloud-config\nchatmail: {}\n' };
   expect(readCloud(cloud('none', {}), JSON.stringify(kept))).toEqual(kept);
   expect(readCloud(cloud('hetzner', {}), JSON.stringify(kept))).toEqual({
-    ...NOTHING,
+    ...FOUND_NOTHING,
     name: 'hetzner',
     tags: '',
   });
@@ -79,12 +80,19 @@ test.each([
     'cloud-config.txt': MERGED,
     'vendor-data.txt': text,
     'vendor-cloud-config.txt': MERGED,
+    'vendor-data2.txt': text,
+    'vendor2-cloud-config.txt': MERGED,
   });
   const expected = isAsWritten ? text : MERGED;
-  expect(readCloud(read)).toEqual({ user: expected, vendor: expected });
+  expect(readCloud(read)).toEqual({ user: expected, vendor: expected, vendor2: expected });
 });
 
-test('vendor-data that cloud-init did not apply is not there', () => {
-  const read = instance({ 'user-data.txt': '', 'vendor-data.txt': '#cloud-config\nchatmail: {}\n' });
-  expect(readCloud(read)).toEqual(NOTHING);
+test.each([
+  ['that user-data does not want', {}],
+  ['of which user-data wants the scripts only', { 'vendor-cloud-config.txt': '' }],
+  ['and user-data for another machine of a group', { 'cloud-config.txt': '', 'vendor-cloud-config.txt': '' }],
+])('vendor-data %s is not there', (_, merged) => {
+  const text = '#cloud-config\nchatmail: {}\n';
+  const read = instance({ 'user-data.txt': text, 'vendor-data.txt': text, ...merged });
+  expect(readCloud(read)).toEqual(FOUND_NOTHING);
 });

@@ -14,9 +14,16 @@ const VENDOR_DATA = {
 };
 const FILE = '/etc/chatmail/chatmail.yaml';
 
+const VENDOR_DATA2 = {
+  '/var/lib/cloud/instance/vendor-data2.txt': '#cloud-config\nchatmail: {mail_domain: v2.example}',
+  '/var/lib/cloud/instance/vendor2-cloud-config.txt': '#cloud-config\n',
+};
+
+/** cloud-init has merged user-data, if need be to nothing. */
 const read = (files: Record<string, string>, address?: string, hostNames: string[] = []) => {
-  const readText = (path: string) => files[path];
-  return readSettings(settingsSources(readCloud(readText), readText), { address, hostNames });
+  const merged = files[USER_DATA]?.startsWith('#cloud-config') ? '#cloud-config\n' : '';
+  const readText = (path: string) => files[path] ?? (path === MERGED ? merged : undefined);
+  return readSettings(settingsSources(readCloud(readText), files[FILE]), { address, hostNames });
 };
 
 test('the last settings are stronger than a guess, and weaker than what the machine is told', () => {
@@ -128,6 +135,7 @@ describe('where settings come from', () => {
       'v.example',
       'vendor-data',
     ],
+    ['vendor-data2 before vendor-data', { ...VENDOR_DATA2, ...VENDOR_DATA }, 'v2.example', 'vendor-data2'],
     [
       'user-data before vendor-data',
       {
