@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { cachedTree } from '../../src/lab/tree-cache.ts';
 import { foundInCloud } from './cloud-machine.ts';
 import { TAR } from './images.ts';
-import { type Given, MAC, MACHINES, PUBLIC, SECOND_MAC } from './metadata/clouds.ts';
+import { type Given, INCLUDED, MAC, MACHINES, PUBLIC, SECOND_MAC } from './metadata/clouds.ts';
 
 const TAGS = { chatmail_mail_domain: 'tag.example.org', unrelated: 'x' };
 const USER_DATA = '#cloud-config\nchatmail:\n  max_load_1m: 9\n';
@@ -14,6 +14,32 @@ const archive = (settings: string) =>
   `#cloud-config-archive\n- type: text/cloud-config\n  content: |\n    chatmail:\n      ${settings}\n`;
 const patch = (settings: object) =>
   `#cloud-config-jsonp\n${JSON.stringify([{ op: 'add', path: '/chatmail', value: settings }])}\n`;
+/** Each kind of part, the later one stronger, and at last the one that counts. */
+const MIME = `Content-Type: multipart/mixed; boundary="x"
+MIME-Version: 1.0
+
+--x
+Content-Type: text/cloud-config
+
+chatmail: {max_load_1m: 6}
+--x
+Content-Type: text/plain
+
+#include ${INCLUDED}
+--x
+Content-Type: text/x-shellscript
+
+#!/bin/sh
+# chatmail: {max_load_1m: 7}
+--x
+Content-Type: text/jinja2
+Merge-Type: dict(recurse_dict)+list()+str()
+
+## template: jinja
+#cloud-config
+chatmail: {max_load_1m: 8, delete_mails_after: {{ 6 * 7 }}}
+--x--
+`;
 const FROM_VENDOR = 'delete_mails_after: 20 -> 30 (vendor-data)';
 
 /** What each cloud is given, and the name of the relay and its source that follow. */
@@ -45,6 +71,11 @@ const CASES: Case[] = [
     { userData: `\n\n#Cloud-Configuration\nvendor_data: {enabled: false}\nchatmail: {max_load_1m: 9}\n` },
     ...(['name.example.org', 'host name'] as const),
   ],
+  [
+    'digitalocean',
+    { userData: MIME, included: archive('max_load_1m: 9') },
+    ...(['name.example.org', 'host name', 'delete_mails_after: 20 -> 42 (user-data)'] as const),
+  ],
   ['exoscale', { userData: IN_FILE }, 'name.example.org', 'host name'],
   ['exoscale', { userData: IN_FILE, isGzip: true }, 'name.example.org', 'host name'],
   [
@@ -56,7 +87,11 @@ const CASES: Case[] = [
   ['gce', { hostName: 'vm.europe-west3-a.c.project.internal' }, PUBLIC, 'IPv4 address'],
   ['hetzner', { userData: IN_FILE }, 'name.example.org', 'host name'],
   ['nocloud', { tags: TAGS, hostName: 'vm' }, TAGS.chatmail_mail_domain, 'instance metadata'],
-  ['openstack', { hostName: 'vm.novalocal' }, PUBLIC, 'IPv4 address'],
+  [
+    'openstack',
+    { hostName: 'vm.novalocal', vendorData: archive('delete_mails_after: 30') },
+    ...([PUBLIC, 'IPv4 address', 'delete_mails_after: 20 -> 30 (vendor-data2)'] as const),
+  ],
   ['openstack', { userData: IN_FILE, isGzip: true }, 'name.example.org', 'host name'],
   ['oracle', { tags: TAGS, hostName: 'vm' }, TAGS.chatmail_mail_domain, 'instance metadata'],
   ['scaleway', { tags: TAGS, hostName: 'vm' }, TAGS.chatmail_mail_domain, 'instance metadata'],
@@ -139,6 +174,16 @@ test.each(CASES)('%s, given %j: %s from %s', async (cloud, given, name, source, 
     ],
     network: NETWORKS[cloud],
   });
+});
+
+test('a cloud whose metadata service does not answer: said', async () => {
+  const machine = MACHINES.hetzner?.({ userData: USER_DATA, tags: {}, hostName: 'name.example.org' });
+  if (!machine) throw new Error('there is no such cloud');
+  const files = { '/etc/cloud/cloud.cfg.d/99-once.cfg': 'datasource: {Hetzner: {retries: 0, timeout: 1}}\n' };
+  const { settings } = await foundInCloud(await cachedTree(TAR), { ...machine, services: [], files });
+  expect(settings[0]).toContain(
+    'no user-data was read, because the metadata service of Hetzner does not answer',
+  );
 });
 
 test('every cloud is tried', () => {

@@ -81,6 +81,18 @@ describe.each([
     await shell(relay, 'systemctl reset-failed chatmail-expire.service');
   });
 
+  test('says so when nobody has read the drive with user-data', async () => {
+    if (firmware !== 'bios') return;
+    const said = await shell(
+      started.relay,
+      `cd /run/cloud-init; mv instance-data-sensitive.json data; mv /var/lib/chatmail/cloud.json kept
+      chatmail configure --dry-run | head -n 1; mv cloud.cfg cfg; chatmail configure --dry-run | head -n 1
+      mv cfg cloud.cfg; mv kept /var/lib/chatmail/cloud.json; mv data instance-data-sensitive.json`,
+    );
+    // as ds-identify knows it by its label, and as it looks without one
+    expect(said).toMatch(/^cloud: .* the drive NoCloud may contain it.*\ncloud: .* the drive vd[a-z] may/);
+  });
+
   test('has the IPv6 that its kernel has', async () => {
     const listeners = await shell(started.relay, 'ls /proc/net/if_inet6 || true; ss -Hltn "sport = :25"');
     if (firmware === 'bios') expect(listeners).toMatch(/if_inet6\n(.*\n)*.*\[::\]:25/);

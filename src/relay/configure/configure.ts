@@ -16,7 +16,7 @@ import { readModel } from '../lib/read-model.ts';
 import { readText } from '../lib/read-text.ts';
 import { replaceFile } from '../lib/replace-file.ts';
 import type { State } from '../readiness/state.ts';
-import { unreadDrive } from '../readiness/unread-drive.ts';
+import { unreadUserData } from '../readiness/unread-user-data.ts';
 import { applySettings } from './apply-settings.ts';
 import { changeNotes, settingChanges } from './changes.ts';
 import { editSettings } from './edit-settings.ts';
@@ -132,12 +132,13 @@ const settle = async (options: ConfigureOptions, endTurn: () => void): Promise<n
   const addresses = await findAddresses(networkInterfaces(), cloud);
   const { ipv4, ipv6 } = addresses;
   const address = ipv4 ?? ipv6;
+  const unread = unreadUserData(cloud.name);
   const facts: Partial<State> = {
     addresses,
     ...(address !== undefined && { address }),
     cloud: cloud.name,
     problems:
-      [remark(addresses), unreadDrive(cloud.name), lastKnown && `${LOST}: the last settings stay in use`]
+      [remark(addresses), unread, lastKnown && `${LOST}: the last settings stay in use`]
         .filter(Boolean)
         .join('\n') || undefined,
     details: undefined,
@@ -162,7 +163,7 @@ const settle = async (options: ConfigureOptions, endTurn: () => void): Promise<n
   const before = currentSettings();
   const changes = isBoot ? [] : settingChanges(before, value);
   const shown = isDryRun
-    ? [`cloud: ${cloud.name ?? 'none'}`, `address: ${address ?? 'none'}`, ...changes]
+    ? [`cloud: ${cloud.name ?? unread ?? 'none'}`, `address: ${address ?? 'none'}`, ...changes]
     : changes;
   for (const line of shown) process.stdout.write(`${line}\n`);
   if (!isBoot) for (const line of changeNotes(before, value)) process.stderr.write(`${line}\n`);

@@ -11,7 +11,6 @@ import { lookAtDns } from '../readiness/look-at-dns.ts';
 import { checkPort25 } from '../readiness/port25.ts';
 import { silentOf } from '../readiness/probes.ts';
 import { type CertificateState, readState } from '../readiness/state.ts';
-import { unreadDrive } from '../readiness/unread-drive.ts';
 import { updateState } from '../readiness/update-state.ts';
 
 /** systemd starts the servers at this time, and restarts any that fails. */
@@ -126,7 +125,7 @@ export const firstboot = async (model: Model, changeKind: () => void): Promise<n
   await untilAllAnswer();
   if (!isStillComplete(model)) await untilComplete(model, at);
   updateState({ state: 'ready', step: 'ready' });
-  const ready = [`ready: ${at}`, unreadDrive(readState()?.cloud)].filter(Boolean).join('\n');
+  const ready = [`ready: ${at}`, readState()?.problems].filter(Boolean).join('\n');
   announce(ready);
   getExtras();
   if ((await port25) === 'blocked')

@@ -18,6 +18,8 @@ export interface Given {
   readonly userData: string;
   /** In place of the cloud's own, where it has vendor-data. */
   readonly vendorData?: string;
+  /** What a URL in user-data leads to, `INCLUDED` (Digital Ocean). */
+  readonly included?: string;
   /** It is compressed, where the cloud hands on whatever bytes it was given. */
   readonly isGzip?: boolean;
   readonly tags: Readonly<Record<string, string>>;
@@ -33,6 +35,7 @@ const DIRECT = `${PUBLIC}/24`;
 /** Of every machine here: its network card, and a second one for a private network. */
 export const MAC = '52:54:00:12:34:56';
 export const SECOND_MAC = '52:54:00:12:34:57';
+export const INCLUDED = `http://${LINK_LOCAL}/included`;
 const ID = '1f3c7a3e-2c51-4d4c-9b6e-0a6f4f2f7d11';
 
 /** The firmware's strings by which cloud-init knows the cloud. */
@@ -73,7 +76,7 @@ const ec2Tree = ({ hostName, tags }: Given, publicIpv4: string): { readonly [nam
   ...(Object.keys(tags).length > 0 && { tags: { instance: tags } }),
 });
 
-const openstackFiles = ({ hostName, tags }: Given) => ({
+const openstackFiles = ({ hostName, tags, vendorData }: Given) => ({
   openstack: {
     latest: {
       'meta_data.json': json({
@@ -103,7 +106,11 @@ const openstackFiles = ({ hostName, tags }: Given) => ({
         ],
         services: [{ type: 'dns', address: '192.0.2.53' }],
       }),
-      'vendor_data.json': '{}',
+      'vendor_data.json': json({
+        'cloud-init': vendorData ? '#cloud-config\nchatmail: {delete_mails_after: 40}\n' : undefined,
+      }),
+      // Nova's dynamic vendor-data
+      'vendor_data2.json': json({ 'cloud-init': vendorData }),
     },
   },
   ec2: { latest: { 'meta-data.json': json({ 'public-ipv4': PUBLIC, 'instance-id': 'i-00000001' }) } },
@@ -200,11 +207,12 @@ export const MACHINES: Readonly<Record<string, (given: Given) => CloudMachine>> 
     };
   },
   // https://docs.digitalocean.com/reference/api/metadata/
-  digitalocean: ({ userData, vendorData = VENDOR_DATA, hostName }) => ({
+  digitalocean: ({ userData, vendorData = VENDOR_DATA, included = '', hostName }) => ({
     dmi: { ...dmiOf('digitalocean'), product_name: 'Droplet', product_serial: '2756294' },
     interface: DIRECT,
     services: [
       at169({
+        included,
         metadata: {
           'v1.json': json({
             droplet_id: 2756294,
