@@ -6,12 +6,13 @@ import { probe } from './probe.ts';
 
 /**
  * Each controller and card, and each firmware with what it can start from: the disk is on the controller, and so is the
- * seed. Debian's OVMF cannot read pvscsi.
+ * seed. Debian's OVMF cannot read pvscsi; virtio with BIOS and UEFI is in `qemu.test.ts`.
  */
 const MACHINES: readonly [FirmwareName, Hardware['controller'], Hardware['seed'], Hardware['card']][] = [
   ['bios', 'ide', 'cd', 'e1000'],
   ['uefi', 'ide', 'cd', 'vmxnet3'],
-  ['bios', 'sata', 'cd', 'e1000e'],
+  ['bios', 'sata', 'cd', 'virtio-net'],
+  ['uefi', 'sata', 'cd', 'e1000e'],
   ['secure-boot', 'sata', 'cd', 'virtio-net'],
   ['bios', 'virtio-scsi', 'cd', 'vmxnet3'],
   ['uefi', 'virtio-scsi', 'disk', 'e1000'],
@@ -19,7 +20,6 @@ const MACHINES: readonly [FirmwareName, Hardware['controller'], Hardware['seed']
   ['bios', 'pvscsi', 'disk', 'vmxnet3'],
   ['bios', 'nvme', 'disk', 'e1000'],
   ['uefi', 'nvme', 'disk', 'virtio-net'],
-  ['bios', 'virtio', 'disk', 'virtio-net'],
 ];
 
 /** Where two other machines are at work, in emulation. */
@@ -43,6 +43,7 @@ test.each(MACHINES)(
 );
 
 test('every controller and card is tried', () => {
-  expect([...new Set(MACHINES.map(([, one]) => one))].sort()).toEqual(Object.keys(CONTROLLERS).sort());
+  const controllers = new Set(['virtio', ...MACHINES.map(([, one]) => one)]);
+  expect([...controllers].sort()).toEqual(Object.keys(CONTROLLERS).sort());
   expect([...new Set(MACHINES.map(([, , , one]) => one))].sort()).toEqual(Object.keys(CARDS).sort());
 });
