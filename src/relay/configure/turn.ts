@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { isIPv4 } from 'node:net';
 import { isPublic } from '../../model/is-public.ts';
 import { type Model, PATHS } from '../../model/model.ts';
-import { replaceFile } from '../lib/replace-file.ts';
+import { replaceSecret } from './replace-secret.ts';
 
 /**
  * The address that the world has for this machine, where the machine itself does not know it: behind a provider's
@@ -42,10 +42,7 @@ export const applyTurn = (model: Model, rendered: string, own: string | undefine
     return old === '' ? [] : [path];
   }
   const config = turnConfig(rendered, old, outerAddress(model, own));
-  // Earlier versions gave it to vmail.
-  if (config === old && statSync(path).uid === 0) return [];
-  replaceFile(`${path}.made`, config, 0o440);
-  execFileSync('chown', ['root:vmail', `${path}.made`]);
-  renameSync(`${path}.made`, path);
+  if (config === old) return [];
+  replaceSecret(path, config);
   return [path];
 };
