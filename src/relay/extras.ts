@@ -2,6 +2,7 @@ import { backup } from './admin/backup.ts';
 import { blockUsers, deleteUsers, unblockUsers } from './admin/change-users.ts';
 import { create } from './admin/create.ts';
 import { describe } from './admin/describe.ts';
+import { dns } from './admin/dns.ts';
 import { createInvitation, listInvitations, revokeInvitation } from './admin/invite.ts';
 import { report } from './admin/report.ts';
 import { restore } from './admin/restore.ts';
@@ -38,6 +39,11 @@ export const extras = (core: Core): Commands => ({
     usage: '[--json] ADDRESS...',
     help: 'accept logins and mail for addresses again',
     run: (given) => unblockUsers(readModel(), given),
+  },
+  dns: {
+    usage: '[--check] [--table] [--json]',
+    help: 'print the DNS records to publish; with --check, compare them with DNS',
+    run: ({ args }) => dns(readModel(), args),
   },
   create: {
     usage: '[--json] [on|off]',

@@ -1,6 +1,5 @@
 import { type Model, PATHS } from '../model/model.ts';
 import { VERSION } from '../version.ts';
-import { dns } from './admin/dns.ts';
 import { status } from './admin/status.ts';
 import { renew } from './certificate/certify.ts';
 import { configure, settingsProblem } from './configure/configure.ts';
@@ -63,11 +62,6 @@ const COMMANDS: Commands = {
     usage: '[--json]',
     help: 'show whether the relay is ready, and what it is waiting for',
     run: ({ has }) => status(has('--json')),
-  },
-  dns: {
-    usage: '[--check] [--table] [--json]',
-    help: 'print the DNS records to publish; with --check, compare them with DNS',
-    run: ({ args }) => dns(readModel(), args),
   },
   expire: {
     usage: '[--dry-run] [--trust-clock] [--json]',

@@ -91,6 +91,7 @@ test.each([
 
 test('with the package they are commands like the others', () => {
   const { text } = chatmail(EXTRAS, 'help');
-  for (const name of [...Object.keys(extras(core)), 'status', 'dns']) expect(text).toContain(`\n  ${name} `);
+  for (const name of [...Object.keys(extras(core)), 'status', 'expire'])
+    expect(text).toContain(`\n  ${name} `);
   expect(chatmail(EXTRAS, 'users', 'show')).toMatchObject({ status: 2 });
 });

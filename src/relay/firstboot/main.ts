@@ -58,7 +58,7 @@ const untilComplete = async (model: Model, at: string): Promise<void> => {
     updateState({ state: 'waiting', step: news.replaceAll('\n', '; '), certificate });
     if (news !== told)
       announce(
-        `waiting: ${at}, for DNS records and a certificate\n${news}\nhttp://${readState()?.address}/ and \`chatmail dns\` show the records to add.`,
+        `waiting: ${at}, for DNS records and a certificate\n${news}\nhttp://${readState()?.address}/ shows the records to add.`,
       );
     told = news;
     await pause(isEarly(begun) ? 3000 : 30_000);
@@ -82,7 +82,7 @@ const untilPublished = async (model: Model, at: string): Promise<void> => {
     if (isPublished || !isEarly(begun)) return;
     if (!isTold)
       announce(
-        `ready: ${at}\nThe domain does not point here yet. Accounts made at http://${readState()?.address}/join connect to that address; mail from other servers does not arrive. \`chatmail dns\` shows the records to add.`,
+        `ready: ${at}\nThe domain does not point here yet. Accounts made at http://${readState()?.address}/join connect to that address; mail from other servers does not arrive. http://${readState()?.address}/setup shows the records to add.`,
       );
     isTold = true;
     await pause(3000);

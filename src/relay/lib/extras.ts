@@ -10,6 +10,7 @@ export const EXTRA_COMMANDS: readonly string[] = [
   'backup',
   'create',
   'describe',
+  'dns',
   'invite',
   'report',
   'restore',
