@@ -26,25 +26,30 @@ export const packagesOf = (status: string): Omit<DebianPackage, 'licences'>[] =>
       return { name, version, architecture: field('Architecture'), source: `${source} ${sourceVersion}` };
     });
 
-/** Licences in a machine-readable copyright file (www.debian.org/doc/packaging-manuals/copyright-format/1.0). */
-export const licencesOf = (copyright: string): string[] =>
-  /^Format:/m.test(copyright.slice(0, 1000))
-    ? [...new Set([...copyright.matchAll(/^License: *(\S.*)$/gm)].map(([, name = '']) => name.trim()))].sort()
-    : [];
+/**
+ * Licences by a copyright file: those it names where programs can read it
+ * (www.debian.org/doc/packaging-manuals/copyright-format/1.0), else those whose texts it refers to (policy §12.5).
+ */
+export const licencesOf = (copyright: string): string[] => {
+  const names = /^Format:/m.test(copyright.slice(0, 1000))
+    ? copyright.matchAll(/^License: *(\S.*)$/gm)
+    : copyright.matchAll(/\/usr\/share\/common-licenses\/([\w.+-]*\w)/g);
+  return [...new Set([...names].map(([, name = '']) => name.trim()))].sort();
+};
 
 /** All packages in the tar of an image. */
 export const packagesInTar = async (tar: string, signal: AbortSignal): Promise<DebianPackage[]> => {
   const folder = await mkdtemp(join(tmpdir(), 'sbom-'));
   try {
-    const wanted = ['./var/lib/dpkg/status', './usr/share/doc/*/copyright'];
-    await run(['tar', '--extract', `--file=${tar}`, `--directory=${folder}`, '--wildcards', ...wanted], {
+    // With the links from one package's folder to another's.
+    const wanted = ['./var/lib/dpkg/status', './usr/share/doc'];
+    await run(['tar', '--extract', `--file=${tar}`, `--directory=${folder}`, ...wanted], {
       signal,
     });
     const packages = packagesOf(await readFile(join(folder, 'var/lib/dpkg/status'), 'utf8'));
     return await Promise.all(
       packages.map(async (one) => {
         const copyright = join(folder, 'usr/share/doc', one.name, 'copyright');
-        // Some are links to another package's, which may not be there.
         return { ...one, licences: licencesOf(await readFile(copyright, 'utf8').catch(() => '')) };
       }),
     );

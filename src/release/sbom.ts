@@ -1,4 +1,5 @@
 import { Enums, Models, Serialize, Spec } from '@cyclonedx/cyclonedx-library';
+import { PACKAGES } from '../package/deb.ts';
 import type { DebianPackage } from './debian-packages.ts';
 
 interface Contents {
@@ -9,12 +10,20 @@ interface Contents {
   readonly files: readonly { readonly name: string; readonly sha256: string }[];
 }
 
+const isOurs = (name: string): boolean => PACKAGES.some((one) => one === name);
+
+/** Ours is what the packages contain; an image has Debian's, each with its own licence. */
+const licencesOf = (file: string): Models.LicenseRepository =>
+  new Models.LicenseRepository(file.endsWith('.deb') ? [new Models.SpdxLicense('MIT')] : []);
+
 const componentOf = ({ name, version, architecture, source, licences }: DebianPackage): Models.Component => {
   const [upstream = '', upstreamVersion = ''] = source.split(' ');
   const value = encodeURIComponent;
   // github.com/package-url/purl-spec, types-doc/deb-definition.
+  const vendor = isOurs(name) ? 'chatmail-image' : 'debian';
+  const distro = isOurs(name) ? '' : '&distro=bookworm';
   const purl =
-    `pkg:deb/debian/${value(name)}@${value(version)}?arch=${architecture}&distro=bookworm` +
+    `pkg:deb/${vendor}/${value(name)}@${value(version)}?arch=${architecture}${distro}` +
     `&upstream=${value(`${upstream}@${upstreamVersion}`)}`;
   return new Models.Component(Enums.ComponentType.Library, name, {
     version,
@@ -44,7 +53,7 @@ export const sbomText = ({ version, epoch, packages, files }: Contents): string 
         version,
         bomRef: name,
         hashes: new Models.HashDictionary([[Enums.HashAlgorithm['SHA-256'], sha256]]),
-        licenses: new Models.LicenseRepository([new Models.SpdxLicense('MIT')]),
+        licenses: licencesOf(name),
       }),
     );
   const factory = new Serialize.JSON.Normalize.Factory(Spec.Spec1dot6);

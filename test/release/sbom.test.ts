@@ -1,7 +1,11 @@
-import { expect, test } from 'vitest';
+import { Spec, Validation } from '@cyclonedx/cyclonedx-library';
+import { expect, test, vi } from 'vitest';
 import { licencesOf, packagesOf } from '../../src/release/debian-packages.ts';
 import { sbomText } from '../../src/release/sbom.ts';
 import { sourcesFile } from '../../src/release/sources-file.ts';
+
+// Compiling the schema of CycloneDX takes two seconds, beside other tests more.
+vi.setConfig({ testTimeout: 30_000 });
 
 const STATUS = `Package: libssl3
 Status: install ok installed
@@ -41,10 +45,34 @@ test.each([
   ],
   [`${COPYRIGHT}Files: *\nLicense:\n text\n`, []],
   ['This is free software.\nLicense: somewhere in prose\n', []],
+  [
+    "can be found in `/usr/share/common-licenses/LGPL-2.1', and\n/usr/share/common-licenses/GPL-2.\n",
+    ['GPL-2', 'LGPL-2.1'],
+  ],
   ['', []],
 ])('licences of %j', (text, licences) => expect(licencesOf(text)).toEqual(licences));
 
-test('CycloneDX names each package with version, licence and source, and our files', () => {
+/** What the schema of CycloneDX has against it. */
+const validationError = (text: string) =>
+  new Validation.JsonStrictValidator(Spec.Version.v1dot6).validate(text);
+
+test('an image is not under the licence of our packages, and they are not from Debian', () => {
+  const [sha256, ours] = ['ab'.repeat(32), 'chatmail-relay'];
+  const text = sbomText({
+    version: '1.2.3',
+    epoch: 0,
+    files: ['a.deb', 'a.tar'].map((name) => ({ name, sha256 })),
+    packages: [{ name: ours, version: '1', architecture: 'all', source: `${ours} 1`, licences: [] }],
+  });
+  const { components } = JSON.parse(text) as { components: { purl?: string; licenses?: unknown }[] };
+  expect(components.map(({ purl, licenses }) => licenses ?? purl)).toEqual([
+    [{ license: { id: 'MIT' } }],
+    undefined,
+    expect.stringMatching(/^pkg:deb\/chatmail-image\/chatmail-relay@1[?]arch=all&upstream=/),
+  ]);
+});
+
+test('CycloneDX names each package with version, licence and source, and our files', async () => {
   const [libssl3, bash] = packagesOf(STATUS).map((one) => ({
     ...one,
     licences: one.name === 'bash' ? ['GPL-3+'] : [],
@@ -74,6 +102,8 @@ test('CycloneDX names each package with version, licence and source, and our fil
     ],
   });
   expect(sbomText({ ...contents, packages: [bash, libssl3] })).toBe(text);
+  expect(await validationError(text)).toBeNull();
+  expect(await validationError(text.replace('"file"', '"flie"'))).not.toBeNull();
 });
 
 test("apt's file has the key as a paragraph without empty lines", () => {
