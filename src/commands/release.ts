@@ -1,25 +1,21 @@
-import { access, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { digestFile } from '../image/file-digest.ts';
-import { readJson } from '../image/read-json.ts';
+import { access } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { buildJobs } from '../image/host.ts';
 import { sourceDateEpoch } from '../package/source-date.ts';
-import { readChecksums } from '../release/checksums.ts';
-import { compareRelease } from '../release/compare.ts';
 import { makeRelease } from '../release/make.ts';
-import { isManifest, type ReleaseManifest } from '../release/manifest.ts';
+import { isFolderUrl } from '../release/manifest.ts';
+import { publishedAt, publishedFolder } from '../release/published.ts';
 import { refreshRelease } from '../release/refresh.ts';
 import { createKey } from '../release/signing.ts';
+import { verifyRelease } from '../release/verify.ts';
 import { findMissing, packagesOf } from '../requirements/missing.ts';
 import { failure } from '../terminal/failure.ts';
 import { createProgress } from '../terminal/progress.ts';
-import { VERSION } from '../version.ts';
 import { readChoices } from './build/choices.ts';
 import { cacheFolder } from './build/environment.ts';
 import { type Context, defineCommand, type ExitStatus } from './command.ts';
 
 const OUTPUT = 'dist/release';
-const URL = /^https?:\/\/[\w.:[\]-]+(\/[\w.~%+,:@=/-]*)?$/;
 
 const newKey = async (file: string, { cwd, stdout, stderr }: Context): Promise<ExitStatus> => {
   await createKey(resolve(cwd, file)).catch((cause: NodeJS.ErrnoException) => {
@@ -43,42 +39,27 @@ const makingOf = ({ signal, stderr, env, program }: Context) => ({
   program,
 });
 
-/** What the folder's own list of checksums finds wrong with its files. */
-const damaged = async (folder: string, signal: AbortSignal): Promise<string[]> => {
-  const wrong: string[] = [];
-  for (const [path, sha256] of await readChecksums(folder)) {
-    const found = await digestFile(join(folder, path), signal).catch(() => undefined);
-    if (found?.sha256 !== sha256) wrong.push(path);
-  }
-  return wrong;
-};
+const SIGNATURES = {
+  'given key': 'signed with the given key',
+  'own key': 'signed with the key in its manifest; --key verifies that it is the right one',
+  none: 'not signed',
+} as const;
 
-const verify = async (given: string, context: Context): Promise<ExitStatus> => {
-  const { cwd, env, stdout } = context;
-  const folder = resolve(cwd, given);
-  const manifest = await readJson<Partial<ReleaseManifest>>(join(folder, 'manifest.json'));
-  if (!isManifest(manifest)) return context.fail(`${given} has no manifest.json of a release`);
-  if (manifest.version !== VERSION)
+const verify = async (given: string, key: string | undefined, context: Context): Promise<ExitStatus> => {
+  const { cwd, env, signal, stdout } = context;
+  const published = /^https?:/.test(given)
+    ? publishedAt(given, { signal })
+    : publishedFolder(resolve(cwd, given), given, signal);
+  const keyFile = key === undefined ? undefined : resolve(cwd, key);
+  const verifying = { ...makingOf(context), keyFile, cache: cacheFolder(env) };
+  const { signature, differing } = await verifyRelease(published, verifying);
+  if (differing.length > 0)
     return context.fail(
-      `the release has version ${manifest.version}, and this program ${VERSION}`,
-      'verify it with the sources of its version',
+      `made again from these sources, these differ: ${differing.join(', ')}`,
+      "images differ, too, when Debian's packages have changed since",
     );
-  const wrong = await damaged(folder, context.signal);
-  if (wrong.length > 0) return context.fail(`not as SHA256SUMS says: ${wrong.join(', ')}`);
-  const again = await mkdtemp(join(tmpdir(), 'chatmail-image-'));
-  try {
-    const making = { ...makingOf(context), again, cache: cacheFolder(env) };
-    const differing = await compareRelease(folder, manifest, making);
-    if (differing.length > 0)
-      return context.fail(
-        `made again from these sources, these differ: ${differing.join(', ')}`,
-        "images differ, too, when Debian's packages have changed since",
-      );
-    stdout.write(`${given}: the same, made again from these sources\n`);
-    return 0;
-  } finally {
-    await rm(again, { recursive: true, force: true });
-  }
+  stdout.write(`${published.name}: the same, made again from these sources; ${SIGNATURES[signature]}\n`);
+  return 0;
 };
 
 export const command = defineCommand({
@@ -108,14 +89,17 @@ export const command = defineCommand({
       type: 'boolean',
       help: 'sign the archive in the folder again instead; a signature is valid for 90 days',
     },
-    verify: { type: 'string', value: 'DIR', help: 'make this release again instead, and compare' },
+    verify: {
+      type: 'string',
+      value: 'URL|DIR',
+      help: 'make this release again instead, and compare; --key may be the public key',
+    },
   },
   async run(context, { values }) {
     const { cwd, env, stdout, stderr } = context;
     if (values['new-key'] !== undefined) return newKey(values['new-key'], context);
-    if (values.verify !== undefined) return verify(values.verify, context);
     const { output = OUTPUT, key, url } = values;
-    if (url !== undefined && !URL.test(url))
+    if (url !== undefined && !isFolderUrl(url))
       return context.usage(`\`${url}\` is not the http or https URL of a folder`);
     const choices = readChoices({ format: values.format ?? 'qcow2,tar' });
     if ('message' in choices) return context.usage(choices.message, choices.hint);
@@ -127,12 +111,16 @@ export const command = defineCommand({
           cause,
         });
       });
-    const lacking = packagesOf(await findMissing(['release'], env.PATH));
+    const formats = values['without-images'] ? [] : choices.formats;
+    const isBuilding = formats.length > 0 && values.verify === undefined && !values.refresh;
+    const jobs = ['release', ...(isBuilding ? buildJobs(process.getuid?.() === 0) : [])] as const;
+    const lacking = packagesOf(await findMissing(jobs, env.PATH));
     if (lacking.length > 0)
       return context.fail(
         `Debian packages are missing: ${lacking.join(' ')}`,
-        `\`${context.program} requirements --install release\``,
+        `\`${context.program} requirements --install ${jobs.join(' ')}\``,
       );
+    if (values.verify !== undefined) return verify(values.verify, key, context);
     const making = makingOf(context);
     if (values.refresh) {
       if (keyFile === undefined) return context.usage('--refresh needs --key');
@@ -145,7 +133,7 @@ export const command = defineCommand({
         output: resolve(cwd, output),
         url: url?.replace(/\/+$/, ''),
         keyFile,
-        formats: values['without-images'] ? [] : choices.formats,
+        formats,
         diskSize: choices.diskSize,
         epoch: sourceDateEpoch(env),
         force: values.force === true,

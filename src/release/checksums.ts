@@ -1,6 +1,7 @@
 import { chmod, readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { digestFile } from '../image/file-digest.ts';
+import { failure } from '../terminal/failure.ts';
 import { isForeign } from './staging.ts';
 
 export const CHECKSUMS = 'SHA256SUMS';
@@ -33,13 +34,26 @@ export const digestsOf = async (folder: string, signal: AbortSignal): Promise<Ma
 export const checksumsOf = (digests: ReadonlyMap<string, string>): string =>
   [...digests].map(([path, sha256]) => `${sha256}  ${path}\n`).join('');
 
+/** Below the folder: a list may come from anywhere. */
+const isBelow = (path: string): boolean => path.split('/').every((part) => /^[\w~+-][\w.~+-]*$/.test(part));
+
+/** What such a list says. Throws a failure where it names anything but files in its folder. */
+export const parseChecksums = (text: string): Map<string, string> =>
+  new Map(
+    text
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => {
+        const [, sha256 = '', path = ''] = /^([0-9a-f]{64}) {2}(.+)$/.exec(line) ?? [];
+        if (!isBelow(path))
+          throw failure(`${CHECKSUMS} has a line that is no checksum: ${line.slice(0, 99)}`);
+        return [path, sha256];
+      }),
+  );
+
 /** The list in a folder. Rejects where there is none. */
 export const readChecksums = async (folder: string): Promise<Map<string, string>> =>
-  new Map(
-    [...(await readFile(join(folder, CHECKSUMS), 'utf8')).matchAll(/^([0-9a-f]{64}) {2}(.+)$/gm)].map(
-      ([, sha256 = '', path = '']) => [path, sha256],
-    ),
-  );
+  parseChecksums(await readFile(join(folder, CHECKSUMS), 'utf8'));
 
 /** A web server may run as somebody else; the umask here does not matter. Links are left alone. */
 export const openForReaders = async (folder: string): Promise<void> => {

@@ -19,12 +19,28 @@ export interface ReleaseManifest {
 const isFile = (name: unknown, { sha256, size }: { sha256?: unknown; size?: unknown }): boolean =>
   /^[\w.~+-]+$/.test(String(name)) && /^[0-9a-f]{64}$/.test(String(sha256)) && Number.isSafeInteger(size);
 
+/** Whether a release can be published there: nothing else gets into apt's sources. */
+export const isFolderUrl = (url: unknown): url is string =>
+  typeof url === 'string' && /^https?:\/\/[\w.:[\]-]+(\/[\w.~%+,:@=/-]*)?$/.test(url);
+
+/** In ASCII armour, and no more than that (RFC 9580 §6.2). */
+const isPublicKey = (key: unknown): boolean =>
+  typeof key === 'string' &&
+  /^-----BEGIN PGP PUBLIC KEY BLOCK-----[\w\s+/=:.()-]{1,16384}-----END PGP PUBLIC KEY BLOCK-----\s*$/.test(
+    key,
+  );
+
+/** Far more than an image has; making one this large again takes a while. */
+const MAX_DISK = 2 ** 36;
+
 /** Whether a file that says so describes a release: it may come from anywhere. */
 export const isManifest = (value: Partial<ReleaseManifest> | undefined): value is ReleaseManifest =>
   typeof value?.version === 'string' &&
-  (value.publicKey === undefined || typeof value.publicKey === 'string') &&
+  (value.url === undefined || isFolderUrl(value.url)) &&
+  (value.publicKey === undefined || isPublicKey(value.publicKey)) &&
   Number.isSafeInteger(value.sourceDateEpoch) &&
   Number.isSafeInteger(value.diskSize) &&
+  Number(value.diskSize) <= MAX_DISK &&
   Array.isArray(value.packages) &&
   value.packages.every((one) => isFile(one?.name, one ?? {})) &&
   Array.isArray(value.images) &&

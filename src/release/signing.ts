@@ -4,21 +4,27 @@ import { join } from 'node:path';
 import { run } from '../program/run.ts';
 
 /** Signs with one OpenPGP key, in a GnuPG home of its own: the user's keys and agent are not touched. */
-export interface Signer {
-  /** In ASCII armour. */
-  readonly publicKey: string;
+export interface Signer extends Verifier {
   /** The text with its signature around it (RFC 9580 §7). */
   clearsign(text: string, signed: string): Promise<void>;
   /** The signature alone, in ASCII armour. */
   detach(file: string, signature: string): Promise<void>;
-  /** Rejects unless it is a signature of this key. */
-  verify(file: string, signature: string): Promise<void>;
 }
 
+/** Verifies what one OpenPGP key has signed. */
+interface Verifier {
+  /** In ASCII armour. */
+  readonly publicKey: string;
+  /** Rejects unless it is a signature of this key. */
+  verify(file: string, signature: string): Promise<void>;
+  /** The text inside a signature of this key around it. Rejects unless it is one. */
+  verifiedText(file: string): Promise<string>;
+}
+
+type Gpg = (...args: readonly string[]) => Promise<string>;
+
 /** Runs `use` with a GnuPG that has a home of its own, which is gone afterwards, as is its agent. */
-const withGnupg = async <T>(
-  use: (gpg: (...args: readonly string[]) => Promise<string>) => Promise<T>,
-): Promise<T> => {
+const withGnupg = async <T>(use: (gpg: Gpg) => Promise<T>): Promise<T> => {
   // mkdtemp gives it to us alone. An agent's socket needs a short path.
   const home = await mkdtemp(join(tmpdir(), 'release-'));
   const options = { env: { GNUPGHOME: home } };
@@ -44,6 +50,14 @@ export const createKey = (file: string): Promise<void> =>
     await writeFile(file, `${await gpg('--export-secret-keys')}\n`, { mode: 0o600, flag: 'wx' });
   });
 
+const verifierOf = async (gpg: Gpg): Promise<Verifier> => ({
+  publicKey: await gpg('--export-options', 'export-minimal', '--export'),
+  verify: async (file, signature) => {
+    await gpg('--verify', signature, file);
+  },
+  verifiedText: (file) => gpg('--output', '-', '--verify', file),
+});
+
 /** Runs `use` with the key in that file; it is named on the command line, its content is not. */
 export const withSigner = <T>(keyFile: string, use: (signer: Signer) => Promise<T>): Promise<T> =>
   withGnupg(async (gpg) => {
@@ -58,12 +72,13 @@ export const withSigner = <T>(keyFile: string, use: (signer: Signer) => Promise<
       await rename(`${signed}.part.asc`, signed);
       await rm(`${signed}.part`);
     };
-    return use({
-      publicKey: await gpg('--export-options', 'export-minimal', '--export'),
-      clearsign,
-      detach: (file, signature) => sign('--detach-sign', file, signature),
-      verify: async (file, signature) => {
-        await gpg('--verify', signature, file);
-      },
-    });
+    const detach = (file: string, signature: string) => sign('--detach-sign', file, signature);
+    return use({ ...(await verifierOf(gpg)), clearsign, detach });
+  });
+
+/** Runs `use` with the key in that file, of which the public half is enough. Rejects where it has none. */
+export const withVerifier = <T>(keyFile: string, use: (verifier: Verifier) => Promise<T>): Promise<T> =>
+  withGnupg(async (gpg) => {
+    await gpg('--import', keyFile);
+    return use(await verifierOf(gpg));
   });

@@ -97,6 +97,9 @@ const RELEASE = [
   ['tar', 'tar'],
 ] as const;
 
+/** An ordinary user has this, besides, to map a range of user ids. */
+const UNPRIVILEGED = [['newuidmap', 'uidmap']] as const;
+
 type Requirement = readonly [what: string, debianPackage: string];
 
 export const REQUIREMENTS = {
@@ -106,8 +109,8 @@ export const REQUIREMENTS = {
   release: RELEASE,
   /** An image, as root. */
   build: [...MMDEBSTRAP, ...DISK],
-  /** An image, as an ordinary user: the same, with what maps a range of user ids. */
-  'build-unprivileged': [...MMDEBSTRAP, ...DISK, ['newuidmap', 'uidmap']],
+  /** An image, as an ordinary user. */
+  'build-unprivileged': [...MMDEBSTRAP, ...DISK, ...UNPRIVILEGED],
   'try-nspawn': NSPAWN,
   'try-qemu': QEMU,
   packer: [['dpkg-deb', 'dpkg'], ['xz', 'xz-utils'], ...PACKER],
@@ -122,6 +125,7 @@ export const REQUIREMENTS = {
     ...RELEASE,
     ...MMDEBSTRAP,
     ...DISK,
+    ...UNPRIVILEGED,
     ...NSPAWN,
     ...QEMU,
     ['genisoimage', 'genisoimage'],

@@ -262,6 +262,21 @@ test('without a key nothing is signed, and it says so', async () => {
   await expect(stat(join(folder, 'unsigned/debian/dists/stable/InRelease'))).rejects.toThrow('ENOENT');
 });
 
+test('--verify of a URL makes it again without the secret key, and says who signed', async () => {
+  const { publicKey } = JSON.parse(await readFile(join(folder, 'release/manifest.json'), 'utf8'));
+  await writeFile(join(folder, 'public.asc'), publicKey);
+  const same = `${url.slice(0, -1)}: the same, made again from these sources; signed with the`;
+  expect(await release(['--verify', url])).toMatchObject({
+    status: 0,
+    stdout: expect.stringContaining(`${same} key in its manifest`),
+  });
+  for (const key of ['key.asc', 'public.asc'])
+    expect(await release(['--verify', url, '--key', key])).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining(`${same} given key`),
+    });
+});
+
 test('--verify makes it again, and finds what differs', async () => {
   await release(['--without-images', '-o', 'verified']);
   expect(await release(['--verify', 'verified'])).toMatchObject({ status: 0 });
@@ -326,7 +341,7 @@ test.each([
   [['--key', 'missing.asc'], 'missing.asc cannot be read'],
   [['--url', 'ftp://x'], 'is not the http or https URL of a folder'],
   [['--format', 'floppy'], 'unknown format'],
-  [['--verify', '.'], 'has no manifest.json of a release'],
+  [['--verify', '.'], 'manifest.json cannot be read: ENOENT'],
 ])('%j is refused', async (args, message) => {
   const { status, stderr } = await release(['--without-images', ...args]);
   expect([status > 0, stderr]).toEqual([true, expect.stringContaining(message)]);
