@@ -7,9 +7,9 @@ import { commandHelp, programHelp } from './cli/help-text.ts';
 import { parseArguments } from './cli/parse-arguments.ts';
 import { printException } from './cli/print-exception.ts';
 import { PROGRAM, programName } from './cli/program-name.ts';
+import { versionText } from './cli/version-text.ts';
 import type { Command, ExitStatus } from './commands/command.ts';
 import { nearest } from './config/nearest.ts';
-import { VERSION } from './version.ts';
 
 /** Loads a command's module when it is asked for: most of them are not needed to run one. */
 export type Commands = Readonly<Record<string, () => Promise<{ readonly command: Command }>>>;
@@ -65,7 +65,7 @@ const dispatch = async (
   const { stdout, stderr } = world;
   const of = rest[0] ?? '-';
   if (first === undefined) stderr.write(await helpText(commands, world));
-  else if (first === '--version') stdout.write(`${PROGRAM} ${VERSION}\n`);
+  else if (first === '--version') stdout.write(await versionText(world.cwd));
   else if (isHelp(first) && of.startsWith('-')) stdout.write(await helpText(commands, world));
   else if (isHelp(first)) return dispatch([of, '--help'], world, commands);
   else {

@@ -1,8 +1,13 @@
 import { once } from 'node:events';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { versionText } from '../src/cli/version-text.ts';
 import { COMMANDS, type Commands, main } from '../src/cli.ts';
 import { type Command, defineCommand } from '../src/commands/command.ts';
 import { failure } from '../src/terminal/failure.ts';
+import { VERSION } from '../src/version.ts';
 
 const OPTIONS = {
   output: { type: 'string', short: 'o', value: 'FILE', help: 'where to write' },
@@ -130,7 +135,23 @@ options:
 
   test('--version', async () => {
     const { status, stdout } = await runWith(echo, ['--version']);
-    expect([status, stdout]).toEqual([0, expect.stringMatching(/^chatmail-image \d+\.\d+\.\d+\n$/)]);
+    expect([status, stdout]).toEqual([
+      0,
+      expect.stringMatching(/^chatmail-image \d+\.\d+\.\d+\n(dist\/release: .*\n)?$/),
+    ]);
+  });
+
+  test.each([
+    ['{"version":"1.2.3","url":"https://example.org/r"}', '1.2.3 from https://example.org/r'],
+    ['{"version":"1.2.3"}', '1.2.3'],
+  ])('--version where %s was released', async (manifest, shown) => {
+    const cwd = await mkdtemp(join(tmpdir(), 'version-'));
+    await mkdir(join(cwd, 'dist/release'), { recursive: true });
+    await writeFile(join(cwd, 'dist/release/manifest.json'), manifest);
+    expect(await versionText(cwd)).toBe(`chatmail-image ${VERSION}\ndist/release: ${shown}\n`);
+    await writeFile(join(cwd, 'dist/release/manifest.json'), '{');
+    expect(await versionText(cwd)).toBe(`chatmail-image ${VERSION}\n`);
+    await rm(cwd, { recursive: true });
   });
 });
 

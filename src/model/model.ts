@@ -61,6 +61,8 @@ export const PATHS = {
   expireClock: '/var/lib/chatmail/expire/clock.json',
   /** Why there are no new addresses, for the home page; only while it is so. */
   closedNotice: '/run/chatmail/sign-up/closed.html',
+  /** Why the archive of the relay's release has no new versions for it; only while it is so. */
+  archiveProblem: '/var/lib/chatmail/archive/problem',
   /** The setup page, written again with every change of the state. */
   setup: '/run/chatmail/www',
 } as const;

@@ -118,7 +118,8 @@ const archiveTemplates = (archive: string): PackageTree =>
       ...loadTemplates(`${PROJECT}templates/archive`, '/'),
       [
         '/usr/share/chatmail/templates/etc/apt/sources.list.d/chatmail.sources',
-        `{{#updates}}\n${archive}{{/updates}}\n`,
+        // Whatever a provider's own files for apt say (sources.list(5)).
+        `{{#updates}}\nCheck-Valid-Until: yes\nCheck-Date: yes\n${archive}{{/updates}}\n`,
       ] as const,
     ].map(([path, content]) => [path, { content, mode: 0o644 }]),
   );

@@ -13,6 +13,9 @@ import { readModel } from './lib/read-model.ts';
 import { requireRoot } from './lib/require-root.ts';
 import { share } from './share/share.ts';
 
+/** For chatmail-archive.service, which is no command. */
+export { checkArchive } from './archive/check-archive.ts';
+
 /** The commands of the package chatmail-relay-extras, which `chatmail` loads when one of them is wanted. */
 export const extras = (core: Core): Commands => ({
   'users list': {

@@ -11,6 +11,7 @@ import { start as doveauth } from './doveauth/main.ts';
 import { runExpire } from './expire/main.ts';
 import { start as filtermail } from './filtermail/main.ts';
 import { firstboot } from './firstboot/main.ts';
+import { versionText } from './lib/archive.ts';
 import { type Command, type Commands, runCommand } from './lib/command.ts';
 import { EXTRA_COMMANDS, loadExtras, missingExtras } from './lib/extras.ts';
 import { faultOf } from './lib/fault.ts';
@@ -40,7 +41,7 @@ const COMMANDS: Commands = {
     usage: '',
     help: '',
     run: () => {
-      process.stdout.write(`chatmail ${VERSION}\n`);
+      process.stdout.write(`chatmail ${versionText()}\n`);
       return 0;
     },
   },

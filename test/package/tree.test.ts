@@ -166,6 +166,8 @@ describe('the extras', () => {
       '/usr/lib/chatmail/extras.cjs',
       '/usr/lib/chatmail/invitations.cjs',
       '/usr/share/chatmail/text-maker.html',
+      '/usr/lib/systemd/system/apt-daily-upgrade.service.d/archive.conf',
+      '/usr/lib/systemd/system/chatmail-archive.service',
       '/usr/lib/systemd/system/chatmail-configure.service.d/update-hour.conf',
       '/usr/lib/systemd/system/chatmail-firstboot.service.d/share.conf',
       '/usr/lib/systemd/system/chatmail-share.service',

@@ -5,6 +5,7 @@ import { ECHOBOT, PATHS } from '../../model/model.ts';
 import { socketPath } from '../../model/readers.ts';
 import { ESSENTIAL_UNITS } from '../../model/service-facts.ts';
 import { VERSION } from '../../version.ts';
+import { archiveUrl, versionText } from '../lib/archive.ts';
 import { dictClient } from '../lib/dict-client.ts';
 import { exists } from '../lib/exists.ts';
 import { BY_INVITATION } from '../lib/invitations.ts';
@@ -102,7 +103,10 @@ const damage = (state: State | undefined): readonly string[] => {
 export const status = async (isJson: boolean): Promise<number> => {
   const state = readState();
   const damaged = damage(state);
-  const problems = [state?.details ?? state?.problems, ...damaged].filter(Boolean).join('\n') || undefined;
+  const problems =
+    [state?.details ?? state?.problems, ...damaged, readText(PATHS.archiveProblem)]
+      .filter(Boolean)
+      .join('\n') || undefined;
   const services = activity();
   const isFine =
     state?.state === 'ready' && damaged.length === 0 && services.every((service) => service === 'active');
@@ -114,14 +118,14 @@ export const status = async (isJson: boolean): Promise<number> => {
   if (isJson) {
     const units = Object.fromEntries(ESSENTIAL_UNITS.map((unit, i) => [unit, services[i] ?? 'unknown']));
     process.stdout.write(
-      `${JSON.stringify({ version: VERSION, ...state, problems, services: units, newAddresses: accepts, expireRefusal, echobot, runYourOwn })}\n`,
+      `${JSON.stringify({ version: VERSION, archive: archiveUrl(), ...state, problems, services: units, newAddresses: accepts, expireRefusal, echobot, runYourOwn })}\n`,
     );
     return isFine ? 0 : 1;
   }
   const stateless = damaged.length > 0 ? 'unknown' : 'not configured yet: there are no settings';
   const { domain = '-', address = '-', cloud, sources = {}, certificate, port25 } = state ?? {};
   const rows = [
-    ['version', VERSION],
+    ['version', versionText()],
     ['state', state ? [...new Set([state.state, state.step])].join(': ') : stateless],
     ['domain', domain],
     ['address', address],

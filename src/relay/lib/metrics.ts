@@ -17,6 +17,9 @@ interface Counted {
       | 'unknown'
       | 'other';
   };
+  readonly archive_checks: {
+    readonly result: 'good' | 'expired' | 'early' | 'unsigned' | 'damaged' | 'unreachable';
+  };
   readonly expired: { readonly what: 'message' | 'account' | 'folder' };
   readonly push: { readonly result: 'sent' | 'dead' | 'retried' | 'given_up' };
 }

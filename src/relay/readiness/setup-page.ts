@@ -2,6 +2,7 @@ import type { CheckedRecord } from '../../dns/compare.ts';
 import { relayCloud } from '../../model/clouds/relay-cloud.ts';
 import { zoneFile } from '../../model/zone-text.ts';
 import { escapeFor } from '../../render/escape.ts';
+import { versionText } from '../lib/archive.ts';
 import { nextStep } from './next-step.ts';
 import { type Field, recordFields } from './record-fields.ts';
 import type { CertificateState, State } from './state.ts';
@@ -172,7 +173,7 @@ ${state.state === 'ready' ? '' : '<noscript><meta http-equiv="refresh" content="
 </header>
 <main class="setup ${state.state}">
 ${lead(state)}${problems(state)}${state.state === 'error' ? '' : records(state) + certificate(state) + port25(state)}</main>
-<footer>This is a chatmail relay. Anyone can see this page.</footer>
+<footer>This is a chatmail relay, version ${text(versionText())}. Anyone can see this page.</footer>
 </html>
 `;
 };
