@@ -57,7 +57,10 @@ interface CloudInit {
   readonly datasource?: Fact;
   /** No datasource finds the text: a stock machine gets no user-data. */
   readonly ignoresUserData?: true;
-  /** What its firmware says, by which ds-identify knows the cloud: files in `/sys/class/dmi/id`. */
+  /**
+   * What its firmware says, by which ds-identify knows the cloud: files in `/sys/class/dmi/id`. Where none of its
+   * datasources finds the text, the relay knows the cloud by `sys_vendor`, which is one of its names.
+   */
   readonly dmi?: Fact<Readonly<Record<string, string>>>;
   /** Where the public IPv4 address is, for machines that do not have it themselves (NAT). */
   readonly ipv4?: Fact;

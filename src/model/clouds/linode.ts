@@ -23,6 +23,8 @@ export const linode = {
       "cloud-init's history: DataSourceAkamai, July 2023",
     ),
     ignoresUserData: true,
+    // On older hosts it is Linode.
+    dmi: documented({ sys_vendor: 'Akamai' }, 'ds-identify of cloud-init 25.1.4, dscheck_Akamai'),
   },
   port25: documented(
     {

@@ -24,3 +24,8 @@ export const RELAY_CLOUDS: Readonly<Record<string, RelayCloud>> = Object.fromEnt
 export const DEFAULT_DOMAINS: readonly string[] = CLOUDS.flatMap(
   ({ defaultDomains }) => defaultDomains?.value ?? [],
 );
+
+/** Clouds where no datasource finds user-data: what their firmware calls its vendor, in small letters, and a name for people. */
+export const IGNORED_CLOUDS: readonly (readonly [vendor: string, title: string])[] = CLOUDS.filter(
+  ({ cloudInit }) => cloudInit.ignoresUserData && cloudInit.dmi,
+).flatMap(({ name, aliases, title }) => [name, ...aliases].map((vendor) => [vendor, title] as const));

@@ -15,6 +15,7 @@ const machine = (files: Readonly<Record<string, string>>): string => {
   return root;
 };
 const drive = (name: string, sectors: number) => ({ [`/sys/class/block/${name}/size`]: `${sectors}\n` });
+const vendor = (name: string) => ({ '/sys/class/dmi/id/sys_vendor': `${name}\n` });
 const UDEV = { '/run/udev/control': '' };
 /** What ds-identify of cloud-init 22.4.2 notes. */
 const noted = (...found: string[]) => ({
@@ -37,6 +38,16 @@ test.each<[string, Readonly<Record<string, string>>, string]>([
   ['a small drive in a cloud', { ...noted('Ec2'), ...UDEV, ...drive('sr0', 728) }, ofDrive('sr0')],
   ['a firmware of Hetzner', noted('Hetzner'), ofService('Hetzner')],
   ['a firmware of EC2', noted('Ec2'), ofService('Ec2')],
+  [
+    'a firmware of Akamai',
+    { ...NOTHING_FOUND, ...UDEV, ...vendor('Akamai') },
+    'that of Linode (Akamai): log in',
+  ],
+  [
+    'an older firmware of Linode',
+    { ...NOTHING_FOUND, ...UDEV, ...vendor('Linode') },
+    'that of Linode (Akamai): log in',
+  ],
 ])('%s: said', (_, files, said) => {
   expect(unreadUserData(undefined, machine(files))).toContain(said);
   expect(unreadUserData('hetzner', machine(files))).toBeUndefined();
@@ -44,14 +55,15 @@ test.each<[string, Readonly<Record<string, string>>, string]>([
 
 test.each<[string, Readonly<Record<string, string>>]>([
   ['no cloud-init', {}],
-  ['nothing found', { ...NOTHING_FOUND, ...UDEV }],
+  ['nothing found', { ...NOTHING_FOUND, ...UDEV, ...vendor('QEMU') }],
+  ['a firmware that calls itself by a name of JavaScript', { ...UDEV, ...vendor('constructor') }],
   ['an empty CD drive', { ...UDEV, ...drive('sr0', 2_097_151) }],
   ['an empty card reader', { ...UDEV, ...drive('sdb', 0) }],
   [
     'a partition, and memory',
     { ...UDEV, ...drive('vda15', 2048), ...drive('ram0', 2048), ...drive('loop0', 9) },
   ],
-  ["a container with its host's drives", drive('sr0', 728)],
+  ["a container with its host's drives and firmware", { ...drive('sr0', 728), ...vendor('Akamai') }],
 ])('%s: nothing to say', (_, files) => {
   expect(unreadUserData(undefined, machine(files))).toBeUndefined();
 });
