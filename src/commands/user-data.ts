@@ -7,8 +7,12 @@ import { loadSettings, SETTINGS_OPTIONS } from '../config/load-settings.ts';
 import { problemToJson } from '../config/problem-to-json.ts';
 import { readJson } from '../image/read-json.ts';
 import { CLOUD_NAMES, CLOUDS, cloudNamed } from '../model/clouds/all.ts';
+import { wayOf } from '../model/clouds/steps.ts';
 import { cloudsTable } from '../model/clouds/words.ts';
+import { type Payload, payloadOf } from '../package/payload.ts';
 import { pinPackages } from '../package/pin.ts';
+import type { ReleaseManifest } from '../release/manifest.ts';
+import { sourcesFile } from '../release/sources-file.ts';
 import { failure } from '../terminal/failure.ts';
 import { readInput } from '../terminal/read-input.ts';
 import { type Context, defineCommand, type Options } from './command.ts';
@@ -56,14 +60,20 @@ const OPTIONS = {
   json: { type: 'boolean', help: 'print text, size and problems as JSON' },
 } as const satisfies Options;
 
-/** What is asked for, or where the release in the folder of the packages is published. */
-const sourcesOf = async (
-  { source, packages }: { readonly source?: readonly string[]; readonly packages?: string },
-  cwd: string,
-): Promise<readonly string[] | undefined> => {
-  if (source !== undefined || packages === undefined) return source;
-  const release = await readJson<{ readonly url?: unknown } | null>(resolve(cwd, packages, 'manifest.json'));
-  return typeof release?.url === 'string' ? [release.url] : undefined;
+/** What a text takes from the release in a folder of packages, if there is one. */
+interface Release {
+  readonly url?: string;
+  /** Of a signed release: the package that knows its archive. */
+  readonly payload?: Payload;
+}
+
+/** The payload takes seconds to make: it is there where a text `canCarry` it. */
+const releaseIn = async (folder: string, canCarry: boolean): Promise<Release> => {
+  const manifest = await readJson<Partial<ReleaseManifest> | null>(resolve(folder, 'manifest.json'));
+  const { url, publicKey } = manifest ?? {};
+  if (typeof url !== 'string') return {};
+  if (!canCarry || typeof publicKey !== 'string') return { url };
+  return { url, payload: payloadOf(sourcesFile(url, publicKey)) };
 };
 
 const readText = async ({ cwd, signal }: Context, file: string): Promise<string> =>
@@ -104,16 +114,21 @@ export const command = defineCommand({
       return context.usage(`--base must be image or debian, not \`${base}\``);
     if (values.gzip && output === undefined)
       return context.usage('--gzip output cannot be shown on a screen', 'add --output FILE');
-    if (provider !== undefined && cloudNamed(provider) === undefined)
+    const cloud = cloudNamed(provider ?? '');
+    if (provider !== undefined && cloud === undefined)
       return context.usage(`unknown provider \`${provider}\``, `providers are ${CLOUD_NAMES.join(', ')}`);
     const { result } = await loadSettings({ ...context, config: values.config, set: values.set });
     if (context.report(result.problems) !== 0 || !result.ok) return 1;
-    const sources = await sourcesOf(values, cwd);
+    const { source, packages } = values;
+    const canCarry = base === 'debian' && !values.script && cloud !== undefined && wayOf(cloud) === 'whole';
+    const release = packages === undefined ? {} : await releaseIn(resolve(cwd, packages), canCarry);
+    const sources = source ?? (release.url === undefined ? undefined : [release.url]);
     const { text, bytes, size, isFetching, problems } = renderUserData(result.value, {
       base: base as Base,
       provider,
       sources,
-      packages: sources && (await pinPackages(resolve(cwd, values.packages ?? 'dist'), context.program)),
+      packages: sources && (await pinPackages(resolve(cwd, packages ?? 'dist'), context.program)),
+      payload: release.payload,
       isScript: values.script,
       isGzip: values.gzip,
       sshKeys: await keysInFiles(values['ssh-key'] ?? [], context),
