@@ -41,26 +41,28 @@ const follow = (): void => {
   if (location.hash.length < 2) return;
   const { choices, unknown } = readFragment(location.hash);
   for (const { write } of parts) write?.(choices);
-  linked.textContent =
-    unknown.length === 0
-      ? 'These choices came with a link. Look through them before you use the text.'
-      : `This link has something that this page does not understand: ${unknown.join(', ')}`;
+  linked.textContent = [
+    'These choices came with a link. Look through them before you use the text.',
+    ...(unknown.length > 0 ? [`Something in it is not understood here: ${unknown.join(', ')}`] : []),
+  ].join(' ');
   update();
 };
 
 /** The version, and where more can be read. */
-const about = (): Node[] => {
+const about = (): HTMLElement => {
   const documents = documentsOf(facts);
-  return [
-    ...(facts.version === '' ? [] : [element('p', {}, `Version ${facts.version}`)]),
-    ...(documents === undefined ? [] : [element('a', { href: documents }, 'Documents')]),
-  ];
+  return element(
+    'p',
+    {},
+    ...(facts.version === '' ? [] : [element('span', {}, `Version ${facts.version}`)]),
+    ...(documents === undefined ? [] : [' · ', element('a', { href: documents }, 'Documents')]),
+  );
 };
 
 const main = document.querySelector('main');
 main?.append(linked, ...parts.map((part) => part.element));
 main?.addEventListener('input', update);
 addEventListener('hashchange', follow);
-document.getElementById('about')?.append(...about());
+document.getElementById('about')?.append(about());
 update();
 follow();

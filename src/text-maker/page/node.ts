@@ -10,7 +10,7 @@ export const isIPv4 = (text: string): boolean => IPV4.test(text);
 export const isIPv6 = (text: string): boolean => {
   const [address = '', zone, ...more] = text.split('%');
   if (more.length > 0 || (zone !== undefined && !/^[\da-zA-Z.:-]+$/.test(zone))) return false;
-  const last = /(?<=:)[\d.]+\.[\d.]+$/.exec(address)?.[0];
+  const last = /:(\d+(?:\.\d+)+)$/.exec(address)?.[1];
   if (last !== undefined && !isIPv4(last)) return false;
   // An IPv4 address takes the place of two groups.
   const plain = last === undefined ? address : `${address.slice(0, -last.length)}0:0`;

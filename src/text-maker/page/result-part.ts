@@ -107,7 +107,7 @@ export const resultPart = (known: readonly string[]): Part => {
     meter.hidden = made.limit === undefined;
     meter.max = made.limit ?? 1;
     meter.value = made.size;
-    output.value = made.text;
+    if (output.value !== made.text) output.value = made.text;
     link = `${location.href.replace(/#.*/, '')}#${fragmentOf(choices)}`;
   };
   return {
