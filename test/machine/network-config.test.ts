@@ -5,6 +5,7 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { mountOverlay, unmountOverlay } from '../../src/lab/overlay.ts';
 import { cachedTree } from '../../src/lab/tree-cache.ts';
+import { CLOUDS } from '../../src/model/clouds/all.ts';
 import { TAR } from './images.ts';
 import { MAC } from './metadata/clouds.ts';
 import { networkdSections } from './networkd-sections.ts';
@@ -181,4 +182,30 @@ test.each(CASES)('%s', async (_, kind, text, ...sections) => {
   await writeFile(join(root, 'opt/in'), text);
   const { stdout } = await execa('chroot', [root, 'sh', '-euc', RENDER, 'sh', kind, MAC]);
   expect(networkdSections(stdout)).toEqual(sections);
+});
+
+/** What a machine finds of its network in clouds that `clouds.test.ts` does not have: no datasource is theirs alone. */
+const FOUND: Readonly<Record<string, readonly string[]>> = {
+  // On a drive, in one of these kinds: which it is, their records do not know.
+  ...Object.fromEntries(
+    ['contabo', 'ionos', 'netcup', 'ovh-vps'].map((cloud) => [
+      cloud,
+      ['version 1', 'version 2', 'ENI', "OpenStack's"],
+    ]),
+  ),
+  incus: ["version 1, Incus's"],
+  // Nothing: `network.test.ts` has such a machine.
+  linode: [],
+  ovh: ["OpenStack's, gateways outside the net"],
+  proxmox: ["version 1, Proxmox VE's static", "version 1, Proxmox VE's DHCP"],
+};
+
+test('every cloud is tried, here or with its metadata service', () => {
+  const others = CLOUDS.filter(({ cloudInit }) => cloudInit.names.length === 0).map(({ name }) => name);
+  expect(Object.keys(FOUND).sort()).toEqual([...others].sort());
+  const tried = CASES.map(([name]) => name);
+  const missing = Object.values(FOUND)
+    .flat()
+    .filter((kind) => !tried.some((name) => name.startsWith(kind)));
+  expect(missing).toEqual([]);
 });

@@ -4,6 +4,8 @@ type Options = Omit<Parameters<typeof bootVirtualMachine>[0], 'format' | 'userDa
 
 /** What a machine found out by the time cloud-init has read user-data, with its network up. */
 interface Found {
+  /** Of the network card. */
+  readonly name: string;
   /** IPv4, with the length of its prefix. */
   readonly address: string;
   /** What its kernel forbids, as under Secure Boot: `none`, or more. */
@@ -18,7 +20,7 @@ bootcmd:
 - - bash
   - -c
   - |
-    address=$(ip -4 -brief address show scope global | awk '{print $3}')
+    address=$(ip -4 -brief address show scope global | awk '{print $1, $3}')
     lockdown=$(sed 's/.*\\[//; s/\\].*//' /sys/kernel/security/lockdown)
     exec 3<>/dev/tcp/10.0.2.100/80 && read -r said <&3
     echo "probe: $address $lockdown $said" >/dev/console
@@ -31,9 +33,10 @@ export const probe = async (options: Options): Promise<Found> => {
   const userData = Buffer.from(USER_DATA);
   const machine = await bootVirtualMachine({ ...options, format: 'qcow2', userData, services, cpus: 1 });
   try {
-    const [, address = '', lockdown = '', said = ''] =
-      await machine.console.waitFor(/probe: (\S*) (\S*) (.*)/);
-    return { address, lockdown, said };
+    const [, name = '', address = '', lockdown = '', said = ''] = await machine.console.waitFor(
+      /probe: (\S*) (\S*) (\S*) (.*)/,
+    );
+    return { name, address, lockdown, said };
   } finally {
     await machine.remove();
   }
