@@ -68,6 +68,8 @@ const SERVERS = [
   ['/usr/lib/nginx/modules/ngx_stream_module.so', 'libnginx-mod-stream'],
   ['faketime', 'faketime'],
   ['unbound', 'unbound'],
+  ['rsync', 'rsync'],
+  ['git', 'git'],
 ] as const;
 
 /** The small internet: an authoritative name server, and a certificate authority. */

@@ -9,7 +9,7 @@ import { renderMarkdown } from '../../src/release/docs/render-markdown.ts';
 import { faultsOf, launchBrowser, picture } from '../machine/browser.ts';
 import { runRelease } from './command.ts';
 
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 let folder: string;
 let browser: Browser;

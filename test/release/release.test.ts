@@ -12,7 +12,7 @@ import { serveFolder } from '../serve-folder.ts';
 import { runRelease } from './command.ts';
 
 // Most run the command several times, beside other tests.
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 180_000 });
 
 let folder: string;
 let url: string;

@@ -10,7 +10,7 @@ import { publishedAt, publishedFolder } from '../../src/release/published.ts';
 import { VERSION } from '../../src/version.ts';
 import { runRelease } from './command.ts';
 
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const PACKAGE = `chatmail-relay_${VERSION}_all.deb`;
 const LISTS = 'debian/dists/stable';

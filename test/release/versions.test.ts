@@ -10,7 +10,7 @@ import { VERSION } from '../../src/version.ts';
 import { runRelease } from './command.ts';
 
 // Each runs the command several times, beside other tests.
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 180_000 });
 
 let folder: string;
 beforeAll(async () => {
