@@ -35,7 +35,8 @@ export const HELP: Readonly<Record<SettingName, string>> = {
   acme_directory: "certificate authority, by the URL of its ACME directory; unset for Let's Encrypt",
   ip_certificate:
     'ask the certificate authority for a certificate for the IP address, if the relay has no domain and its address is public',
-  acme_profile: 'profile of that certificate (ACME profiles); unset: `shortlived` where the authority has it',
+  acme_profile:
+    'profile of the certificate (ACME profiles); unset: `shortlived` for an IP address where the authority has it; with `shortlived` the certificate of a domain is for its IP addresses too',
   iroh_relay: "iroh relay told to apps: unset for the relay's own, empty for the app's default, or a URL",
   turn: "relay calls between apps that cannot connect directly; needs Debian's package coturn",
   push_gateway:

@@ -26,7 +26,6 @@ export type SettingsCode =
   | 'missing-setting'
   | 'conflict'
   | 'long-address'
-  | 'uncertifiable-domain'
   | 'postmaster-loop'
   | 'no-effect';
 

@@ -8,8 +8,6 @@ import { type SettingName, type Settings, withDefaults } from './schema.ts';
  * is also short enough for SMTP (RFC 5321 §4.5.3.1.3).
  */
 const MAX_ADDRESS = 247;
-/** RFC 5280 §A.1, ub-common-name: acmetool asks for the first name as the certificate's common name, too. */
-const MAX_CERTIFIED = 64;
 
 /** Roles of the relay itself: no user may have these names. */
 const ROLES = ['postmaster', 'abuse'];
@@ -41,9 +39,6 @@ const conflicts = (settings: Settings, places: Layer['places']): readonly Settin
   const addressDomain = isIPv4(domain) ? `[${domain}]` : domain;
   const longest = MAX_ADDRESS - 1 - addressDomain.length;
   if (max > longest) found.push(problem('long-address', 'username_max_length', { max: longest }));
-  const isCertified = !domain.startsWith('_') && settings.tls_external_cert_and_key === undefined;
-  if (isCertified && domain.length > MAX_CERTIFIED)
-    found.push(problem('uncertifiable-domain', 'mail_domain', { max: MAX_CERTIFIED }));
   const role = ROLES.find((name) => postmaster.toLowerCase() === `${name}@${addressDomain}`);
   if (role !== undefined) found.push(problem('postmaster-loop', 'postmaster', { role }));
   return found;

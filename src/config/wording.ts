@@ -120,10 +120,6 @@ const SENTENCES: Readonly<Record<SettingsCode, Sentence>> = {
     'an address must be at most 247 characters long',
     `with this domain \`username_max_length\` can be ${max}`,
   ],
-  'uncertifiable-domain': ({ it, facts: { max } }) => [
-    `${it} must be at most ${max} characters long to get a certificate`,
-    'choose a shorter one, or set `tls_external_cert_and_key`',
-  ],
   'postmaster-loop': ({ it, facts: { role } }) => [
     `${it} must not be ${role}@ of the relay itself`,
     'give the address of a person who reads it',

@@ -6,7 +6,7 @@ export interface Figure {
   readonly isReached: boolean;
 }
 
-const UNITS = { MB: 1, s: 2, ms: 0, '/s': 0, '×': 2, boots: 0 } as const;
+const UNITS = { MB: 1, s: 2, ms: 0, '/s': 0, '×': 2, boots: 0, clients: 0 } as const;
 
 /** A figure that is good when it is at most `limit`. */
 export const atMost = (what: string, value: number, unit: keyof typeof UNITS, limit: number): Figure => ({

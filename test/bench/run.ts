@@ -5,11 +5,12 @@ import { figureTable } from './figures.ts';
 import { idleFigures } from './idle.ts';
 import { loadFigures } from './load.ts';
 import { mailboxFigures } from './mailboxes.ts';
+import { renewalFigures } from './renewals.ts';
 import { relayFigures } from './running.ts';
 import { silentFigures } from './silent.ts';
 import { speedFigures } from './speed.ts';
 
-/** Measures what the project promises and prints a table. `run.js mailboxes|running|booting|load|speed|idle|silent|cuts|building` measures a part. */
+/** Measures what the project promises and prints a table. `run.js mailboxes|running|booting|load|speed|idle|silent|renewals|cuts|building` measures a part. */
 const PARTS = {
   mailboxes: mailboxFigures,
   running: relayFigures,
@@ -18,6 +19,7 @@ const PARTS = {
   speed: speedFigures,
   idle: idleFigures,
   silent: silentFigures,
+  renewals: renewalFigures,
   cuts: cutFigures,
   building: buildFigures,
 };

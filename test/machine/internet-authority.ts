@@ -34,7 +34,7 @@ export interface Authority {
   /** Certificates that relays and clients must trust: the door's, and the root that signs for relays. */
   readonly trusted: string;
   readonly requests: readonly AuthorityRequest[];
-  /** The next requests from there find the door closed. */
+  /** The next requests from there find the door closed; what was said before no longer holds. */
   failNext(from: Party, times: number): void;
   /** Resolves at the next request to a path like that. */
   next(from: Party, path: RegExp): Promise<void>;
@@ -112,8 +112,8 @@ export const startAuthority = async (
       requests.push(entry);
       news.emit('request', entry);
     };
-    const failure = failures.find(({ party, left }) => left > 0 && isFrom(party, { from }));
-    if (failure) {
+    const failure = failures.find(({ party }) => isFrom(party, { from }));
+    if (failure && failure.left > 0) {
       failure.left--;
       note(0);
       incoming.socket.destroy();
@@ -134,7 +134,7 @@ export const startAuthority = async (
     directory: `https://${name}:${(door.address() as AddressInfo).port}/dir`,
     trusted: `${cert}${root}`,
     requests,
-    failNext: (party, left) => failures.push({ party, left }),
+    failNext: (party, left) => failures.unshift({ party, left }),
     next: (from, path) =>
       new Promise((resolve) => {
         const look = (entry: AuthorityRequest): void => {

@@ -13,6 +13,7 @@ import { launchBrowser, picture } from './browser.ts';
 import { type Account, type DeltaChat, startDeltaChat } from './delta-chat.ts';
 import { type DkimSigner, makeDkimSigner } from './dkim-signer.ts';
 import { ask } from './http-client.ts';
+import { connectImap } from './imap-client.ts';
 import { AUTHORITY, type Internet, type Member, startInternet } from './internet.ts';
 import { isFrom } from './internet-authority.ts';
 import { FORGED } from './internet-dns.ts';
@@ -21,6 +22,7 @@ import { bounceMail, encryptedMail } from './mail.ts';
 import { endpoint, newLogin, type Relay, run, shell } from './relay.ts';
 import { connectSmtp, type Reply } from './smtp-client.ts';
 import { byHand } from './suite/chat.ts';
+import { connectWaiting, renewAgain, serverMemory } from './waiting-clients.ts';
 
 const NORTH = 'north.example';
 const SOUTH = 'south.example';
@@ -30,6 +32,9 @@ const WEST = 'west.example';
 /** A domain with a mail server that is no relay. */
 const OUTSIDE = 'outside.example';
 
+/** What a relay remembers of others. */
+const CERTIFIED = 'cat /var/lib/chatmail/courier/certified.json';
+
 const reverse4 = ({ prefix }: Exchange): string => reverseName(`${prefix}.0`).replace(/^0\./, '');
 const reverse6 = ({ ipv6Of }: Exchange): string => reverseName(ipv6Of(0)).split('.').slice(16).join('.');
 
@@ -38,6 +43,8 @@ let north: Member;
 let south: Member;
 let west: Member;
 let literal: Member;
+/** The same, with IPv6. */
+let twin: Member;
 
 beforeAll(async () => {
   internet = await startInternet((exchange) => [
@@ -51,11 +58,12 @@ beforeAll(async () => {
   ]);
   const settings = 'max_load_1m: 1000\ndeliver_to_private_addresses: true';
   const common = `${settings}\nacme_directory: ${internet.authority.directory}`;
-  [north, south, literal, west] = await Promise.all([
+  [north, south, literal, west, twin] = await Promise.all([
     internet.boot(11, `mail_domain: ${NORTH}\n${common}`, 'both'),
     internet.boot(12, `mail_domain: ${SOUTH}\n${common}`),
     internet.boot(13, common, 'ipv4 only'),
     internet.boot(14, `mail_domain: ${WEST}\n${common}`, 'ipv6'),
+    internet.boot(15, common, 'both'),
   ]);
 });
 afterAll(() => internet?.stop());
@@ -64,6 +72,7 @@ const northRelay = (): Relay => north.relay(NORTH);
 const southRelay = (): Relay => south.relay(SOUTH);
 const westRelay = (): Relay => west.relay(WEST);
 const literalRelay = (): Relay => literal.relay(literal.address);
+const twinRelay = (): Relay => twin.relay(twin.address);
 
 const stateOf = async (relay: Relay): Promise<State> =>
   JSON.parse(await shell(relay, 'cat /var/lib/chatmail/state.json')) as State;
@@ -126,22 +135,31 @@ describe('on the way to readiness', () => {
     expect(await stateOf(literalRelay())).toMatchObject({ state: 'ready' });
   });
 
-  test('a relay without a domain gets a certificate for its address, and its links no longer say to take any', async () => {
-    const relay = literalRelay();
-    const known = async () => [(await stateOf(relay)).state, (await stateOf(relay)).certificate?.state];
-    await expect.poll(known, { timeout: 60_000 }).toEqual(['ready', 'valid']);
-    const shown = (port: number) =>
-      certificateOf(literal, '', port).then(
-        ({ subjectAltName }) => subjectAltName,
-        (error) => String(error),
-      );
-    for (const port of [443, 465, 993])
-      await expect.poll(() => shown(port), { timeout: 20_000 }).toBe(`IP Address:${literal.address}`);
-    const { body } = await ask(relay, '/new', { method: 'POST' });
-    expect(JSON.parse(body).dclogin_url).toMatch(/&ih=[\d.]+&sh=[\d.]+$/);
-    // It is where acmetool has those of domains, in its way.
-    expect(await shell(relay, 'acmetool --xlog.severity=info status 2>&1')).not.toMatch(/error|mismatch/i);
-  });
+  test.each([
+    ['its address', () => literal],
+    ['both of its addresses', () => twin],
+  ])(
+    'a relay without a domain gets a certificate for %s, and its links no longer say to take any',
+    async (_, of) => {
+      const member = of();
+      const relay = member.relay(member.address);
+      const known = async () => [(await stateOf(relay)).state, (await stateOf(relay)).certificate?.state];
+      await expect.poll(known, { timeout: 60_000 }).toEqual(['ready', 'valid']);
+      const shown = (port: number) =>
+        certificateOf(member, '', port).then(
+          (found) => [member.address, member.ipv6 ?? []].flat().filter((address) => found.checkIP(address)),
+          (error) => String(error),
+        );
+      for (const port of [443, 465, 993])
+        await expect
+          .poll(() => shown(port), { timeout: 20_000 })
+          .toEqual([member.address, member.ipv6 ?? []].flat());
+      const { body } = await ask(relay, '/new', { method: 'POST' });
+      expect(JSON.parse(body).dclogin_url).toMatch(/&ih=[\d.]+&sh=[\d.]+$/);
+      // It is where acmetool has its own, in its way, and the account too.
+      expect(await shell(relay, 'acmetool --xlog.severity=info status 2>&1')).not.toMatch(/error|mismatch/i);
+    },
+  );
 
   test('a CAA record for an account of another time is explained, and spares the authority', async () => {
     const zone = await shell(southRelay(), 'chatmail dns');
@@ -339,7 +357,16 @@ describe('between relays', () => {
     ['two domains', northRelay, southRelay],
     ['an address, in a machine without IPv6, and a domain', literalRelay, northRelay],
     ['one that has IPv6 only, and one that has both', westRelay, northRelay],
+    ['two addresses', literalRelay, twinRelay],
   ])('%s: securejoin, messages and read receipts, both ways', (_, here, there) => converse(here(), there()));
+
+  test('of two addresses, each has verified the other', async () => {
+    for (const [here, there] of [
+      [literal, twin],
+      [twin, literal],
+    ] as const)
+      expect(await shell(here.relay(here.address), CERTIFIED)).toContain(`"${there.address}"`);
+  });
 
   test('where what is sent to port 25 vanishes, all goes by HTTPS, from the first message on', async () => {
     const nobody = `${internet.exchange.prefix}.250`;
@@ -551,6 +578,77 @@ describe('in the long run', () => {
     );
     expect(accounts).toHaveLength(1);
     expect(await shell(northRelay(), 'systemctl list-units --failed --plain --no-legend')).toBe('');
+  });
+
+  const RENEWALS = 20;
+  test(`${RENEWALS} renewals in a row drop no client, and memory does not grow`, async () => {
+    const relay = literalRelay();
+    const clients = await connectWaiting(relay, 24);
+    await renewAgain(relay, 2); // after which all is as it stays
+    const memory = await serverMemory(relay);
+    const before = await certificateOf(literal, '');
+    await renewAgain(relay, RENEWALS);
+    await expect
+      .poll(async () => (await certificateOf(literal, '')).serialNumber, { timeout: 10_000 })
+      .not.toBe(before.serialNumber);
+    expect([clients.cutOff(), await clients.answer()]).toEqual([0, 24]);
+    expect(await serverMemory(relay)).toBeLessThan(memory + 15);
+    expect(await shell(relay, 'ls /var/lib/acme/certs | wc -l; ls /var/lib/acme/keys | wc -l')).toBe('1\n1');
+    clients.close();
+  });
+
+  test('an authority that is gone for too long: back to self-signed, and again, with clients connected', async () => {
+    const [here, there] = [literalRelay(), twinRelay()];
+    const clients = await connectWaiting(there, 8);
+    const { user, password } = newLogin(here);
+    const smtp = await connectSmtp(endpoint(here, 'submissions'));
+    await smtp.logIn(user, password);
+    const { user: to, password: code } = newLogin(there);
+    const imap = await connectImap(endpoint(there, 'imaps'));
+    await imap.logIn(to, code);
+    await imap.require('SELECT INBOX');
+    const idle = await imap.idle();
+    const send = async () => {
+      const reply = await smtp.send({ from: user, to: [to], mail: await encryptedMail({ from: user, to }) });
+      expect(reply.code).toBe(250);
+    };
+    const kind = async (): Promise<string | undefined> => (await stateOf(there)).certificate?.state;
+    // nginx is told last
+    const isTrusted = () =>
+      certificateOf(twin, '', 443).then(
+        () => true,
+        () => false,
+      );
+    await send();
+    expect(await idle.next()).toMatch(/EXISTS/);
+    // It has ended, and there is no other.
+    internet.authority.failNext(twin, Number.POSITIVE_INFINITY);
+    await shell(
+      there,
+      `cd /var/lib/acme/live/${twin.address}
+      openssl req -new -key privkey -subj / -out /tmp/request
+      echo subjectAltName=IP:${twin.address} | openssl x509 -req -in /tmp/request -signkey privkey -days 0 -extfile /dev/stdin -out fullchain
+      chatmail renew || true`,
+    );
+    await expect.poll(kind, { timeout: 20_000 }).toBe('self-signed');
+    await expect.poll(isTrusted, { timeout: 20_000 }).toBe(false);
+    expect((await stateOf(there)).certificate?.detail).toMatch(
+      /, but the certificate authority does not answer/,
+    );
+    // Nobody else could show less, either: mail waits.
+    await send();
+    await expect.poll(() => shell(here, 'postqueue -j'), { timeout: 20_000 }).toMatch(/trusted certificate/);
+    internet.authority.failNext(twin, 0);
+    await shell(
+      there,
+      `sed -i 's/"retryAt":[0-9]*/"retryAt":0/' /var/lib/chatmail/state.json; chatmail renew`,
+    );
+    await expect.poll(kind, { timeout: 20_000 }).toBe('valid');
+    await expect.poll(isTrusted, { timeout: 20_000 }).toBe(true);
+    await shell(here, 'systemctl restart chatmail-courier; postqueue -f');
+    expect(await idle.next()).toMatch(/EXISTS/);
+    expect([clients.cutOff(), await clients.answer()]).toEqual([0, 8]);
+    for (const client of [clients, smtp, imap]) client.close();
   });
 
   test('behind NAT, the address that DNS has is learned, if it leads here', async () => {

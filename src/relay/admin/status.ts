@@ -130,7 +130,9 @@ export const status = async (isJson: boolean): Promise<number> => {
     ['domain', domain],
     ['address', address],
     ...(cloud ? [['cloud', cloud]] : []),
-    ...(certificate ? [['certificate', `${certificate.state}: ${certificate.detail}`]] : []),
+    ...(certificate
+      ? [['certificate', `${certificate.isEnding ? 'ends soon' : certificate.state}: ${certificate.detail}`]]
+      : []),
     ...(port25 ? [['outgoing port 25', port25]] : []),
     ...Object.entries(sources).map(([name, source]) => [name, `from ${source}`]),
     ['new addresses', accepts],

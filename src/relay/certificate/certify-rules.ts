@@ -1,11 +1,17 @@
+import type { X509Certificate } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 import { printable } from '../../config/printable.ts';
 import type { CheckedRecord } from '../../dns/compare.ts';
+import { retryAfter } from '../lib/ask-http.ts';
 import { PublicError } from '../lib/public-error.ts';
 import type { CertificateState } from '../readiness/state.ts';
-import { DamagedKey, Refusal } from './authorize.ts';
+import { DamagedKey, Refusal } from './account.ts';
+import { covers } from './live-certificate.ts';
 
 const MINUTES = [1, 4, 10, 20, 40];
 const HOUR_S = 3600;
+/** What the authority asks for is granted up to here: a certificate lasts for four days without it. */
+const DAY_S = 86_400;
 
 /**
  * Seconds to wait after the authority was asked in vain for the nth time in a row. Let's Encrypt allows five failed
@@ -21,13 +27,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
   dns: 'it gets no answer for this name from DNS',
   caa: 'a CAA record of the domain does not allow it',
   rateLimited: 'too many requests in a short time',
-};
-
-/** What went wrong in acmetool, from what it printed. */
-export const failureIn = (text: string): Error => {
-  const [, type, quoted = ''] = /acme:error:(\w+)"[\s\S]*?detail "((?:\\.|[^"\\])*)"/.exec(text) ?? [];
-  if (type !== undefined) return new Refusal({ type, detail: quoted.replace(/\\(.)/g, '$1') });
-  return new Error(text.trim().split('\n').at(-1));
+  externalAccountRequired: 'it wants a key identifier and a key in /etc/chatmail/acme-eab',
 };
 
 /** Why there is no certificate, in words for everybody: what a program printed is for the journal. */
@@ -46,20 +46,24 @@ export const explainFailure = (error: Error): string => {
 
 /**
  * What the state says after the authority was asked in vain: the certificate there is, if any, why there is no other,
- * and when it may be asked again. `nowS`: Unix time.
+ * and when it may be asked again. `now`: in milliseconds.
  */
 export const afterFailure = (
-  error: Error,
+  error: Error & { readonly headers?: IncomingHttpHeaders },
   found: CertificateState | undefined,
   tries: number,
-  nowS: number,
+  now: number,
 ): CertificateState => {
   const isRefused = error instanceof Refusal;
+  const pause = retryAfter(error.headers ?? {}, pauseAfter(tries, isRefused) * 1000, {
+    maxMs: DAY_S * 1000,
+    now,
+  });
   return {
     ...withFailure(found, explainFailure(error)),
     tries,
     isRefused,
-    retryAt: nowS + pauseAfter(tries, isRefused),
+    retryAt: Math.ceil((now + pause) / 1000),
   };
 };
 
@@ -102,24 +106,17 @@ const EXTRA = ['www', 'mta-sts'] as const;
 export const namesToCertify = (
   domain: string,
   dns: readonly CheckedRecord[],
-  before: string | undefined,
+  before: X509Certificate | undefined,
 ): string[] => {
   const isHere = (name: string): boolean =>
     dns.some(
       (record) =>
         record.name === name &&
         record.type === 'CNAME' &&
-        (record.state === 'found' || (record.state === 'unknown' && isIn(before, name))),
+        (record.state === 'found' || (record.state === 'unknown' && covers(before, [name]))),
     );
   return [domain, ...EXTRA.map((label) => `${label}.${domain}`).filter(isHere)];
 };
-
-const isIn = (names: string | undefined, name: string): boolean =>
-  names?.split(', ').includes(`DNS:${name}`) === true;
-
-/** Whether a certificate for `names` (as in an X509Certificate) is for all of these. */
-export const coversAll = (names: string | undefined, wanted: readonly string[]): boolean =>
-  wanted.every((name) => isIn(names, name));
 
 /** Whether every address in the domain's DNS is one of this machine's; the authority may use any of them. */
 export const leadsHere = (domain: string, dns: readonly CheckedRecord[]): boolean => {
@@ -129,13 +126,34 @@ export const leadsHere = (domain: string, dns: readonly CheckedRecord[]): boolea
 
 /**
  * Whether to leave the authority alone for now, after it was asked in vain. A time later than any pause was named when
- * the clock was wrong.
+ * the clock was wrong. `now`: in milliseconds.
  */
-export const isPausing = (certificate: CertificateState | undefined, nowS: number): boolean => {
-  const left = (certificate?.retryAt ?? 0) - nowS;
-  return left > 0 && left <= HOUR_S;
+export const isPausing = (certificate: CertificateState | undefined, now: number): boolean => {
+  const left = (certificate?.retryAt ?? 0) - now / 1000;
+  return left > 0 && left <= DAY_S;
 };
 
-/** Whether half of a certificate's time is over, which is when a short one is renewed; `now` in milliseconds. */
-export const isHalfOver = ({ begin, end }: { begin: Date; end: Date }, now: number): boolean =>
-  now >= (begin.getTime() + end.getTime()) / 2;
+const TEN_DAYS_MS = 864_000_000;
+
+/**
+ * Whether it is time to renew a certificate: when half of its time is over, a third where that is short. Then four days
+ * are left of 160 hours, though the timer comes up to four hours later and the last five are not used.
+ */
+export const isDue = (
+  certificate: Pick<X509Certificate, 'validFrom' | 'validTo'> | undefined,
+  now: number,
+): boolean => {
+  const [begin, end] = [Date.parse(certificate?.validFrom ?? ''), Date.parse(certificate?.validTo ?? '')];
+  return !(now < begin + (end - begin) / (end - begin < TEN_DAYS_MS ? 3 : 2));
+};
+
+/**
+ * Which names and addresses a certificate is requested for now. `sets`: all of them, then ever fewer. `isNeeded`: there is
+ * none, or it must be renewed. What is beside the relay's own must not be what keeps that waiting: after each refusal
+ * the next set is tried.
+ */
+export const hostsToRequest = (
+  sets: readonly (readonly string[])[],
+  isNeeded: boolean,
+  { isRefused = false, tries = 0 }: Partial<CertificateState> = {},
+): readonly string[] => sets[isNeeded && isRefused ? tries % sets.length : 0] ?? [];

@@ -1,4 +1,3 @@
-import { realpathSync } from 'node:fs';
 import type { Model } from '../../model/model.ts';
 import { readersOf } from '../../model/readers.ts';
 import { readText } from '../lib/read-text.ts';
@@ -6,17 +5,17 @@ import { reload } from '../lib/reload.ts';
 import { replaceFile } from '../lib/replace-file.ts';
 import { ensureCertificate } from './ensure-certificate.ts';
 
-/** Names the certificate that the servers have read since the machine started. */
+/** The certificate that the servers have read since the machine started. */
 const SHOWN = '/run/chatmail/certificate';
 
 /** Notes that the servers have read the certificate that is there now, or are about to. */
 export const noteShown = ({ certificate }: Model, note = SHOWN): void =>
-  replaceFile(note, realpathSync(certificate));
+  replaceFile(note, readText(certificate) ?? '');
 
 /** Whether another certificate is there than the one that the servers have read. */
 export const isUnread = ({ certificate }: Model, note = SHOWN): boolean => {
   const noted = readText(note);
-  return noted !== undefined && noted !== realpathSync(certificate);
+  return noted !== undefined && noted !== readText(certificate);
 };
 
 /**
@@ -24,8 +23,8 @@ export const isUnread = ({ certificate }: Model, note = SHOWN): boolean => {
  * is done by the next one.
  */
 export const showCertificate = (model: Model, note = SHOWN, read = reload): void => {
-  const isNew = ensureCertificate(model);
-  if (!isNew && readText(note) === realpathSync(model.certificate)) return;
+  ensureCertificate(model);
+  if (readText(note) === readText(model.certificate)) return;
   read(readersOf([model.certificate]), false);
   noteShown(model, note);
 };

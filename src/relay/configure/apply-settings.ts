@@ -7,7 +7,8 @@ import { type RelayFile, renderFiles } from '../../render/render.ts';
 import { templatesFor } from '../../render/templates.ts';
 import { addressCertificate } from '../certificate/certify-address.ts';
 import { withPause } from '../certificate/certify-rules.ts';
-import { ensureCertificate, hasAddressCertificate } from '../certificate/ensure-certificate.ts';
+import { ensureCertificate } from '../certificate/ensure-certificate.ts';
+import { validCertificate } from '../certificate/live-certificate.ts';
 import { isUnread, noteShown } from '../certificate/show-certificate.ts';
 import { missingEchobot } from '../lib/missing-echobot.ts';
 import { drawQr } from '../lib/qr.ts';
@@ -71,7 +72,7 @@ export const applySettings = (
   const model = modelOf(settings, {
     hasIroh: hasIroh(),
     memory: totalMemory(),
-    hasAddressCertificate: hasAddressCertificate(settings.mail_domain),
+    hasAddressCertificate: validCertificate(settings.mail_domain) !== undefined,
   });
   const { domain } = model;
   const { ipv6, ...ipv4Only } = found;
@@ -93,7 +94,7 @@ export const applySettings = (
   });
   if (settings.data_volume !== undefined) mountDataVolume(settings.data_volume);
   if (!model.isIpOnly) ensureDkimKey();
-  const isNewCertificate = withKeptCertificate(model, () => ensureCertificate(model));
+  withKeptCertificate(model, () => ensureCertificate(model));
   const files = renderFiles(model, templatesFor(model, `${SHARE}/templates/etc`, `${SHARE}/www`));
   const changed = applyFiles([
     ...files.filter(({ path }) => path !== PATHS.turn),
@@ -105,8 +106,7 @@ export const applySettings = (
   if (noBot) process.stderr.write(`echobot: ${noBot}\n`);
   const turn = files.find(({ path }) => path === PATHS.turn)?.content ?? '';
   changed.push(...applyTurn(model, turn, facts.address));
-  const isLinked = model.isCertified || model.isAddressCertified;
-  if (isNewCertificate || (isLinked && isUnread(model))) changed.push(model.certificate);
+  if (isUnread(model)) changed.push(model.certificate);
   for (const path of changed) process.stdout.write(`${path}\n`);
   updateState({ state: 'starting', step: 'starting services' });
   const hasBegun = existsSync(CONFIGURED);
@@ -117,7 +117,7 @@ export const applySettings = (
     readersOf(changed).filter((unit) => hasBegun || !unit.startsWith('chatmail-')),
     isBoot,
   );
-  if (isLinked) noteShown(model);
+  noteShown(model);
   watchCertificate(model);
   if (!isBoot) startRelay();
   return changed;

@@ -34,19 +34,19 @@ const copy = (from: string, to: string): void => {
 };
 
 /** The certificate that a relay signed for itself is of its state too: `make` finds that of the machine before. */
-export const withKeptCertificate = <T>(
+export const withKeptCertificate = (
   { settings, isCertified, isAddressCertified, certificate, certificateKey }: Model,
-  make: () => T,
-): T => {
-  const isKeptElsewhere =
-    isCertified || isAddressCertified || settings.tls_external_cert_and_key !== undefined;
-  if (settings.data_volume === undefined || isKeptElsewhere) return make();
-  const pairs = [
-    [`${TLS}/key.pem`, certificateKey],
-    [`${TLS}/certificate.pem`, certificate],
-  ] as const;
+  make: () => void,
+): void => {
+  const isOwn = !isCertified && !isAddressCertified && settings.tls_external_cert_and_key === undefined;
+  const pairs =
+    settings.data_volume !== undefined && isOwn
+      ? ([
+          [`${TLS}/key.pem`, certificateKey],
+          [`${TLS}/certificate.pem`, certificate],
+        ] as const)
+      : [];
   for (const [kept, used] of pairs) copy(kept, used);
-  const made = make();
+  make();
   for (const [kept, used] of pairs) copy(used, kept);
-  return made;
 };

@@ -94,7 +94,7 @@ const CERTIFICATE: Readonly<Record<CertificateState['state'], readonly [Mark, st
 
 const certificate = ({ certificate: found }: State): string => {
   if (!found) return '';
-  const [mark, word] = CERTIFICATE[found.state];
+  const [mark, word] = found.isEnding ? (['bad', 'ends soon'] as const) : CERTIFICATE[found.state];
   // Where the operator keeps it is private.
   const detail =
     found.state === 'external' ? '' : `${found.state === 'waiting' ? 'waiting ' : ''}${found.detail}`;

@@ -11,6 +11,8 @@ export interface CertificateState {
   /** How often in a row the authority was asked in vain, and the Unix time before which it is not asked again. */
   readonly tries?: number;
   readonly retryAt?: number;
+  /** It is valid for less than two days more. */
+  readonly isEnding?: boolean;
   /** It answered, and refused. */
   readonly isRefused?: boolean;
 }

@@ -1,13 +1,13 @@
+import type { X509Certificate } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { CheckedRecord, RecordState } from '../../../src/dns/compare.ts';
-import { Refusal } from '../../../src/relay/certificate/authorize.ts';
+import { Refusal } from '../../../src/relay/certificate/account.ts';
 import {
   afterFailure,
   caaObstacle,
-  coversAll,
   explainFailure,
-  failureIn,
-  isHalfOver,
+  hostsToRequest,
+  isDue,
   isPausing,
   leadsHere,
   namesToCertify,
@@ -42,39 +42,24 @@ describe('pauses', () => {
     [{ state: 'failed', detail: '' }, false],
     [{ state: 'failed', detail: '', retryAt: 101 }, true],
     [{ state: 'failed', detail: '', retryAt: 100 }, false],
-    [{ state: 'failed', detail: '', retryAt: 100 + 3600 }, true],
-    [{ state: 'failed', detail: '', retryAt: 100 + 63_072_000 }, false],
+    [{ state: 'failed', detail: '', retryAt: 100 + 86_400 }, true],
+    [{ state: 'failed', detail: '', retryAt: 100 + 86_401 }, false],
   ] as const)('at 100, %j: %s', (certificate, expected) =>
-    expect(isPausing(certificate, 100)).toBe(expected),
+    expect(isPausing(certificate, 100_000)).toBe(expected),
   );
 });
 
-/** As acmetool 0.2.2 prints them, cut short. */
-const refusal = (type: string, detail: string): string =>
-  `20261124180827 [INFO] acmetool.solver: unsuccessful challenge: authorization "https://ca/1" challenge "https://ca/2" failed into final non-valid status invalid [due to inner error: (problem (type "urn:ietf:params:acme:error:${type}") (instance "") (id <nil>) (title ""): (detail "${detail}"))]
-20261124180827 [ERROR] acmetool.storageops: failed to reconcile: the following errors occurred:
-challenge type not supported`;
-
 test.each([
-  ['connection', 'Get \\"http://x\\": timeout', 'does not reach port 80', 'Get "http://x": timeout'],
-  ['unauthorized', 'Invalid response', 'another machine answers', 'Invalid response'],
-  ['dns', 'NXDOMAIN', 'no answer', 'NXDOMAIN'],
-  ['caa', 'CAA record', 'CAA record of the domain does not allow', 'CAA record'],
-  ['rateLimited', 'too many', 'too many requests', 'too many'],
-  ['malformed', 'what?', 'refused (malformed', 'what?'],
-])('a refusal (%s) is explained', (type, detail, words, said) => {
-  const failure = failureIn(refusal(type, detail));
-  expect(failure).toBeInstanceOf(Refusal);
-  expect(explainFailure(failure)).toContain(words);
-  expect(explainFailure(failure)).toContain(said);
-});
-
-test('silence is no refusal', () => {
-  const failure = failureIn('20261124180512 [CRITICAL] acmetool: fatal: connection refused\n');
-  expect(failure).not.toBeInstanceOf(Refusal);
-  // What a program printed is for the journal.
-  expect(failure.message).toContain('connection refused');
-  expect(explainFailure(failure)).toBe('the certificate authority does not answer');
+  ['connection', 'Get "http://x": timeout', 'does not reach port 80'],
+  ['unauthorized', 'Invalid response', 'another machine answers'],
+  ['dns', 'NXDOMAIN', 'no answer'],
+  ['caa', 'CAA record', 'CAA record of the domain does not allow'],
+  ['rateLimited', 'too many', 'too many requests'],
+  ['malformed', 'what?', 'refused (malformed'],
+])('a refusal (%s) is explained', (type, detail, words) => {
+  const said = explainFailure(new Refusal({ type: `urn:ietf:params:acme:error:${type}`, detail }));
+  expect(said).toContain(words);
+  expect(said).toContain(detail);
 });
 
 test.each([
@@ -118,6 +103,10 @@ describe('CAA', () => {
   });
 });
 
+/** A certificate that is for these names. */
+const certificateFor = (names: string): X509Certificate =>
+  ({ checkHost: (name: string) => (names.split(', ').includes(name) ? name : undefined) }) as X509Certificate;
+
 test.each<[string, CheckedRecord[], string | undefined, string[]]>([
   ['nothing else', [], undefined, []],
   [
@@ -132,25 +121,14 @@ test.each<[string, CheckedRecord[], string | undefined, string[]]>([
     undefined,
     ['mta-sts'],
   ],
-  ['no answer, new', [checked('CNAME', 'unknown', `www.${DOMAIN}`)], `DNS:${DOMAIN}`, []],
-  [
-    'no answer, had',
-    [checked('CNAME', 'unknown', `www.${DOMAIN}`)],
-    `DNS:${DOMAIN}, DNS:www.${DOMAIN}`,
-    ['www'],
-  ],
-  ['gone', [checked('CNAME', 'missing', `www.${DOMAIN}`)], `DNS:${DOMAIN}, DNS:www.${DOMAIN}`, []],
+  ['no answer, new', [checked('CNAME', 'unknown', `www.${DOMAIN}`)], DOMAIN, []],
+  ['no answer, had', [checked('CNAME', 'unknown', `www.${DOMAIN}`)], `${DOMAIN}, www.${DOMAIN}`, ['www']],
+  ['gone', [checked('CNAME', 'missing', `www.${DOMAIN}`)], `${DOMAIN}, www.${DOMAIN}`, []],
 ])('names to certify where DNS has %s', (_, dns, before, labels) => {
-  expect(namesToCertify(DOMAIN, dns, before)).toEqual([
+  expect(namesToCertify(DOMAIN, dns, before === undefined ? before : certificateFor(before))).toEqual([
     DOMAIN,
     ...labels.map((label) => `${label}.${DOMAIN}`),
   ]);
-});
-
-test('a certificate covers the names it has, and no part of them', () => {
-  expect(coversAll(`DNS:www.${DOMAIN}, DNS:${DOMAIN}`, [DOMAIN, `www.${DOMAIN}`])).toBe(true);
-  expect(coversAll(`DNS:www.${DOMAIN}`, [DOMAIN])).toBe(false);
-  expect(coversAll(undefined, [DOMAIN])).toBe(false);
 });
 
 test.each<[string, CheckedRecord[], boolean]>([
@@ -162,14 +140,39 @@ test.each<[string, CheckedRecord[], boolean]>([
   ['A is of another name', [checked('A', 'found', `x.${DOMAIN}`)], false],
 ])('DNS leads here when %s: %#', (_, dns, expected) => expect(leadsHere(DOMAIN, dns)).toBe(expected));
 
-test.each([
-  ['2026-01-01T00:00:00Z', false],
-  ['2026-01-04T07:59:59Z', false],
-  ['2026-01-04T08:00:00Z', true],
-  ['2026-01-20T00:00:00Z', true],
-])('a certificate of 160 hours is renewed at half of them: %s → %s', (now, isDue) => {
-  const certificate = { begin: new Date('2026-01-01T00:00:00Z'), end: new Date('2026-01-07T16:00:00Z') };
-  expect(isHalfOver(certificate, Date.parse(now))).toBe(isDue);
+const HOUR = 3_600_000;
+/** Let's Encrypt's for addresses, its for names, those of the time to come, and what a private authority may issue. */
+test.each<[hours: number, due: number]>([
+  [160, 160 / 3],
+  [90 * 24, 45 * 24],
+  [45 * 24, 22.5 * 24],
+  [24, 8],
+  [10 * 365 * 24, 5 * 365 * 24],
+])('a certificate for %d hours is renewed after %d', (hours, due) => {
+  const certificate = { validFrom: new Date(0).toUTCString(), validTo: new Date(hours * HOUR).toUTCString() };
+  const is = (age: number) => isDue(certificate, age * HOUR);
+  expect([0, due - 0.01, due, hours + 1].map(is)).toEqual([false, false, true, true]);
+});
+
+test('one that is not there, or says no time, is due', () => {
+  expect([isDue(undefined, 0), isDue({ validFrom: 'x', validTo: 'y' }, 0)]).toEqual([true, true]);
+});
+
+test('of 160 hours more than four days are left, though the timer comes late and the last hours are not used', () => {
+  const [TIMER, SPARE] = [4, 5];
+  expect(160 - 160 / 3 - TIMER - SPARE).toBeGreaterThan(4 * 24);
+});
+
+test.each<[string, boolean, Partial<CertificateState> | undefined, string]>([
+  ['all at first', true, undefined, 'abc'],
+  ['fewer after a refusal', true, { isRefused: true, tries: 1 }, 'ab'],
+  ['one after the next', true, { isRefused: true, tries: 2 }, 'a'],
+  ['all after one more', true, { isRefused: true, tries: 3 }, 'abc'],
+  ['all after silence', true, { isRefused: false, tries: 1 }, 'abc'],
+  ['all where only the further ones are wanted', false, { isRefused: true, tries: 1 }, 'abc'],
+])('requested are %s', (_, isNeeded, before, expected) => {
+  const sets = ['abc', 'ab', 'a'].map((names) => [...names]);
+  expect(hostsToRequest(sets, isNeeded, before).join('')).toBe(expected);
 });
 
 test.each<[string, Error, object | undefined, object]>([
@@ -195,7 +198,37 @@ test.each<[string, Error, object | undefined, object]>([
     },
   ],
 ])('what the state says after %s', (_, error, found, expected) => {
-  expect(afterFailure(error, found as CertificateState | undefined, 2, 1000)).toEqual(expected);
+  expect(afterFailure(error, found as CertificateState | undefined, 2, 1_000_000)).toEqual(expected);
+});
+
+test.each<[string, Error, number]>([
+  [
+    'a refusal that asks for two hours',
+    new Refusal({ type: 'rateLimited' }, { 'retry-after': '7200' }),
+    7200,
+  ],
+  ['a refusal that asks for less than it gets', new Refusal({ type: 'dns' }, { 'retry-after': '1' }), 60],
+  [
+    'a refusal that asks for a year',
+    new Refusal({ type: 'rateLimited' }, { 'retry-after': '31536000' }),
+    86_400,
+  ],
+  [
+    'a refusal that names a time',
+    new Refusal({}, { 'retry-after': new Date(3_600_000).toUTCString() }),
+    3600,
+  ],
+  ['a refusal that asks for nonsense', new Refusal({}, { 'retry-after': '-1e9' }), 60],
+  [
+    'a server that is busy',
+    Object.assign(new PublicError('HTTP status 503'), { headers: { 'retry-after': '600' } }),
+    600,
+  ],
+  ['silence', new Error('x'), 2],
+])('the pause after %s', (_, error, seconds) => {
+  const failed = afterFailure(error, undefined, 1, 0);
+  expect(failed.retryAt).toBe(seconds);
+  expect([isPausing(failed, 0), isPausing(failed, seconds * 1000)]).toEqual([true, false]);
 });
 
 const SELF: CertificateState = { state: 'self-signed', detail: 'its own' };

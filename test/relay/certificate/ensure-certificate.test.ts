@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { isFor } from '../../../src/relay/certificate/ensure-certificate.ts';
+import { covers, readCertificate } from '../../../src/relay/certificate/live-certificate.ts';
 
 const temporaryFolder = (): string => {
   const folder = mkdtempSync(join(tmpdir(), 'keys-'));
@@ -11,6 +11,9 @@ const temporaryFolder = (): string => {
   return folder;
 };
 const openssl = (...args: string[]) => execFileSync('openssl', args, { stdio: ['ignore', 'pipe', 'ignore'] });
+
+const isFor = (host: string, certificate: string, key: string): boolean =>
+  covers(readCertificate(certificate, key), [host]);
 
 test('a certificate without its own key is none', () => {
   const folder = temporaryFolder();

@@ -7,13 +7,13 @@ import { modelOf } from '../../../src/model/model.ts';
 import { isUnread, noteShown, showCertificate } from '../../../src/relay/certificate/show-certificate.ts';
 import { replaceLink } from '../../../src/relay/lib/replace-link.ts';
 
-vi.mock('../../../src/relay/certificate/ensure-certificate.ts', () => ({ ensureCertificate: () => false }));
+vi.mock('../../../src/relay/certificate/ensure-certificate.ts', () => ({ ensureCertificate: () => {} }));
 
 const machine = () => {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'certificate-')));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const [note, certificate] = [join(folder, 'note'), join(folder, 'fullchain')];
-  for (const name of ['one', 'two']) writeFileSync(join(folder, name), '');
+  for (const name of ['one', 'two']) writeFileSync(join(folder, name), name);
   const point = (name: string) => replaceLink(certificate, join(folder, name));
   point('one');
   const model = { ...modelOf({ ...withDefaults({}), mail_domain: 'a.example' }), certificate };
@@ -22,6 +22,7 @@ const machine = () => {
     showCertificate(model, note, read);
   return {
     point,
+    write: (name: string, text: string) => writeFileSync(join(folder, name), text),
     show,
     reloads,
     isUnread: () => isUnread(model, note),
@@ -39,6 +40,18 @@ test('servers read a certificate once, and another one when it is there', () => 
   show();
   expect(reloads).toHaveLength(1);
   expect(reloads[0]).toEqual(expect.arrayContaining(['nginx.service', 'dovecot.service']));
+});
+
+test('one that has taken the place of another, by the same name, is read too', () => {
+  const { point, show, reloads, noteShown, write, isUnread } = machine();
+  noteShown();
+  write('one', 'signed again');
+  expect(isUnread()).toBe(true);
+  show();
+  show();
+  expect([reloads.length, isUnread()]).toEqual([1, false]);
+  point('one');
+  expect(isUnread()).toBe(false);
 });
 
 test('what a run that was killed left unread is read by the next one', () => {

@@ -63,6 +63,14 @@ test.each([
 );
 
 test.each([
+  [undefined, '<section class="ok"><h2>Certificate <small>valid'],
+  [true, '<section class="bad"><h2>Certificate <small>ends soon'],
+] as const)('with a certificate whose last days have begun (%s) it says so', (isEnding, section) => {
+  const certificate = { state: 'valid', detail: 'until then', ...(isEnding && { isEnding }) } as const;
+  expect(setupPage({ ...SELF_SIGNED, certificate })).toContain(section);
+});
+
+test.each([
   ['missing', true],
   ['different', true],
   ['found', false],

@@ -1,6 +1,7 @@
-import { createHash, createPrivateKey, createPublicKey, sign } from 'node:crypto';
+import { createHash, createHmac, createPrivateKey, createPublicKey, sign } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import type { IncomingHttpHeaders } from 'node:http';
+import { isIP } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { isDomain } from '../../config/domain.ts';
 import { askHttp, retryAfter } from '../lib/ask-http.ts';
@@ -24,7 +25,7 @@ export class Refusal extends Error {
   }
 }
 
-/** The key of our account cannot be read; which, and what to do, in words. */
+/** The key of our account, or of what it is bound to, cannot be read; which, and what to do, in words. */
 export class DamagedKey extends Error {}
 
 interface Answer<T> {
@@ -48,17 +49,29 @@ const ask = async <T>(url: string, method: string, timeoutMs: number, content = 
   // RFC 8555 §9.1
   if (/^application\/pem-certificate-chain\b/.test(type))
     return { headers: answer.headers, body: { chain: answer.body } as unknown as T & Problem };
-  let json: T & Problem;
+  let json: (T & Problem) | undefined;
   try {
     json = JSON.parse(answer.body || '{}');
-  } catch {
-    throw new PublicError(`HTTP status ${answer.status}`);
-  }
-  if (/problem/.test(type)) throw new Refusal(json, answer.headers);
+  } catch {} // a page for people
+  if (json && /problem/.test(type)) throw new Refusal(json, answer.headers);
+  if (!json || answer.status >= 400)
+    throw Object.assign(new PublicError(`HTTP status ${answer.status}`), { headers: answer.headers });
   return { headers: answer.headers, body: json };
 };
 
 const base64url = (data: unknown): string => Buffer.from(JSON.stringify(data)).toString('base64url');
+
+/** A signed message (RFC 7515 §7.2.2); no payload is an empty one (RFC 8555 §6.3). */
+const signed = (head: object, content: unknown, signer: (text: string) => Buffer) => {
+  const [start, payload] = [base64url(head), content === undefined ? '' : base64url(content)];
+  return { protected: start, payload, signature: signer(`${start}.${payload}`).toString('base64url') };
+};
+
+/** What the authority knows us by already (RFC 8555 §7.3.4): a name, and its key in base64url. */
+export interface Binding {
+  readonly id: string;
+  readonly key: string;
+}
 
 interface Directory {
   readonly newNonce: string;
@@ -88,23 +101,24 @@ interface Authorization {
   readonly challenges: readonly Challenge[];
 }
 
+/** A chain of certificates in PEM, and where it is kept. */
+interface IssuedCertificate {
+  readonly url: string;
+  readonly chain: string;
+}
+
 /** Our account at an authority. */
 export interface Account {
   readonly url: string;
   /** What the authority calls itself in CAA records (RFC 8555 §7.1.1); empty: it does not say. */
   readonly issuers: readonly string[];
-  /** Proves to the authority that these names lead here; rejects with its {@link Refusal}. */
-  authorize(names: readonly string[]): Promise<void>;
   /**
-   * Has an IP address certified (RFC 8738): the URL of the certificate, and the chain in PEM, its own first. Rejects as
-   * `authorize`. `csr`: the request in DER (PKCS #10); `profile`: asked for where the authority has profiles
-   * (draft-ietf-acme-profiles), by default the one that Let's Encrypt has for addresses.
+   * Has names and addresses (RFC 8738) certified, after it has proved that they lead here: the URL of the certificate,
+   * and the chain in PEM, its own first. Rejects with the authority's {@link Refusal}. `csr`: the request in DER (PKCS
+   * #10); `profile`: asked for where the authority has profiles (draft-ietf-acme-profiles), by default the one that
+   * Let's Encrypt has for addresses.
    */
-  certifyAddress(
-    address: string,
-    csr: Buffer,
-    profile?: string,
-  ): Promise<{ readonly url: string; readonly chain: string }>;
+  certify(hosts: readonly string[], csr: Buffer, profile?: string): Promise<IssuedCertificate>;
 }
 
 /** They go into the zone and onto pages: names, and a few of them. */
@@ -114,7 +128,8 @@ const issuersIn = ({ meta }: Directory): string[] => {
     ? names.filter((name) => typeof name === 'string' && isDomain(name)).slice(0, 9)
     : [];
 };
-const SHORT_LIVED = 'shortlived';
+/** Let's Encrypt's profile that addresses are allowed in. */
+export const SHORT_LIVED = 'shortlived';
 
 /** RFC 7638 §3: the members of a public key, sorted, make its thumbprint. */
 const thumbprint = (jwk: object): string =>
@@ -122,14 +137,11 @@ const thumbprint = (jwk: object): string =>
     .update(JSON.stringify(Object.fromEntries(Object.entries(jwk).sort())))
     .digest('base64url');
 
-/**
- * Opens the account of that key, in PEM: the same one each time. acmetool does the same, and waits ten
- * seconds before it looks at each proof; of what is proved to the authority here it asks no proof again there.
- */
+/** Opens the account of that key, in PEM, or makes it: the same one each time (RFC 8555 §7.3). */
 export const openAccount = async (
   directoryUrl: string,
   pem: string,
-  email: string | undefined,
+  { email, binding }: { readonly email?: string | undefined; readonly binding?: Binding | undefined } = {},
   pause: (ms: number) => Promise<unknown> = setTimeout,
 ): Promise<Account> => {
   const end = performance.now() + TOTAL_MS;
@@ -147,11 +159,10 @@ export const openAccount = async (
   const post = async <T>(url: string, payload?: unknown, tries = 1): Promise<Answer<T>> => {
     const { headers } = await ask(directory.newNonce, 'HEAD', patience());
     const nonce = headers['replay-nonce'];
-    const head = base64url({ alg, nonce, url, ...(kid ? { kid } : { jwk }) });
-    const body = payload === undefined ? '' : base64url(payload);
-    const proof = sign('sha256', Buffer.from(`${head}.${body}`), { key, dsaEncoding: 'ieee-p1363' });
-    const signature = proof.toString('base64url');
-    const content = JSON.stringify({ protected: head, payload: body, signature });
+    const head = { alg, nonce, url, ...(kid ? { kid } : { jwk }) };
+    const content = JSON.stringify(
+      signed(head, payload, (text) => sign('sha256', Buffer.from(text), { key, dsaEncoding: 'ieee-p1363' })),
+    );
     try {
       return await ask<T>(url, 'POST', patience(), content);
     } catch (error) {
@@ -162,7 +173,13 @@ export const openAccount = async (
     }
   };
   const contact = email === undefined ? [] : [`mailto:${email}`];
-  kid = (await post(directory.newAccount, { termsOfServiceAgreed: true, contact })).headers.location ?? '';
+  const externalAccountBinding =
+    binding &&
+    signed({ alg: 'HS256', kid: binding.id, url: directory.newAccount }, jwk, (text) =>
+      createHmac('sha256', Buffer.from(binding.key, 'base64url')).update(text).digest(),
+    );
+  const account = { termsOfServiceAgreed: true, contact, externalAccountBinding };
+  kid = (await post(directory.newAccount, account)).headers.location ?? '';
 
   /** Looks until it is over, as often as it is asked to (RFC 8555 §7.5.1). */
   const until = async <T>(url: string, isOver: (body: T) => boolean): Promise<T> => {
@@ -188,35 +205,22 @@ export const openAccount = async (
       rmSync(file);
     }
   };
-  /** Orders, and proves all that is wanted; the order's URL and what it said. */
-  const order = async (
-    identifiers: readonly { type: 'dns' | 'ip'; value: string }[],
-    more: object = {},
-  ): Promise<{ url: string; body: Order }> => {
-    const { body, headers } = await post<Order>(directory.newOrder, { identifiers, ...more });
-    if (body.authorizations.length > identifiers.length)
-      throw new PublicError('it asks for proof of names that were not requested');
-    // All finish before a failure is reported: no request is left pending.
-    for (const proof of await Promise.allSettled(body.authorizations.map(prove)))
-      if (proof.status === 'rejected') throw proof.reason;
-    return { url: headers.location ?? '', body };
-  };
   return {
     url: kid,
     issuers: issuersIn(directory),
-    authorize: async (names) => {
-      await order(names.map((value) => ({ type: 'dns', value })));
-    },
-    certifyAddress: async (address, csr, asked) => {
+    certify: async (hosts, csr, asked) => {
       const hasShortLived = Object.hasOwn(directory.meta?.profiles ?? {}, SHORT_LIVED);
-      const profile = asked ?? (hasShortLived ? SHORT_LIVED : undefined);
-      const { url, body } = await order(
-        [{ type: 'ip', value: address }],
-        profile === undefined ? {} : { profile },
-      );
-      await until<Order>(url, ({ status }) => status !== 'pending');
+      const profile = asked ?? (hasShortLived && hosts.some(isIP) ? SHORT_LIVED : undefined);
+      const identifiers = hosts.map((value) => ({ type: isIP(value) ? 'ip' : 'dns', value }));
+      const { body, headers } = await post<Order>(directory.newOrder, { identifiers, profile });
+      const order = headers.location ?? '';
+      if (body.authorizations.length > hosts.length)
+        throw new PublicError('it asks for proof of names that were not requested');
+      // One after the other: what is wrong for one is so for all, and each failure counts.
+      for (const authorization of body.authorizations) await prove(authorization);
+      await until<Order>(order, ({ status }) => status !== 'pending');
       await post(body.finalize, { csr: csr.toString('base64url') });
-      const end = await until<Order>(url, ({ status }) => status !== 'processing' && status !== 'ready');
+      const end = await until<Order>(order, ({ status }) => status !== 'processing' && status !== 'ready');
       if (end.status !== 'valid' || end.certificate === undefined)
         throw new Refusal(end.error ?? { detail: end.status });
       const { chain } = (await post<{ chain?: string }>(end.certificate)).body;

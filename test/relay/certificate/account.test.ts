@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { openAccount } from '../../../src/relay/certificate/authorize.ts';
+import { openAccount, Refusal } from '../../../src/relay/certificate/account.ts';
 
 const pem = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({
   type: 'pkcs8',
@@ -70,7 +70,7 @@ const problem = (type: string, headers = {}): RequestListener => {
 const open = async (answer: RequestListener, meta?: unknown) => {
   const { url, posts } = await authority(answer, meta);
   const pauses: number[] = [];
-  const account = openAccount(url, pem, undefined, async (ms) => void pauses.push(ms));
+  const account = openAccount(url, pem, {}, async (ms) => void pauses.push(ms));
   return { account, posts, pauses };
 };
 
@@ -120,6 +120,18 @@ test('any other refusal is the last word', async () => {
   expect(posts).toHaveLength(1);
 });
 
+test.each([
+  ['a page for people', 'text/html', '<h1>Busy'],
+  ['nothing', '', ''],
+])('%s with status 503 is no refusal, and says when to come again', async (_, type, page) => {
+  const { account } = await open((_request, response) =>
+    response.writeHead(503, { 'content-type': type, 'retry-after': '7' }).end(page),
+  );
+  const error = await account.catch((fault) => fault);
+  expect(error).not.toBeInstanceOf(Refusal);
+  expect(error).toMatchObject({ message: 'HTTP status 503', headers: { 'retry-after': '7' } });
+});
+
 test('an answer without end is not read to it', async () => {
   const { account } = await open((_, response) => {
     const more = () => {
@@ -137,7 +149,7 @@ test('more proofs than names are not given', async () => {
     response.setHeader('Location', 'https://a/0');
     response.end(JSON.stringify(request.url === '/order' ? { authorizations } : {}));
   });
-  await expect((await account).authorize(['a.example', 'b.example'])).rejects.toThrow(
+  await expect((await account).certify(['a.example', 'b.example'], Buffer.from('csr'))).rejects.toThrow(
     /names that were not requested/,
   );
 });
@@ -170,33 +182,46 @@ const issuing = async (end: object, meta?: object, chain = 'PEM') => {
   return { ...found, orders };
 };
 
-test.each<[string, object, string | undefined, object]>([
+const ADDRESS = { type: 'ip', value: '192.0.2.1' };
+const NAME = { type: 'dns', value: 'a.example' };
+test.each<[string, object, string | undefined, object[], object]>([
   [
     'Let’s Encrypt’s for addresses where the authority has it',
     { shortlived: '', classic: '' },
     undefined,
+    [ADDRESS],
     { profile: 'shortlived' },
   ],
-  ['none where it has no profiles', {}, undefined, {}],
-  ['the one that was chosen', { shortlived: '' }, 'classic', { profile: 'classic' }],
-])('a certificate for an address: the profile is %s', async (_, profiles, chosen, more) => {
+  [
+    'that for an IPv6 address too',
+    { shortlived: '' },
+    undefined,
+    [ADDRESS, { type: 'ip', value: '2001:db8::1' }],
+    { profile: 'shortlived' },
+  ],
+  ['the authority’s own for names', { shortlived: '' }, undefined, [NAME], {}],
+  ['none where it has no profiles', {}, undefined, [ADDRESS], {}],
+  ['the one that was chosen', { shortlived: '' }, 'classic', [ADDRESS], { profile: 'classic' }],
+  ['the one that was chosen, for names', {}, 'tlsserver', [NAME], { profile: 'tlsserver' }],
+])('a certificate: the profile is %s', async (_, profiles, chosen, identifiers, more) => {
   const { url, orders } = await issuing({ status: 'valid', certificate: '' }, { profiles });
-  const account = await openAccount(url, pem, undefined, async () => {});
-  const { chain, url: at } = await account.certifyAddress('192.0.2.1', Buffer.from('csr'), chosen);
+  const account = await openAccount(url, pem, {}, async () => {});
+  const hosts = identifiers.map((identifier) => (identifier as typeof NAME).value);
+  const { chain, url: at } = await account.certify(hosts, Buffer.from('csr'), chosen);
   expect([chain, at]).toEqual(['PEM', expect.stringMatching(/\/chain$/)]);
-  expect(orders).toEqual([{ identifiers: [{ type: 'ip', value: '192.0.2.1' }], ...more }]);
+  expect(orders).toEqual([{ identifiers, ...more }]);
 });
 
 test('an order that ends invalid is a refusal, with what the authority says', async () => {
   const error = { type: 'urn:ietf:params:acme:error:badCSR', detail: 'no' };
   const { url } = await issuing({ status: 'invalid', error });
-  const account = await openAccount(url, pem, undefined, async () => {});
-  await expect(account.certifyAddress('192.0.2.1', Buffer.from('csr'))).rejects.toMatchObject({
+  const account = await openAccount(url, pem, {}, async () => {});
+  await expect(account.certify(['192.0.2.1'], Buffer.from('csr'))).rejects.toMatchObject({
     type: 'badCSR',
     message: 'no',
   });
 });
 
 test('an authority is asked by HTTPS only', async () => {
-  await expect(openAccount('http://127.0.0.1:1/', pem, undefined)).rejects.toThrow(/over HTTPS/);
+  await expect(openAccount('http://127.0.0.1:1/', pem)).rejects.toThrow(/over HTTPS/);
 });
