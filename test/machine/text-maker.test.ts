@@ -140,6 +140,7 @@ describe.each([
       max_mailbox_size: '1G',
       disable_ipv6: 'true',
       push_gateway: '',
+      registration: 'invite',
       privacy_postal: 'Straße 1 "x" ${y}',
     };
     const wanted = await run(
@@ -155,10 +156,11 @@ describe.each([
       await page.getByLabel('Public key').fill(`# mine\n${KEY}\n`);
       await page.getByText('All settings').click();
       await page.locator('#max_mailbox_size').fill(given.max_mailbox_size);
+      await page.locator('#registration').selectOption('invite');
       await page.locator('#disable_ipv6').check();
       await page.locator('#push_gateway-empty').check();
       await page.locator('#privacy_postal').fill(given.privacy_postal);
-      expect(await page.locator('summary small').innerText()).toBe('4 changed');
+      expect(await page.locator('summary small').innerText()).toBe('5 changed');
       return textOn(page);
     });
     expect(text).toBe(wanted);
@@ -282,6 +284,7 @@ test('a page on the disk that knows no address says so, and takes one', async ()
     await address.fill('https://relay.example/start/');
     expect(await textOn(page)).toBe(wanted);
     await address.fill('relay.example');
+    expect(await statusOn(page)).toBe('There is no text yet.');
     expect(await page.locator('.notes').innerText()).toContain(
       '"relay.example" is not the http or https URL',
     );

@@ -1,7 +1,7 @@
 import type { Wording } from '../../problem/problem.ts';
 import { capitalized, element, prose } from './element.ts';
 
-type Control = HTMLInputElement | HTMLTextAreaElement;
+type Control = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
 
 /** A control with its label, a hint, and a place for what is wrong with its content. */
 export interface Field {

@@ -55,7 +55,9 @@ const about = (): HTMLElement => {
     'p',
     {},
     ...(facts.version === '' ? [] : [element('span', {}, `Version ${facts.version}`)]),
-    ...(documents === undefined ? [] : [' · ', element('a', { href: documents }, 'Documents')]),
+    ...(documents === undefined
+      ? []
+      : [' · ', element('a', { href: documents, target: '_blank', rel: 'noopener' }, 'Documents')]),
   );
 };
 
@@ -63,6 +65,8 @@ const main = document.querySelector('main');
 main?.append(linked, ...parts.map((part) => part.element));
 main?.addEventListener('input', update);
 addEventListener('hashchange', follow);
+// Back on this page, the browser has put in again what was typed.
+addEventListener('pageshow', update);
 document.getElementById('about')?.append(about());
 update();
 follow();

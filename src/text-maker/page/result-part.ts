@@ -17,7 +17,7 @@ const download = (text: string): void => {
 };
 
 /** Why there is no text yet. */
-const wanting = ({ cloud, lack, wrongSettings, wrongKey }: Made, { settings }: Choices): string => {
+const wanting = ({ cloud, lack, wrongSettings, wrongKey, size }: Made, { settings }: Choices): string => {
   if (lack === 'packages')
     return 'This page is not part of a release, so it has no relay to give you. Open `index.html` of a release, or `/start/` of a relay.';
   if (!cloud) return 'Choose where the relay will run.';
@@ -25,7 +25,7 @@ const wanting = ({ cloud, lack, wrongSettings, wrongKey }: Made, { settings }: C
   if (wrongSettings.size > 0 || wrongKey) return 'Something above needs to be corrected.';
   if (lack === 'source')
     return 'This page was opened from a file, so it does not know where machines can download the relay from. Open it on the web, or give the address of a release or of a relay:';
-  return '';
+  return size === 0 ? 'There is no text yet.' : '';
 };
 
 const sizeWords = ({ size, limit, isScript, cloud }: Made): string => {

@@ -1,4 +1,5 @@
 import { HELP } from '../../config/help.ts';
+import { jsonSchema } from '../../config/json-schema.ts';
 import { SETTING_NAMES, type SettingName, settingOf } from '../../config/schema.ts';
 import { describeSetting } from '../../config/settings-table.ts';
 import { capitalized, element, prose } from './element.ts';
@@ -30,6 +31,31 @@ const checkbox = (name: SettingName): Control => {
       control.checked = value.toLowerCase() === 'true';
     },
   };
+};
+
+/** The words that a setting takes, where it takes no others. */
+const wordsFor = (name: SettingName): readonly string[] | undefined => {
+  const { properties } = jsonSchema() as { properties: Record<string, { enum?: readonly string[] }> };
+  return properties[name]?.enum;
+};
+
+const selection = (name: SettingName, words: readonly string[]): Control => {
+  const standard = String(settingOf(name)?.default ?? '');
+  const control = element('select', { id: name }, ...words.map((word) => new Option(word)));
+  return {
+    name,
+    field: field(control, capitalized(HELP[name]), hintOf(name)),
+    read: () => (control.value === standard ? undefined : control.value),
+    write: (value = standard) => {
+      control.value = words.includes(value) ? value : standard;
+    },
+  };
+};
+
+const controlOf = (name: SettingName): Control => {
+  const words = wordsFor(name);
+  if (words) return selection(name, words);
+  return settingOf(name)?.kind === 'boolean' ? checkbox(name) : input(name);
 };
 
 /** `[/a, /b]` as a person types it here: without brackets and commas. */
@@ -73,9 +99,7 @@ const input = (name: SettingName): Control => {
 
 /** All other settings, as the schema has them. */
 export const settingsStep = (): Part => {
-  const controls = SETTING_NAMES.filter((name) => name !== 'mail_domain').map((name) =>
-    settingOf(name)?.kind === 'boolean' ? checkbox(name) : input(name),
-  );
+  const controls = SETTING_NAMES.filter((name) => name !== 'mail_domain').map(controlOf);
   for (const { write } of controls) write(undefined);
   const count = element('small', {});
   const folded = element(
