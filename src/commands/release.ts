@@ -1,6 +1,8 @@
-import { access } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { access, readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { renderUserData } from '../cloud-init/user-data.ts';
 import { buildJobs } from '../image/host.ts';
+import { TEXT_LIMIT } from '../package/size-table.ts';
 import { sourceDateEpoch } from '../package/source-date.ts';
 import { makeRelease } from '../release/make.ts';
 import { isFolderUrl } from '../release/manifest.ts';
@@ -11,6 +13,7 @@ import { verifyRelease } from '../release/verify.ts';
 import { findMissing, packagesOf } from '../requirements/missing.ts';
 import { failure } from '../terminal/failure.ts';
 import { createProgress } from '../terminal/progress.ts';
+import { readTextMaker } from '../text-maker/render-text-maker.ts';
 import { readChoices } from './build/choices.ts';
 import { cacheFolder } from './build/environment.ts';
 import { type Context, defineCommand, type ExitStatus } from './command.ts';
@@ -60,6 +63,17 @@ const verify = async (given: string, key: string | undefined, context: Context):
     );
   stdout.write(`${published.name}: the same, made again from these sources; ${SIGNATURES[signature]}\n`);
   return 0;
+};
+
+/** How long a text is that carries the package: a large key may make it too long. */
+const tellSize = async (folder: string, { stderr }: Context): Promise<void> => {
+  const facts = readTextMaker(await readFile(join(folder, 'index.html'), 'utf8'));
+  const { size } = renderUserData({}, { base: 'debian', payload: facts?.payload });
+  stderr.write(`a text that carries the package has ${size} of ${TEXT_LIMIT} bytes\n`);
+  if (size > TEXT_LIMIT)
+    stderr.write(
+      'warning: that is too long for every provider\n  hint: use a short key, as --new-key makes\n',
+    );
 };
 
 export const command = defineCommand({
@@ -145,6 +159,7 @@ export const command = defineCommand({
       stderr.write('warning: nothing is signed, so apt does not accept the archive\n  hint: add --key\n');
     else if (url === undefined)
       stderr.write('warning: debian/chatmail.sources is missing\n  hint: add --url, where it is published\n');
+    await tellSize(resolve(cwd, output), context);
     stdout.write(`${output}\n`);
     return 0;
   },

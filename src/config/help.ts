@@ -38,7 +38,7 @@ export const HELP: Readonly<Record<SettingName, string>> = {
   acme_profile:
     'profile of the certificate (ACME profiles); unset: `shortlived` for an IP address where the authority has it; with `shortlived` the certificate of a domain is for its IP addresses too',
   iroh_relay: "iroh relay told to apps: unset for the relay's own, empty for the app's default, or a URL",
-  turn: "relay calls between apps that cannot connect directly; needs Debian's package coturn",
+  turn: "relay calls between apps that cannot connect directly; needs Debian's package coturn and chatmail-relay-extras",
   push_gateway:
     "service that wakes apps when a message arrives: unset for Delta Chat's, empty for none, or a URL",
   metrics_address: 'IP address where a collector can read metrics, on port 3903',

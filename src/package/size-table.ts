@@ -1,7 +1,7 @@
 import type { BuiltPayload } from './payload.ts';
 
 /** The most bytes of a pasted text: what DigitalOcean and Azure take. */
-const TEXT_LIMIT = 65_536;
+export const TEXT_LIMIT = 65_536;
 
 const GROUPS: readonly (readonly [name: string, pattern: RegExp])[] = [
   ['program', /^package\/usr\/bin\//],

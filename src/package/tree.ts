@@ -19,6 +19,11 @@ const UNITS = '/usr/lib/systemd/system';
 /** In a package that was published in an archive: where that is, and its key. */
 const ARCHIVE = '/usr/share/chatmail/archive.sources';
 
+const TEMPLATES = '/usr/share/chatmail/templates/etc';
+
+/** coturn's, which is optional: in the extras. */
+const TURN = `${TEMPLATES}/chatmail/turnserver.conf`;
+
 const debian = (name: string): string => readFileSync(`${PROJECT}src/package/debian/${name}`, 'utf8');
 
 const changelog = (name: string, version: string, date: string): string =>
@@ -86,8 +91,8 @@ export const packageTree = (
       text.startsWith('#!') ? 0o755 : 0o644,
     );
   for (const [name, unit] of generatedUnits()) add(`${UNITS}/${name}`, withoutComments(unit));
-  for (const [path, text] of loadTemplates(`${PROJECT}templates/etc`, '/usr/share/chatmail/templates/etc'))
-    add(path, withFirstLine(text));
+  for (const [path, text] of loadTemplates(`${PROJECT}templates/etc`, TEMPLATES))
+    if (path !== TURN) add(path, withFirstLine(text));
   for (const [path, text] of loadTemplates(`${PROJECT}www`, '/usr/share/chatmail/www'))
     add(path, withoutIndentation(text));
   if (archive !== undefined) add(ARCHIVE, archive);
@@ -145,6 +150,7 @@ export const extrasTree = (
     ['/usr/lib/chatmail/invitations.cjs', { content: invitations, mode: 0o644 }],
     ['/usr/share/chatmail/text-maker.html', { content: page, mode: 0o644 }],
     ...extrasTemplates(page),
+    [TURN, { content: loadTemplates(`${PROJECT}templates/etc`, TEMPLATES).get(TURN) ?? '', mode: 0o644 }],
     ...(archive === undefined ? [] : archiveTemplates(archive)),
     ['/usr/share/bash-completion/completions/chatmail', { content: debian('bash-completion'), mode: 0o644 }],
     ...documentation('chatmail-relay-extras', version, date),

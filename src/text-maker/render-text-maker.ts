@@ -15,3 +15,10 @@ export const renderTextMaker = (page: string, facts: ReleaseFacts): string => {
   const data = JSON.stringify(facts).replaceAll('<', '\\u003c');
   return `${before}${PLACEHOLDER.replace('><', () => `>${data}<`)}${after}`;
 };
+
+/** The facts in a text maker of a release; `undefined` where the page is none. Throws where they are damaged. */
+export const readTextMaker = (page: string): ReleaseFacts | undefined => {
+  const [open = '', close = ''] = PLACEHOLDER.split('><');
+  const data = page.split(`${open}>`)[1]?.split(`<${close}`)[0];
+  return data ? (JSON.parse(data) as ReleaseFacts) : undefined;
+};

@@ -176,6 +176,7 @@ describe('the extras', () => {
       '/usr/share/chatmail/start/limits.conf',
       '/usr/share/chatmail/start/nginx.conf',
       '/usr/share/chatmail/templates/etc/systemd/system/apt-daily-upgrade.timer.d/chatmail.conf',
+      '/usr/share/chatmail/templates/etc/chatmail/turnserver.conf',
       '/usr/share/bash-completion/completions/chatmail',
       '/usr/share/doc/chatmail-relay-extras/copyright',
       '/usr/share/doc/chatmail-relay-extras/changelog.gz',

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { brotliDecompressSync } from 'node:zlib';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { main } from '../../src/cli.ts';
 import { payloadOf, readPayload } from '../../src/package/payload.ts';
 import { digestsOf } from '../../src/release/checksums.ts';
 import { sourcesFile } from '../../src/release/sources-file.ts';
@@ -101,6 +102,25 @@ test('apt verifies the archive with the key in its file, and gets our packages a
     ];
     expect(got.equals(published)).toBe(true);
   }
+});
+
+test('a text made for the release carries its package', async () => {
+  const digits = payloadOf(await readFile(join(folder, 'release/debian/chatmail.sources'), 'utf8')).digits;
+  const textFor = async (...args: string[]) => {
+    let stdout = '';
+    await main(['user-data', '--base', 'debian', '--provider', 'digitalocean', ...args], {
+      stdout: { write: (text) => (stdout += text) },
+      stderr: { write: () => {} },
+      env: {},
+      cwd: folder,
+      signal: new AbortController().signal,
+      program: 'chatmail-image',
+    });
+    return stdout;
+  };
+  const last = digits.slice(-100, -1);
+  expect(await textFor('--packages', 'release')).toContain(last);
+  expect(await textFor()).not.toContain(last);
 });
 
 describe('--refresh', () => {
@@ -209,7 +229,7 @@ describe('the package', () => {
     expect(await readFile(join(folder, 'release/index.html'), 'utf8')).toContain(
       JSON.stringify(digits).replaceAll('<', '\\u003c'),
     );
-    expect(readPayload().parts).not.toContain('archive.sources');
+    expect(readPayload().parts).not.toContain('chatmail/archive.sources\0');
   });
 });
 

@@ -37,7 +37,7 @@ export const applyTurn = (model: Model, rendered: string, own: string | undefine
   const path = PATHS.turn;
   const old = existsSync(path) ? readFileSync(path, 'utf8') : '';
   if (rendered === '' || !existsSync('/usr/bin/turnserver')) {
-    if (rendered !== '') process.stderr.write("turn: Debian's package coturn is not installed\n");
+    if (model.settings.turn) process.stderr.write('turn: needs coturn and chatmail-relay-extras\n');
     rmSync(path, { force: true });
     return old === '' ? [] : [path];
   }
