@@ -2,8 +2,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { IGNORED_CLOUDS } from '../../model/clouds/relay-table.ts';
 import { readText } from '../lib/read-text.ts';
 
-/** In sectors of 512 bytes. An empty CD drive says that it has 1 GiB. */
-const LARGEST_SEED = 2 ** 17;
+/** In sectors of 512 bytes: QEMU's folder as a FAT drive has 504 MiB. An empty CD drive says that it has 1 GiB. */
+const LARGEST_SEED = 2 ** 20;
 
 /** A whole drive that is too small for anything but user-data. */
 const smallDrive = (root: string): string | undefined => {

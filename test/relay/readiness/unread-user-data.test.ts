@@ -34,7 +34,7 @@ test.each<[string, Readonly<Record<string, string>>, string]>([
   ['a drive labelled config-2', noted('ConfigDrive', 'OpenStack'), ofDrive('ConfigDrive')],
   ['a CD without a label', { ...NOTHING_FOUND, ...UDEV, ...drive('sr0', 728) }, ofDrive('sr0')],
   ['a small disk without a label', { ...NOTHING_FOUND, ...UDEV, ...drive('sdb', 2048) }, ofDrive('sdb')],
-  ['a small NVMe disk', { ...UDEV, ...drive('nvme1n1', 131_072) }, ofDrive('nvme1n1')],
+  ['a small NVMe disk', { ...UDEV, ...drive('nvme1n1', 1_032_192) }, ofDrive('nvme1n1')],
   ['a small drive in a cloud', { ...noted('Ec2'), ...UDEV, ...drive('sr0', 728) }, ofDrive('sr0')],
   ['a firmware of Hetzner', noted('Hetzner'), ofService('Hetzner')],
   ['a firmware of EC2', noted('Ec2'), ofService('Ec2')],
