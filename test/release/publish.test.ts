@@ -58,10 +58,9 @@ afterAll(async () => {
 
 test('by rsync to a web server, twice', async () => {
   await mkdir(join(folder, 'web'));
-  for (let time = 0; time < 2; time += 1) {
+  for (let time = 0; time < 2; time += 1)
     await run(await commandsFor('Your own web server'), { 'www@example.org:/var/www/chatmail/': 'web/' });
-    await isSame('web');
-  }
+  await isSame('web');
 });
 
 test('by git to a host of static pages', async () => {

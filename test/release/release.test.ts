@@ -290,11 +290,10 @@ test('--verify of a URL makes it again without the secret key, and says who sign
     status: 0,
     stdout: expect.stringContaining(`${same} key in its manifest`),
   });
-  for (const key of ['key.asc', 'public.asc'])
-    expect(await release(['--verify', url, '--key', key])).toMatchObject({
-      status: 0,
-      stdout: expect.stringContaining(`${same} given key`),
-    });
+  expect(await release(['--verify', url, '--key', 'public.asc'])).toMatchObject({
+    status: 0,
+    stdout: expect.stringContaining(`${same} given key`),
+  });
 });
 
 test('--verify makes it again, and finds what differs', async () => {
