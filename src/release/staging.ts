@@ -47,8 +47,8 @@ const cleanUp = async (output: string, aside: string): Promise<void> => {
   if (await exists(output)) await removeFolder(aside);
   else if (await exists(aside)) await rename(aside, output);
   for (const name of await readdir(dirname(output))) {
-    const pid = name.startsWith(`${basename(output)}.part-`) && name.slice(basename(output).length + 6);
-    if (!pid) continue;
+    const [, pid] = /\.part-(\d+)$/.exec(name) ?? [];
+    if (pid === undefined || name !== `${basename(output)}.part-${pid}`) continue;
     if (await exists(`/proc/${pid}`))
       throw failure(`process ${pid} is making a release for ${output}`, { hint: 'wait until it has ended' });
     await removeFolder(join(dirname(output), name));
@@ -65,7 +65,7 @@ const isMountPoint = async (folder: string): Promise<boolean> =>
 export const openStaging = async (output: string): Promise<Staging> => {
   const place = await realpath(output).catch(() => output);
   await mkdir(dirname(place), { recursive: true });
-  const aside = `${place}.old`;
+  const aside = `${place}.part-previous`;
   await cleanUp(place, aside);
   if (await isMountPoint(place))
     throw failure(`${output} is a mount point, which cannot be replaced as a whole`, {

@@ -85,7 +85,7 @@ const verifySignatures = async (
 /** Whether another version has left it there: by its own name, or inside a package or an image. */
 const isOfOther = (path: string): boolean =>
   /\.(deb|qcow2|raw|tar|tar\.zst)$|(manifest|schema|sbom)-.*\.json$/.test(path) &&
-  !new RegExp(`[-_]${VERSION.replaceAll('.', '[.]')}[._]`).test(path);
+  !new RegExp(`[-_]${VERSION.replace(/[.+]/g, '[$&]')}[._]`).test(path);
 
 /** Files that are of the newest version in the folder, whichever that is. */
 const isShared = (path: string): boolean =>

@@ -163,10 +163,17 @@ test.each(['SIGINT', 'SIGKILL'] as const)(
 
 test('a run that was killed while it changed the names is undone by the next', async () => {
   await withVersion('renamed', '0.0.9');
-  await rename(join(folder, 'renamed'), join(folder, 'renamed.old'));
+  await rename(join(folder, 'renamed'), join(folder, 'renamed.part-previous'));
   expect(await release('renamed')).toMatchObject({ status: 0 });
   expect(await published('renamed', 'SHA256SUMS')).toContain('manifest-0.0.9.json');
   expect(await partsOf('renamed')).toEqual([]);
+});
+
+test('folders that others have named alike are left alone', async () => {
+  const names = ['alike.old', 'alike.part-two', 'unlike.part-999999999'];
+  for (const name of names) await mkdir(join(folder, name));
+  for (let time = 0; time < 2; time += 1) await release('alike');
+  expect(await readdir(folder)).toEqual(expect.arrayContaining(names));
 });
 
 test('two at once do not overwrite each other', async () => {
