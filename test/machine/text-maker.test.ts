@@ -241,7 +241,10 @@ test('the checklist is that of the provider', async () =>
     await page.getByLabel('Paste it').check();
     await page.getByText('All settings').click();
     await page.locator('#max_mailbox_size').fill('1G');
+    await page.getByLabel('Domain', { exact: true }).fill('mail.example.org');
+    expect(await page.locator('.checklist pre').innerText()).toContain('mail.example.org.');
     expect(await page.getByLabel('Paste it').isChecked()).toBe(true);
+    expect(await page.getByLabel('Open the ports').isChecked()).toBe(false);
     await choose(page, 'netcup');
     expect(await page.locator('.checklist').innerText()).toContain('ssh root@ADDRESS sh relay.txt');
     expect(await page.getByLabel('Public key').isVisible()).toBe(false);
@@ -292,6 +295,19 @@ test('a page on the disk that knows no address says so, and takes one', async ()
     await address.fill('');
     await choose(page, 'google');
     expect((await textOn(page)).length).toBeGreaterThan(50_000);
+  });
+});
+
+test('a page on this computer says that no machine elsewhere can download from it', async () => {
+  await pageWithoutUrl();
+  await visit(`${server.url}no-url.html`, {}, async (page) => {
+    await choose(page, 'hetzner');
+    expect(await page.locator('.notes').innerText()).toContain('a machine elsewhere cannot reach');
+  });
+  await visit(onWeb(), {}, async (page) => {
+    await choose(page, 'hetzner');
+    expect(await page.locator('.notes').innerText()).toContain(RELEASE);
+    expect(await page.locator('.notes').innerText()).not.toContain('cannot reach');
   });
 });
 

@@ -15,12 +15,12 @@ const block = (part: Step['body'][number]): HTMLElement => {
   );
 };
 
-const item = ({ title, body }: Step, n: number): HTMLLIElement => {
+const item = ({ title, body }: Step, n: number, isTicked: boolean): HTMLLIElement => {
   const id = `step-${n}`;
   return element(
     'li',
     {},
-    element('input', { type: 'checkbox', id }),
+    element('input', { type: 'checkbox', id, checked: isTicked }),
     element('label', { for: id }, title),
     element('div', { class: 'body' }, ...body.map(block)),
   );
@@ -29,7 +29,7 @@ const item = ({ title, body }: Step, n: number): HTMLLIElement => {
 const folded = ({ title, body }: Step): HTMLElement =>
   element('details', {}, element('summary', {}, title), ...body.map(block));
 
-/** What to do with the text at this provider; each step can be ticked off. */
+/** What to do with the text at this provider. Each step can be ticked off, and stays so when others change. */
 export const checklistPart = (): Part => {
   const list = element('ol', { class: 'checklist' });
   const later = element('div');
@@ -40,10 +40,10 @@ export const checklistPart = (): Part => {
     show: (made, choices) => {
       const steps = checklistOf(made, choices);
       whole.hidden = made.text === '';
-      // What is ticked stays so while nothing changes.
       const now = JSON.stringify(steps);
       if (now === shown) return;
-      list.replaceChildren(...steps.now.map(item));
+      const ticked = [...list.querySelectorAll(':checked + label')].map(({ textContent }) => textContent);
+      list.replaceChildren(...steps.now.map((step, n) => item(step, n, ticked.includes(step.title))));
       later.replaceChildren(...steps.later.map(folded));
       shown = now;
     },

@@ -17,4 +17,5 @@ export const element = <K extends keyof HTMLElementTagNameMap>(
 export const prose = (text: string): (Node | string)[] =>
   text.split('`').map((part, n) => (n % 2 === 0 ? part : element('code', {}, part)));
 
+/** With a capital letter at its beginning. */
 export const capitalized = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -18,6 +18,7 @@ export const PLAIN = {
   autocorrect: 'off',
 } as const;
 
+/** Puts a control, which has an id, together with its label, a hint and `more` controls. */
 export const field = (
   control: Control,
   label: string,

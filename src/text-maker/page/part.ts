@@ -26,4 +26,5 @@ export const section = (
     ...children,
   );
 
+/** The heading of the part of that name, by its id. */
 export const labelOf = (name: string): string => `${name}-heading`;

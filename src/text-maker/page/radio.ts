@@ -19,6 +19,7 @@ export const radiosIn = (container: HTMLElement): HTMLInputElement[] => [
 export const chosenIn = (container: HTMLElement): string =>
   radiosIn(container).find(({ checked }) => checked)?.value ?? '';
 
+/** Chooses that value; none if no button has it. */
 export const choose = (container: HTMLElement, value: string): void => {
   for (const radio of radiosIn(container)) radio.checked = radio.value === value;
 };
