@@ -157,9 +157,10 @@ const LINES: readonly LineKind[] = [
     pattern: /^tar --create --directory=\/ --xattrs .* > relay\.tar$/,
   },
   {
-    kind: 'needs a server or an account to publish at',
-    pattern: /^(rsync --archive|aws s3 sync) .*dist\/release/,
+    kind: 'is run by release/publish.test.ts',
+    pattern: /^(rsync --archive|git clone --branch pages|git -C pages) /,
   },
+  { kind: 'needs an account to publish at', pattern: /^aws s3 sync dist\/release/ },
   { kind: 'runs until it is interrupted', pattern: /^python3 -m http\.server --directory dist\/release$/ },
   { kind: 'needs two networks', pattern: /^nft add (table|chain|rule) ip relay\b/ },
 ];
