@@ -50,7 +50,6 @@ const LARGE = [
   'https',
   'readline',
   'readline/promises',
-  'tls',
   'zlib',
 ];
 

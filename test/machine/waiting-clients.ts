@@ -107,7 +107,7 @@ export const renewAgain = (relay: Relay, times: number): Promise<string> =>
     relay,
     `for n in $(seq ${times}); do
       : > /var/lib/acme/live/${relay.domain}/fullchain
-      date +%T.%N >&2; timeout 60 chatmail renew; date +%T.%N >&2
+      chatmail renew
     done`,
   );
 

@@ -6,7 +6,7 @@ import {
   X509Certificate,
 } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { PATHS } from '../../model/model.ts';
 import { PublicError } from '../lib/public-error.ts';
 import { replaceFile } from '../lib/replace-file.ts';
@@ -69,8 +69,10 @@ export const installCertificate = (
   // Three a week for ever are too many to keep.
   if (before === undefined || before === folder || readdirSync(live).some((name) => inUse(name) === before))
     return;
-  rmSync(dirname(realpathSync(`${before}/privkey`)), { recursive: true });
-  rmSync(before, { recursive: true });
+  // By name, so that what an operator has linked to stays.
+  const keyFolder = dirname(realpathSync(`${before}/privkey`));
+  for (const name of [`keys/${basename(keyFolder)}`, `certs/${basename(before)}`])
+    rmSync(`${acme}/${name}`, { recursive: true, force: true });
 };
 
 /** Where the certificate is that is in use for a host. */

@@ -6,7 +6,7 @@ const WEEK_MS = 604_800_000;
 const MAX_ADDRESSES = 10_000;
 
 /**
- * Addresses at which a certificate of a trusted authority was seen. Until it ends, for a week at most, nothing less is
+ * Addresses of relays that have shown a certificate of a trusted authority. Until it ends, for a week at most, nothing less is
  * believed there: nobody on the way can go back to one that anybody may sign. Kept in a file; without it they are
  * forgotten with the process.
  */

@@ -3,7 +3,7 @@ import { Resolver } from 'node:dns/promises';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { Agent, type RequestOptions, request } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
-import { checkServerIdentity } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 import { bodyOf, refuseUpgrade } from '../lib/ask-http.ts';
 import { Certified } from './certified.ts';
 
@@ -86,17 +86,19 @@ export const requestOpener = (
       lookup,
       autoSelectFamily: true,
       rejectUnauthorized: !maySelfSign(domain) || certified.has(host),
-      // Asked of a certificate that a trusted authority has signed; not again where a session is resumed.
-      checkServerIdentity: (name, shown) => {
-        const fault = checkServerIdentity(name, shown);
-        if (!fault && isIP(host)) certified.add(host, Date.parse(shown.valid_to));
-        return fault;
-      },
       timeout: TIMEOUT_MS,
       ...options,
-    } as RequestOptions).on('timeout', function (this: ClientRequest) {
-      this.destroy(new Error('timeout'));
-    });
+    } as RequestOptions)
+      .on('timeout', function (this: ClientRequest) {
+        this.destroy(new Error('timeout'));
+      })
+      .once('response', (response: IncomingMessage) => {
+        const socket = response.socket as TLSSocket;
+        const takesMail = response.statusCode === 405 || response.statusCode === 200;
+        // Of a session that is resumed Node compares no name.
+        if (isIP(host) && takesMail && socket.authorized && !socket.isSessionReused())
+          certified.add(host, Date.parse(socket.getPeerCertificate().valid_to));
+      });
   };
 };
 

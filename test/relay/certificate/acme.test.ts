@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test, vi } from 'vitest';
@@ -54,6 +62,17 @@ test('one for several names is in use for each; one that others use stays', () =
   install('https://b/3', 'a.example', 'www.a.example');
   expect([inUse('a.example'), inUse('www.a.example')]).toEqual(['https://b/3', 'https://b/3']);
   expect(readdirSync(`${folder}/certs`)).toHaveLength(before);
+});
+
+test('what is in use by a link to another place stays there', () => {
+  const elsewhere = mkdtempSync(join(tmpdir(), 'elsewhere-'));
+  const { key, chain } = make('DNS:linked.example');
+  for (const name of ['fullchain', 'privkey']) writeFileSync(join(elsewhere, name), 'x');
+  symlinkSync(elsewhere, `${folder}/live/linked.example`);
+  installCertificate(['linked.example'], 'https://c/1', key, chain);
+  expect(readFileSync(`${folder}/live/linked.example/url`, 'utf8')).toBe('https://c/1');
+  expect(readdirSync(elsewhere)).toEqual(['fullchain', 'privkey']);
+  rmSync(elsewhere, { recursive: true });
 });
 
 test('the key of an account is made once, where acmetool looks for it, and for each authority', () => {

@@ -48,7 +48,8 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 /** A relay at an address, which shows now this certificate and now that; and one that asks it. */
 const twoRelays = async (file?: string) => {
-  const server = createServer((_, response) => response.writeHead(405).end()).listen(0, '127.0.0.1');
+  let status = 405;
+  const server = createServer((_, response) => response.writeHead(status).end()).listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => {
     server.closeAllConnections();
@@ -66,6 +67,9 @@ const twoRelays = async (file?: string) => {
   return {
     pass: (hours: number) => {
       now += hours * HOUR;
+    },
+    answer: (now: number) => {
+      status = now;
     },
     restart: () => {
       open = start();
@@ -170,6 +174,15 @@ describe('a relay by its address', () => {
       else show(step);
       expect([step, await isReached()]).toEqual([step, expected]);
     }
+  });
+
+  test('is not remembered where it takes no mail by HTTPS', async () => {
+    const { show, answer, isReached } = await twoRelays();
+    answer(404);
+    show('trusted');
+    expect(await isReached()).toBe(true);
+    show('self-signed');
+    expect(await isReached()).toBe(true);
   });
 
   test('is remembered over a restart', async () => {
