@@ -36,7 +36,11 @@ const makePackage = async (name: string, version: string): Promise<string> => {
 };
 
 /** Publishes packages in `folder/NAME/debian`, with its own key; as that of somebody else, if it has another origin. */
-const publish = async (name: string, packages: Readonly<Record<string, string>>, origin?: string) => {
+const publish = async (
+  name: string,
+  packages: Readonly<Record<string, string>>,
+  { origin, age = 0 }: { readonly origin?: string; readonly age?: number } = {},
+) => {
   const files = await Promise.all(
     Object.entries(packages).map(([one, version]) => makePackage(one, version)),
   );
@@ -48,7 +52,7 @@ const publish = async (name: string, packages: Readonly<Record<string, string>>,
       clearsign: (text: string, signed: string) =>
         signer.clearsign(text.replace(/^Origin: .*/m, `Origin: ${origin}`), signed),
     };
-    const now = Date.now() / 1000;
+    const now = Date.now() / 1000 - age;
     await updateArchive(join(folder, name, 'debian'), files, { epoch: 0, now, signer: stranger || signer });
     return sourcesFile(`file://${folder}/${name}`, signer.publicKey);
   });
@@ -132,7 +136,7 @@ beforeAll(async () => {
     'chatmail-relay-extras': '0.2.0',
     evil: '1',
   });
-  strangers = await publish('strangers', { bash: '100', 'chatmail-relay': '9.9' }, 'Stranger');
+  strangers = await publish('strangers', { bash: '100', 'chatmail-relay': '9.9' }, { origin: 'Stranger' });
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -163,6 +167,14 @@ describe('what apt takes from the archive of a release', () => {
     expect(await apt('apt-get', 'update')).not.toMatch(/^[WE]:/m);
     expect(await candidate(apt, 'bash')).toBe('100');
     expect(await candidate(apt, 'chatmail-relay')).toBe('9.9');
+  });
+
+  test('the lists of other archives are read though this one has expired', async () => {
+    const expired = await publish('expired', { 'chatmail-relay': '0.2.0' }, { age: 91 * 86_400 });
+    const apt = await aptWith(expired, {}, { '/etc/apt/sources.list.d/strangers.sources': strangers });
+    expect(await apt('apt-get', 'update')).toMatch(/^E: Release file for .*expired.* is expired/m);
+    expect(await candidate(apt, 'bash')).toBe('100');
+    expect((await apt('apt-cache', 'madison', 'chatmail-relay')).split('\n')).toHaveLength(1);
   });
 
   test('nothing at all with `updates: no`', async () => {
