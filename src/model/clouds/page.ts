@@ -25,6 +25,7 @@ const makeText = (cloud: Cloud): string => {
   const way = wayOf(cloud);
   return [
     `## Make the ${way === 'script' ? 'script' : 'text'}\n`,
+    `The page of a release makes it in a browser: choose ${cloud.title.replace(/^a /, '')} there. With the command line:\n`,
     shell(...COMMANDS[way](cloud.name)),
     `Add your settings, such as \`--set mail_domain=chat.example.org\`${way === 'script' ? '' : ', and `--ssh-key key.pub` to be able to log in'}.\n`,
     ...(way === 'fetched' ? [FETCHED] : []),
