@@ -99,6 +99,7 @@ const ENTRIES = [
   'src/relay/extras.ts',
   'src/relay/invitations/main.ts',
   'src/relay/main.ts',
+  'src/relay/trial.ts',
   'src/relay/echobot/main.ts',
   'src/squeeze/unpack.ts',
   'src/text-maker/build.ts',

@@ -51,6 +51,9 @@ if $is_running; then
 fi
 
 install_relay
+# Not in the pasted text, whose package is made in the machine.
+# shellcheck disable=SC2086
+/usr/lib/chatmail/keep-packages $relay_packages
 
 if $is_running; then
 	# Stop every other program that listens on the relay's ports or resolves names.

@@ -63,6 +63,8 @@ export const PATHS = {
   closedNotice: '/run/chatmail/sign-up/closed.html',
   /** Why the archive of the relay's release has no new versions for it; only while it is so. */
   archiveProblem: '/var/lib/chatmail/archive/problem',
+  /** What an operator should know of the last update; only where there is something. */
+  updateProblem: '/var/lib/chatmail/update-problem',
   /** The setup page, written again with every change of the state. */
   setup: '/run/chatmail/www',
 } as const;

@@ -6,7 +6,7 @@ import * as serviceFacts from '../model/service-facts.ts';
 import * as version from '../version.ts';
 import { type ConstantModule, constantsOnly } from './constants-only.ts';
 import { ECHOBOT_PROGRAM } from './echobot.ts';
-import { EXTRAS, INVITATIONS, PAYLOAD, PROGRAM, PROJECT, UNPACKER } from './paths.ts';
+import { EXTRAS, INVITATIONS, PAYLOAD, PROGRAM, PROJECT, TRIAL, UNPACKER } from './paths.ts';
 import { payloadOf } from './payload.ts';
 
 const NODE_18 = {
@@ -116,6 +116,7 @@ const program = await script('main.ts');
 await writeFile(PROGRAM, program);
 await writeFile(EXTRAS, await bundle(`${PROJECT}src/relay/extras.ts`));
 await writeFile(INVITATIONS, await bundle(`${PROJECT}src/relay/invitations/main.ts`));
+await writeFile(TRIAL, await script('trial.ts'));
 await writeFile(ECHOBOT_PROGRAM, await script('echobot/main.ts'));
 await writeFile(UNPACKER, await bundle(`${PROJECT}src/squeeze/unpack.ts`));
 await writeFile(PAYLOAD, JSON.stringify(payloadOf()));

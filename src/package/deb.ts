@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { run } from '../program/run.ts';
 import { VERSION } from '../version.ts';
-import { EXTRAS, INVITATIONS, PROGRAM, TEXT_MAKER } from './paths.ts';
+import { EXTRAS, INVITATIONS, PROGRAM, TEXT_MAKER, TRIAL } from './paths.ts';
 import { sourceDateEpoch } from './source-date.ts';
 import { controlFiles, extrasControlFiles, extrasTree, type PackageTree, packageTree } from './tree.ts';
 
@@ -93,6 +93,7 @@ export const buildRelayPackages = async (
       commands: await readFile(EXTRAS, 'utf8'),
       invitations: await readFile(INVITATIONS, 'utf8'),
       page: await readFile(TEXT_MAKER, 'utf8'),
+      trial: await readFile(TRIAL, 'utf8'),
     },
     version,
     date,

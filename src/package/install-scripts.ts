@@ -26,15 +26,18 @@ export const textPart = (name: 'debian-12' | 'get-packages' | 'fetch'): string =
   withoutComments(scriptText(`src/install/${name}.sh`));
 
 /** The script that makes a stock Debian a relay, in one piece and without what only its readers need. */
-export const setupScript = (): string =>
+const wholeSetup = (): string =>
   withoutComments(scriptText(SETUP_SCRIPT)).replace('. ./install.sh\n', () =>
     // Its default is for callers that set none; and `${` means something to Terraform, which people paste this in.
     withoutComments(scriptText(INSTALL_SCRIPT)).replace(/^relay_packages=\$\{.*\n/m, ''),
   );
+
+/** The same for the pasted text: it does not bring the extras, which keep packages. */
+export const setupScript = (): string => wholeSetup().replace(/^.*\/keep-packages .*\n/m, '');
 
 /** Where the extras have {@link fetchedSetup}. */
 export const FETCHED_SETUP = '/usr/lib/chatmail/setup.sh';
 
 /** What a text goes on with once it has fetched the packages: it would not fit into one that is small. */
 export const fetchedSetup = (): string =>
-  `# Sourced by the text that fetched this package.\n${textPart('get-packages')}${setupScript()}`;
+  `# Sourced by the text that fetched this package.\n${textPart('get-packages')}${wholeSetup()}`;

@@ -18,6 +18,9 @@ export const INVITATIONS = `${PROJECT}lib/relay/chatmail-invitations.cjs`;
 /** The page that makes texts, without the facts of a release; made by `npm run build`. */
 export const TEXT_MAKER = `${PROJECT}lib/text-maker.html`;
 
+/** The bundled program that tries updates, of the second package, made by `npm run build`. */
+export const TRIAL = `${PROJECT}lib/relay/chatmail-trial`;
+
 /** The relay's package as it travels in user-data, made by `npm run build`. */
 export const PAYLOAD = `${PROJECT}lib/relay/payload.json`;
 

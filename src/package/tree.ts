@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
-import { STOPPED_FOR_RESTORE } from '../model/service-facts.ts';
+import { PROBES, STOPPED_FOR_RESTORE } from '../model/service-facts.ts';
 import { DAEMONS, LONG_RUNNING, STOPPED_ON_REMOVAL } from '../model/services.ts';
+import { STATE_VERSION } from '../model/state-version.ts';
 import { loadTemplates } from '../render/load-templates.ts';
 import { FETCHED_SETUP, fetchedSetup } from './install-scripts.ts';
 import { PROJECT } from './paths.ts';
@@ -66,7 +67,9 @@ const LISTS: Readonly<Record<string, readonly string[]>> = {
 };
 
 const withServices = (text: string): string =>
-  text.replace(/@([A-Z_]+)@/g, (placeholder, name: string) => LISTS[name]?.join(' ') ?? placeholder);
+  text
+    .replaceAll('@STATE@', String(STATE_VERSION))
+    .replace(/@([A-Z_]+)@/g, (placeholder, name: string) => LISTS[name]?.join(' ') ?? placeholder);
 
 /**
  * What is in the package, decided without writing anything. `program` is the bundled script; `archive` what apt has to
@@ -112,7 +115,10 @@ const extrasTemplates = (page: string): PackageTree =>
   new Map(
     [...loadTemplates(`${PROJECT}templates/extras`, '/')].map(([path, text]) => [
       path,
-      { content: withSandbox(text).replace('@POLICY@', () => policyOf(page)), mode: 0o644 },
+      {
+        content: withSandbox(text).replace('@POLICY@', () => policyOf(page)),
+        mode: text.startsWith('#!') ? 0o755 : 0o644,
+      },
     ]),
   );
 
@@ -129,17 +135,21 @@ const archiveTemplates = (archive: string): PackageTree =>
     ].map(([path, content]) => [path, { content, mode: 0o644 }]),
   );
 
-/**
- * What is in chatmail-relay-extras: `commands` is the bundle of its commands, which `chatmail` loads, `invitations` is
- * loaded by the services, and `page` is the text maker without the facts of a release; `archive`: see
- * `packageTree`.
- */
+/** Programs of chatmail-relay-extras. */
+interface ExtrasPrograms {
+  /** The bundle of its commands, which `chatmail` loads. */
+  readonly commands: string;
+  /** Loaded by the services. */
+  readonly invitations: string;
+  /** The text maker without the facts of a release. */
+  readonly page: string;
+  /** Tries an update. */
+  readonly trial: string;
+}
+
+/** What is in chatmail-relay-extras; `archive`: see `packageTree`. */
 export const extrasTree = (
-  {
-    commands,
-    invitations,
-    page,
-  }: { readonly commands: string; readonly invitations: string; readonly page: string },
+  { commands, invitations, page, trial }: ExtrasPrograms,
   version: string,
   date: string,
   archive?: string,
@@ -148,6 +158,8 @@ export const extrasTree = (
     [FETCHED_SETUP, { content: fetchedSetup(), mode: 0o644 }],
     ['/usr/lib/chatmail/extras.cjs', { content: commands, mode: 0o644 }],
     ['/usr/lib/chatmail/invitations.cjs', { content: invitations, mode: 0o644 }],
+    ['/usr/lib/chatmail/trial', { content: trial, mode: 0o755 }],
+    ['/usr/share/chatmail/probes.json', { content: `${JSON.stringify(PROBES)}\n`, mode: 0o644 }],
     ['/usr/share/chatmail/text-maker.html', { content: page, mode: 0o644 }],
     ...extrasTemplates(page),
     [TURN, { content: loadTemplates(`${PROJECT}templates/etc`, TEMPLATES).get(TURN) ?? '', mode: 0o644 }],
@@ -166,13 +178,17 @@ export const unitsOf = (tree: PackageTree): string[] =>
 const kibOf = (tree: PackageTree): number =>
   Math.ceil([...tree.values()].reduce((sum, file) => sum + file.content.length, 0) / 1024);
 
-/** The control files of chatmail-relay-extras. */
+/** The control files of chatmail-relay-extras. What it has in `/etc` an operator may change (policy §10.7). */
 export const extrasControlFiles = (tree: PackageTree, version: string): PackageTree => {
-  const content = debian('control-extras')
-    .replaceAll('@VERSION@', version)
-    .replaceAll('@SIZE@', String(kibOf(tree)));
+  const fill = (text: string) =>
+    text
+      .replaceAll('@VERSION@', version)
+      .replaceAll('@STATE@', String(STATE_VERSION))
+      .replaceAll('@SIZE@', String(kibOf(tree)));
+  const configuration = [...tree.keys()].filter((path) => path.startsWith('/etc/'));
   return new Map([
-    ['control', { content, mode: 0o644 }],
+    ['control', { content: fill(debian('control-extras')), mode: 0o644 }],
+    ['conffiles', { content: configuration.map((path) => `${path}\n`).join(''), mode: 0o644 }],
     ...['postinst', 'postrm'].map(
       (name) => [name, { content: debian(`${name}-extras`), mode: 0o755 }] as const,
     ),

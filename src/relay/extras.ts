@@ -12,6 +12,7 @@ import type { Core } from './lib/extras.ts';
 import { readModel } from './lib/read-model.ts';
 import { requireRoot } from './lib/require-root.ts';
 import { share } from './share/share.ts';
+import { update } from './update/update.ts';
 
 /** For chatmail-archive.service, which is no command. */
 export { checkArchive } from './archive/check-archive.ts';
@@ -94,6 +95,11 @@ export const extras = (core: Core): Commands => ({
       requireRoot();
       return share(readModel());
     },
+  },
+  update: {
+    usage: '[--check] [--to VERSION] [--back] [--json]',
+    help: 'install a newer version, or the one before, and undo it if it does not work',
+    run: update,
   },
   backup: {
     usage: '[--without-mail]',

@@ -9,8 +9,9 @@ import { renewalFigures } from './renewals.ts';
 import { relayFigures } from './running.ts';
 import { silentFigures } from './silent.ts';
 import { speedFigures } from './speed.ts';
+import { updateFigures } from './updating.ts';
 
-/** Measures what the project promises and prints a table. `run.js mailboxes|running|booting|load|speed|idle|silent|renewals|cuts|building` measures a part. */
+/** Measures what the project promises and prints a table. `run.js mailboxes|running|booting|load|speed|idle|silent|renewals|cuts|building|updating` measures a part. */
 const PARTS = {
   mailboxes: mailboxFigures,
   running: relayFigures,
@@ -22,6 +23,7 @@ const PARTS = {
   renewals: renewalFigures,
   cuts: cutFigures,
   building: buildFigures,
+  updating: updateFigures,
 };
 
 const wanted = process.argv.slice(2);

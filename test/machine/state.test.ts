@@ -1,9 +1,8 @@
-import { mkdir, mkdtemp, readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { buildRelayPackages } from '../../src/package/deb.ts';
 import { type Written, writeTar } from '../relay/tar-writer.ts';
 import { TAR } from './images.ts';
 import { connectImap } from './imap-client.ts';
@@ -18,6 +17,7 @@ import {
   shell,
   startRelay,
 } from './relay.ts';
+import { repackage } from './repackage.ts';
 
 const USER_DATA = '#cloud-config\nchatmail:\n  mail_domain: _relay.test\n  max_load_1m: 1000\n';
 
@@ -339,22 +339,9 @@ describe('a data volume', () => {
 
   /** A tar of the packages of a later version: what makes an image a later one. */
   const laterPackages = async (): Promise<string> => {
-    const { relay, extras } = await buildRelayPackages(folder);
-    for (const { path, version } of [relay, extras]) {
-      const tree = join(folder, 'later');
-      await execa('dpkg-deb', ['--raw-extract', path, tree]);
-      const control = join(tree, 'DEBIAN/control');
-      const text = await readFile(control, 'utf8');
-      // Its own, and the one that the extras depend on.
-      await writeFile(
-        control,
-        text.replace(`Version: ${version}`, 'Version: 99').replace(`= ${version}`, '= 99'),
-      );
-      await execa('dpkg-deb', ['--root-owner-group', '--build', tree, path]);
-      await rm(tree, { recursive: true });
-    }
+    const packages = await repackage(folder, { version: '99' });
     const tar = join(folder, 'later.tar');
-    const names = [relay, extras].map(({ path }) => basename(path));
+    const names = packages.map((path) => basename(path));
     await execa('tar', ['--create', `--file=${tar}`, `--directory=${folder}`, ...names]);
     return tar;
   };
@@ -372,6 +359,7 @@ describe('a data volume', () => {
     const look = `${KEYS} /etc/ssl/private/mailserver.key; findmnt -no SOURCE /home/vmail/mail; findmnt -no SOURCE /var/spool/postfix`;
     const identity = await shell(first.relay, look);
     expect(identity).toContain('/dev/volume[/chatmail/mail]');
+    expect(await shell(first.relay, 'cat /var/lib/chatmail/data/chatmail/state-version')).toBe('1');
     // Postfix's queue is on the volume, and our sockets are in its folder all the same.
     expect(await shell(first.relay, ROUTE)).toBe(NO_ROUTE);
     await shell(first.relay, 'chatmail configure'); // again: nothing to do
@@ -428,6 +416,22 @@ describe('a data volume', () => {
     const { exitCode, all } = await feed(relay, '/dev/null', configure);
     expect([exitCode, all]).toEqual([1, expect.stringContaining("holds files that are not a relay's")]);
     expect((await execa('debugfs', ['-R', 'cat /thesis.txt', files])).stdout).toBe('years of work');
+
+    const newer = await disk('newer');
+    await mkdir(join(folder, 'state/chatmail/mail'), { recursive: true });
+    await writeFile(join(folder, 'state/chatmail/state-version'), '2\n');
+    await execa('mkfs.ext4', ['-q', '-O', '^metadata_csum', '-d', join(folder, 'state'), newer]);
+    await attach(relay, await loop(newer));
+    const refused = await feed(relay, '/dev/null', configure);
+    expect([refused.exitCode, refused.all]).toEqual([
+      1,
+      expect.stringContaining('holds the state of a newer relay and was left alone: use a newer image'),
+    ]);
+    expect(await shell(relay, 'findmnt /var/lib/chatmail/data /home/vmail/mail || true')).toBe('');
+    expect(
+      (await execa('debugfs', ['-R', 'ls -p /chatmail', newer])).stdout.match(/[\w-]{4,}(?=\/)/g),
+    ).not.toContain('acme');
+    expect((await execa('debugfs', ['-R', 'cat /chatmail/state-version', newer])).stdout).toBe('2');
   });
 
   test('that is not there keeps the relay as it is', async () => {

@@ -6,6 +6,7 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { quickUcf } from '../../src/image/quick-ucf.ts';
 import {
+  fetchedSetup,
   INSTALL_SCRIPT,
   SEAL_SCRIPT,
   SELF_TEST_SCRIPT,
@@ -22,7 +23,8 @@ const scripts = ['cloud-init', 'src/install', 'src/packer/guest'].flatMap((folde
 );
 
 test('shellcheck has nothing to say', async () => {
-  const { all, exitCode } = await execa('shellcheck', ['--shell=sh', '--external-sources', ...scripts], {
+  const programs = [...scripts, 'templates/extras/usr/lib/chatmail/keep-packages'];
+  const { all, exitCode } = await execa('shellcheck', ['--shell=sh', '--external-sources', ...programs], {
     cwd: PROJECT,
     reject: false,
     all: true,
@@ -43,10 +45,15 @@ test('the pasted text has all commands of the installer, between its own', () =>
   const commands = scriptText(INSTALL_SCRIPT)
     .split('\n')
     .map((line) => line.trim())
-    .filter((line) => line !== '' && !/^#|^relay_packages=\$\{/.test(line));
+    .filter((line) => line !== '' && !/^#|^relay_packages=\$\{|keep-packages/.test(line));
   const lines = setupScript().replaceAll(/^ +/gm, '');
   expect(lines).toContain(`relay_packages='./*.deb'\n${commands.join('\n')}\nsystemctl restart`);
   expect(lines).not.toMatch(/^#|install\.sh/m);
+});
+
+test('who fetched packages keeps them; the pasted text has none to keep', () => {
+  expect(fetchedSetup()).toContain('/usr/lib/chatmail/keep-packages $relay_packages\n');
+  expect(setupScript()).not.toContain('keep-packages');
 });
 
 test('ucf is made quick in the same way for a base system', () => {

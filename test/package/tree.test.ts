@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { PROBES } from '../../src/model/service-facts.ts';
 import { readPayload } from '../../src/package/payload.ts';
 import {
   controlFiles,
@@ -153,24 +154,34 @@ test.each(['/home/vmail', '/etc/dkimkeys', '/var/lib/acme', '/etc/ssl'])(
 describe('the extras', () => {
   const page = `<meta http-equiv="Content-Security-Policy" content="default-src 'none'">`;
   const extras = extrasTree(
-    { commands: 'exports.extras = 1', invitations: 'exports.answerGuest = 1', page },
+    {
+      commands: 'exports.extras = 1',
+      invitations: 'exports.answerGuest = 1',
+      page,
+      trial: '#!/usr/bin/node\n',
+    },
     '1.2.3',
     'Thu, 01 Jan 2026 00:00:00 +0000',
   );
   const control = extrasControlFiles(extras, '1.2.3');
   const text = String(control.get('control')?.content);
 
-  test('have no file of the relay, and no program', () => {
+  test('have no file of the relay', () => {
     expect([...extras.keys()]).toEqual([
       '/usr/lib/chatmail/setup.sh',
       '/usr/lib/chatmail/extras.cjs',
       '/usr/lib/chatmail/invitations.cjs',
+      '/usr/lib/chatmail/trial',
+      '/usr/share/chatmail/probes.json',
       '/usr/share/chatmail/text-maker.html',
+      '/etc/dpkg/dpkg.cfg.d/chatmail',
+      '/usr/lib/chatmail/keep-packages',
       '/usr/lib/systemd/system/apt-daily-upgrade.service.d/archive.conf',
       '/usr/lib/systemd/system/chatmail-archive.service',
       '/usr/lib/systemd/system/chatmail-configure.service.d/update-hour.conf',
       '/usr/lib/systemd/system/chatmail-firstboot.service.d/share.conf',
       '/usr/lib/systemd/system/chatmail-share.service',
+      '/usr/lib/systemd/system/chatmail-trial.service',
       '/usr/lib/systemd/system/chatmail-update-hour.path',
       '/usr/lib/systemd/system/chatmail-update-hour.service',
       '/usr/share/chatmail/start/limits.conf',
@@ -182,14 +193,24 @@ describe('the extras', () => {
       '/usr/share/doc/chatmail-relay-extras/changelog.gz',
     ]);
     expect(paths.filter((path) => extras.has(path))).toEqual([]);
-    expect([...control.keys()]).toEqual(['control', 'postinst', 'postrm']);
-    expect([...extras.values()].filter(({ mode }) => mode !== 0o644)).toEqual([]);
+    expect([...control.keys()]).toEqual(['control', 'conffiles', 'postinst', 'postrm']);
+    expect(String(control.get('conffiles')?.content)).toBe('/etc/dpkg/dpkg.cfg.d/chatmail\n');
+    expect([...extras].filter(([, { mode }]) => mode !== 0o644).map(([path]) => path)).toEqual([
+      '/usr/lib/chatmail/trial',
+      '/usr/lib/chatmail/keep-packages',
+    ]);
+    expect(unitsOf(extras)).toEqual([]);
+  });
+
+  test('what must answer after an update is in them as data', () => {
+    const probes: unknown = JSON.parse(String(extras.get('/usr/share/chatmail/probes.json')?.content));
+    expect(probes).toEqual(PROBES);
   });
 
   test('have what apt gets updates by only where there is an archive, which the core then knows too', () => {
     const apt = (archive?: string) =>
-      [...extrasTree({ commands: '', invitations: '', page }, '1', '', archive).keys()].filter((path) =>
-        path.includes('/apt/'),
+      [...extrasTree({ commands: '', invitations: '', page, trial: '' }, '1', '', archive).keys()].filter(
+        (path) => path.includes('/apt/'),
       );
     expect(apt()).toEqual([]);
     const etc = '/usr/share/chatmail/templates/etc/apt';
@@ -206,13 +227,14 @@ describe('the extras', () => {
     expect(String(extras.get('/usr/share/chatmail/start/nginx.conf')?.content)).toContain(
       `Content-Security-Policy "default-src 'none'; frame-ancestors 'none'" always;`,
     );
-    const without = () => extrasTree({ commands: '', invitations: '', page: '<html>' }, '1.2.3', '');
+    const without = () =>
+      extrasTree({ commands: '', invitations: '', page: '<html>', trial: '' }, '1.2.3', '');
     expect(without).toThrow('the text maker has no policy');
   });
 
   test('need the relay in the same version, which does without them', () => {
     expect(text).toMatch(/^Version: 1\.2\.3$/m);
-    expect(text).toMatch(/^Depends: chatmail-relay \(= 1\.2\.3\)$/m);
+    expect(text).toMatch(/^Depends: chatmail-relay \(= 1\.2\.3\), nodejs/m);
     expect(textOf('control')).not.toContain('chatmail-relay-extras');
     expect(readPayload().parts).not.toContain('chatmail-relay-extras (');
   });

@@ -62,7 +62,7 @@ const publish = async (
 const renderedFiles = (archive: string, settings: object) => {
   const SHARE = '/usr/share/chatmail/templates';
   const page = '<meta http-equiv="Content-Security-Policy" content="a">';
-  const tree = extrasTree({ commands: '', invitations: '', page }, '1', '', archive);
+  const tree = extrasTree({ commands: '', invitations: '', page, trial: '' }, '1', '', archive);
   const templates = [...tree].filter(([path]) => path.startsWith(SHARE));
   const model = modelOf({ ...withDefaults(settings), mail_domain: '_relay.test' });
   return renderFiles(

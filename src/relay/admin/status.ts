@@ -103,10 +103,9 @@ const damage = (state: State | undefined): readonly string[] => {
 export const status = async (isJson: boolean): Promise<number> => {
   const state = readState();
   const damaged = damage(state);
+  const told = [PATHS.archiveProblem, PATHS.updateProblem].map(readText);
   const problems =
-    [state?.details ?? state?.problems, ...damaged, readText(PATHS.archiveProblem)]
-      .filter(Boolean)
-      .join('\n') || undefined;
+    [state?.details ?? state?.problems, ...damaged, ...told].filter(Boolean).join('\n') || undefined;
   const services = activity();
   const isFine =
     state?.state === 'ready' && damaged.length === 0 && services.every((service) => service === 'active');

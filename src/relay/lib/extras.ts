@@ -15,6 +15,7 @@ export const EXTRA_COMMANDS: readonly string[] = [
   'report',
   'restore',
   'share',
+  'update',
   'users',
 ];
 

@@ -21,6 +21,7 @@ interface Counted {
     readonly result: 'good' | 'expired' | 'early' | 'unsigned' | 'damaged' | 'unreachable';
   };
   readonly expired: { readonly what: 'message' | 'account' | 'folder' };
+  readonly updates: { readonly result: 'kept' | 'undone' | 'failed' };
   readonly push: { readonly result: 'sent' | 'dead' | 'retried' | 'given_up' };
 }
 

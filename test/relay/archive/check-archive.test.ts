@@ -58,7 +58,7 @@ http { access_log off; server { listen ${url.slice('http://'.length)}; root ${fo
 /** The file that a relay has for apt. */
 const sourceOf = async (archive: string): Promise<string> => {
   const page = '<meta http-equiv="Content-Security-Policy" content="a">';
-  const tree = extrasTree({ commands: '', invitations: '', page }, '1', '', archive);
+  const tree = extrasTree({ commands: '', invitations: '', page, trial: '' }, '1', '', archive);
   const template = tree.get('/usr/share/chatmail/templates/etc/apt/sources.list.d/chatmail.sources');
   return String(template?.content).replace(/^\{\{.*\n/gm, '');
 };
