@@ -69,17 +69,27 @@ const start = async (relay: Relay, service: Service, user: string, password: str
   return socket;
 };
 
+/** A new user: a login makes it. */
+const makeUser = async (relay: Relay): Promise<{ user: string; password: string }> => {
+  const login = newLogin(relay);
+  const smtp = await connectSmtp(endpoint(relay, 'submissions', { rejectUnauthorized: false }));
+  await smtp.logIn(login.user, login.password);
+  smtp.close();
+  return login;
+};
+
+/** Dovecot lets an address have 30 connections of a user (`mail_max_userip_connections`). */
+const PER_USER = 40;
+
 /** Starts so many, the same number at each service. */
 export const connectWaiting = async (relay: Relay, count: number): Promise<WaitingClients> => {
-  const { user, password } = newLogin(relay);
-  const smtp = await connectSmtp(endpoint(relay, 'submissions', { rejectUnauthorized: false }));
-  await smtp.logIn(user, password); // which makes it
-  smtp.close();
+  let login = { user: '', password: '' };
   const clients: { readonly service: Service; readonly socket: TLSSocket }[] = [];
   let lost = 0;
   for (let n = 0; n < count; n++) {
     const service = SERVICES[n % SERVICES.length] ?? 'imaps';
-    const socket = await start(relay, service, user, password);
+    if (n % PER_USER === 0) login = await makeUser(relay);
+    const socket = await start(relay, service, login.user, login.password);
     socket.once('close', () => lost++);
     clients.push({ service, socket });
   }
