@@ -18,7 +18,7 @@ export const stockDisk = async (folder: string): Promise<{ image: string; format
   await buildStockDisk();
   if (IS_COMPLETE) return { image: BARE.qcow2, format: 'qcow2' };
   const image = join(folder, 'stock.raw');
-  await run(['cp', '--sparse=always', BARE_WITH_PACKAGES, image]);
+  await run(['cp', '--sparse=always', BARE_WITH_PACKAGES.raw, image]);
   const wants = '/etc/systemd/system/multi-user.target.wants';
   await editDisk(
     image,

@@ -253,7 +253,7 @@ describe('once ready', () => {
         );
   });
 
-  test.each(['/', '/new', '/join', '/setup', '/nothing-here'])(
+  test.each(['/', '/new', '/join', '/setup', '/start/', '/nothing-here'])(
     '%s by HTTPS tells browsers to come by HTTPS only',
     async (path) => {
       const { headers } = await ask(northRelay(), path);
@@ -266,6 +266,7 @@ describe('once ready', () => {
     'POST /new',
     'GET /join',
     'GET /info',
+    'GET /start/',
     'POST /mxdeliv',
     'GET /.well-known/mta-sts.txt',
   ])('%s by HTTP leads to HTTPS and nothing else', async (line) => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, onTestFailed, onTestFinished, test } from 'vitest';
 import { renderUserData } from '../../src/cloud-init/user-data.ts';
 import { readAnnouncement, relayOutcome } from '../../src/lab/readiness.ts';
+import { ask } from './http-client.ts';
 import { run, shell } from './relay.ts';
 import { relaySuite } from './relay-suite.ts';
 import type { Release } from './release.ts';
@@ -166,4 +167,8 @@ test(`cut off at random points (STOCK_SEED=${seed}) it becomes the same relay`, 
   expect(await shell(relay, 'systemctl --failed --no-legend --plain')).toBe('');
   const active = await shell(relay, `systemctl is-active ${CONFIGURED_SERVERS.join(' ')}`);
   expect(active.split('\n')).toEqual(CONFIGURED_SERVERS.map(() => 'active'));
+  // It came whole in the text, and has no packages to offer.
+  expect((await ask(relay, '/start/')).status).toBe(404);
+  expect((await ask(relay, '/')).body).not.toContain('/start/');
+  expect(await shell(relay, 'chatmail status || true')).not.toContain('run your own');
 }, 900_000);

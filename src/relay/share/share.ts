@@ -53,31 +53,26 @@ const fill = (model: Model, places: typeof PLACES): string => {
   return urlOf(model);
 };
 
+/** What is said of it, nothing where nobody wants it; and whether all is well. */
+const offer = (model: Model, places: typeof PLACES): { readonly line: string; readonly isWell: boolean } => {
+  try {
+    if (model.settings.share) return { line: fill(model, places), isWell: true };
+    withdraw(places.published);
+    return { line: '', isWell: true };
+  } catch (error) {
+    withdraw(places.published);
+    return { line: `not offered: ${(error as Error).message}`, isWell: false };
+  }
+};
+
 /**
  * Publishes at `/start/` how to make a relay of this one's packages, as far as the setting `share` and the package store
  * have it; else nothing is there. Prints where, or why not: exit status 1.
  */
 export const share = (model: Model, places = PLACES): number => {
-  const note = (line: string) => {
-    mkdirSync(dirname(places.note), { recursive: true });
-    replaceFile(places.note, line);
-  };
-  if (!model.settings.share) {
-    withdraw(places.published);
-    note('');
-    process.stdout.write('off: `share` is false\n');
-    return 0;
-  }
-  try {
-    const line = fill(model, places);
-    note(line);
-    process.stdout.write(`${line}\n`);
-    return 0;
-  } catch (error) {
-    withdraw(places.published);
-    const line = `not offered: ${(error as Error).message}`;
-    note(line);
-    process.stdout.write(`${line}\n`);
-    return 1;
-  }
+  const { line, isWell } = offer(model, places);
+  mkdirSync(dirname(places.note), { recursive: true });
+  replaceFile(places.note, line);
+  process.stdout.write(`${line || 'off: `share` is false'}\n`);
+  return isWell ? 0 : 1;
 };
