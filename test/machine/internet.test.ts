@@ -161,6 +161,23 @@ describe('on the way to readiness', () => {
     },
   );
 
+  test('a relay without a domain invites people, too', async () => {
+    const relay = literalRelay();
+    await shell(relay, 'chatmail configure --yes --set registration=invite');
+    const { link } = JSON.parse(await shell(relay, 'chatmail invite create --json')) as { link: string };
+    expect((await ask(relay, '/join')).status).toBe(503);
+    const { status, body } = await ask(relay, new URL(link).pathname, { method: 'POST' });
+    const code = /href="(dclogin:[^"]+)"/.exec(body)?.[1]?.replaceAll('&amp;', '&') ?? '';
+    expect([status, code]).toEqual([
+      200,
+      expect.stringContaining(`&ih=${relay.address}&sh=${relay.address}`),
+    ]);
+    const core = await startDeltaChat();
+    expect(await (await core.addAccount()).scan(`${code}&ic=3`)).toContain(`@[${relay.address}]`);
+    await core.stop();
+    await shell(relay, 'chatmail configure --yes --set registration=open');
+  });
+
   test('a CAA record for an account of another time is explained, and spares the authority', async () => {
     const zone = await shell(southRelay(), 'chatmail dns');
     const part = zone.replace(/^(www|mta-sts)\..*\n/gm, '');

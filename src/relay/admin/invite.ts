@@ -108,7 +108,7 @@ export const revokeInvitation = async (given: Arguments, dict = connect()): Prom
   process.stdout.write(
     given.has('--json')
       ? `${JSON.stringify({ revoked: row })}\n`
-      : `revoked ${row.id}; ${row.joined === 1 ? 'the account' : `the ${row.joined} accounts`} made with it stay\n`,
+      : `revoked ${row.id}; ${row.joined === 1 ? 'the account made with it stays' : `the ${row.joined} accounts made with it stay`}\n`,
   );
   return 0;
 };
