@@ -98,7 +98,7 @@ test('the real core joins from the page, and the same invitation does not give a
  */
 const startFront = async (): Promise<Server> => {
   const server = createServer(
-    await makeCertificate('_front.test'),
+    await makeCertificate('_front.test', '_front.test'),
     async ({ url = '', method }, response) => {
       const { pathname, search } = new URL(url);
       const { status, body } = await ask(relay(), pathname + search, { method: method as 'POST' });
