@@ -3,6 +3,7 @@ import { buildFigures } from './building.ts';
 import { cutFigures } from './cuts.ts';
 import { figureTable } from './figures.ts';
 import { idleFigures } from './idle.ts';
+import { invitationFigures } from './invitations.ts';
 import { loadFigures } from './load.ts';
 import { mailboxFigures } from './mailboxes.ts';
 import { renewalFigures } from './renewals.ts';
@@ -11,7 +12,7 @@ import { silentFigures } from './silent.ts';
 import { speedFigures } from './speed.ts';
 import { updateFigures } from './updating.ts';
 
-/** Measures what the project promises and prints a table. `run.js mailboxes|running|booting|load|speed|idle|silent|renewals|cuts|building|updating` measures a part. */
+/** Measures what the project promises and prints a table. `run.js NAME…` measures parts of it. */
 const PARTS = {
   mailboxes: mailboxFigures,
   running: relayFigures,
@@ -21,6 +22,7 @@ const PARTS = {
   idle: idleFigures,
   silent: silentFigures,
   renewals: renewalFigures,
+  invitations: invitationFigures,
   cuts: cutFigures,
   building: buildFigures,
   updating: updateFigures,
