@@ -98,7 +98,7 @@ export const extras = (core: Core): Commands => ({
   },
   update: {
     usage: '[--check] [--to VERSION] [--back] [--json]',
-    help: 'install a newer version, or the one before, and undo it if it does not work',
+    help: 'install a newer or the previous version, and undo it if it does not work',
     run: update,
   },
   backup: {

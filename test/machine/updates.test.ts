@@ -144,6 +144,7 @@ describe('chatmail update', () => {
   });
 
   test('nothing of the trial is left: neither its address nor what would start it', async () => {
+    await inside('while [ -e /etc/systemd/system/chatmail-trial.service ]; do sleep 0.1; done');
     const left =
       'find /home/vmail/mail -name "ci-*"; find /etc/systemd -name "chatmail-trial*"; ls /var/lib/chatmail';
     expect(await inside(left)).not.toMatch(/ci-|trial|update-problem/);
@@ -165,10 +166,43 @@ describe('chatmail update', () => {
       names('0.2.0'),
     ]);
     expect(await chatmail('update')).toMatchObject({ exitCode: 0, said: { result: 'unchanged' } });
+  });
+
+  test('interrupted while it asks the archive it changes nothing', async () => {
+    const sources = '/usr/share/chatmail/archive.sources';
+    expect(
+      await inside(`cp ${sources} /root/sources; sed -i 's|^URIs.*|URIs: http://127.0.0.1:8099|' ${sources}
+        node -e 'require("net").createServer(() => {}).listen(8099)' & server=$!
+        chatmail update 2>&1 & update=$!
+        until pgrep -x apt-get > /dev/null; do sleep 0.1; done; kill -TERM $update; wait $update || echo $?
+        kill $server; mv /root/sources ${sources}; pgrep -x apt-get || true`),
+    ).toBe('chatmail: interrupted\n1');
+    expect(await installed()).toBe(`${VERSION} installed`);
+  });
+
+  test('a version that would misunderstand the state is refused, and nothing was changed', async () => {
+    const volume = '/var/lib/chatmail/data/chatmail';
+    await inside(`mkdir -p ${volume}; echo 2 > ${volume}/state-version`);
     expect(await chatmail('update', '--to', '0.2.0')).toMatchObject({
-      exitCode: 0,
-      said: { to: '0.2.0', result: 'kept' },
+      exitCode: 1,
+      stderr: expect.stringContaining(
+        '0.2.0 does not understand the state of this relay: nothing was changed',
+      ),
     });
+    const byHand = await run(relay(), 'sh', '-c', 'dpkg --install /srv/archive/pool/*_0.2.0_all.deb');
+    expect([byHand.exitCode, byHand.all]).toEqual([2, expect.stringContaining('0.2.0 does not understand')]);
+    expect(await installed()).toBe(`${VERSION} installed`);
+    await inside(`rm -r ${volume}`);
+  });
+
+  test('interrupted while it installs it goes on', async () => {
+    expect(
+      await inside(`chatmail update --to 0.2.0 2>/root/said & update=$!
+        until [ -e /var/lib/chatmail/trial/trial.json ]; do sleep 0.1; done; kill -TERM $update; wait $update || echo $?
+        tail -n 1 /root/said`),
+    ).toBe('1\nchatmail: the update to 0.2.0 goes on: `chatmail update --check` shows how it ended');
+    expect(await outcome()).toMatchObject({ to: '0.2.0', result: 'kept' });
+    expect(await installed()).toBe('0.2.0 installed');
     expect(await inside('ls /etc/apt/preferences.d')).not.toContain('chatmail-undone');
     expect(await inside(`ls ${STORE}`)).not.toContain('download');
   });

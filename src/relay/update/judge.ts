@@ -33,7 +33,7 @@ import { removeTrialAddress } from './trial-address.ts';
 /** How long an update may take to work, and how long a script of its packages may run. */
 const TRIAL_S = Number(process.env.TRIAL_SECONDS) || 300;
 const SCRIPT_S = Number(process.env.SCRIPT_SECONDS) || 300;
-/** How long the version before is waited for; then it is said that it does not work either. */
+/** How long the previous version is waited for; then it is said that it does not work either. */
 const RETURN_S = 300;
 /** How long its packages may take to download, if they are not here. */
 const DOWNLOAD_S = 600;
@@ -140,7 +140,7 @@ const fetched = async (version: string): Promise<readonly string[] | undefined> 
   return packagesIn(DOWNLOAD, version);
 };
 
-/** Puts the version before in its place again. */
+/** Puts the previous version in its place again. */
 const undo = async (trial: Trial, fault: string): Promise<Outcome> => {
   const { from, to } = trial;
   const undoing = writeTrial({ ...trial, phase: 'undoing', fault });
@@ -155,7 +155,7 @@ const undo = async (trial: Trial, fault: string): Promise<Outcome> => {
   if (stateVersion() > STATE_VERSION) return failed(`${from} does not understand its state`);
   const files = packagesIn(STORE, from) ?? packagesIn(PREVIOUS, from) ?? (await fetched(from));
   if (!files) return failed(`the packages of ${from} are neither in this machine nor in its archive`);
-  // What failed too often would not be started by the version before.
+  // What failed too often would not be started by the previous version.
   spawnSync('systemctl', ['reset-failed']);
   if (!(await installAgain(files)))
     return failed(`dpkg cannot install ${from}: see \`journalctl -u chatmail-trial\``);
@@ -179,7 +179,7 @@ const tried = async (trial: Trial): Promise<Outcome> => {
 
 /**
  * Sees an update through: what dpkg left in pieces is completed, then the new version has to show that it works; or the
- * version before comes back. Runs from before dpkg begins until it is over, over any number of boots; each step can be
+ * previous version comes back. Runs from before dpkg begins until it is over, over any number of boots; each step can be
  * repeated. All of it is the code of the version that worked.
  */
 export const judge = async (): Promise<number> => {

@@ -6,7 +6,7 @@ import { outside } from './outside.ts';
 import { OUTCOME } from './paths.ts';
 import { readJson } from './read-json.ts';
 
-/** How an update ended. `undone`: the version before is back; `failed`: it is not, and the new one does not work. */
+/** How an update ended. `undone`: the previous version is back; `failed`: it is not, and the new one does not work. */
 export interface Outcome {
   readonly from: string;
   readonly to: string;

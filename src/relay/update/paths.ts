@@ -1,7 +1,7 @@
 /** Our packages, the one that does without the other first. */
 export const PACKAGES = ['chatmail-relay', 'chatmail-relay-extras'] as const;
 
-/** Packages of the installed version; below it those of the version before, and of one that is being installed. */
+/** Packages of the installed version; below it those of the previous version, and of one that is being installed. */
 export const STORE = '/var/lib/chatmail/packages';
 export const PREVIOUS = `${STORE}/previous`;
 export const NEXT = `${STORE}/next`;
@@ -15,7 +15,7 @@ export const SOURCES = '/usr/share/chatmail/archive.sources';
 /** All that a trial needs lives here, so that nothing of it is the new version's. */
 export const TRIAL = '/var/lib/chatmail/trial';
 export const TRIAL_FILE = `${TRIAL}/trial.json`;
-/** The program that judges: a copy of that of the version before. */
+/** The program that judges: a copy of that of the previous version. */
 export const TRIAL_PROGRAM = `${TRIAL}/program`;
 
 export const UNIT = 'chatmail-trial.service';

@@ -72,7 +72,7 @@ export const settleStore = (installed: string): boolean => {
   return steps.length > 0;
 };
 
-/** The version before the installed one; `undefined` where its packages were not kept. */
+/** the previous version; `undefined` where its packages were not kept. */
 export const previousVersion = (): string | undefined => versionOf(readStore().previous[0] ?? '');
 
 /** Paths of all our packages of a version, if a folder has them; the relay's first. */

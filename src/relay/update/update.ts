@@ -31,7 +31,9 @@ const previous = (): Wanted => {
   const version = previousVersion();
   const files = version === undefined ? undefined : packagesIn(PREVIOUS, version);
   if (version === undefined || !files)
-    throw new PublicError('there is no way back: the packages of the version before are not in this machine');
+    throw new PublicError(
+      'there is no way back: the packages of the previous version are not in this machine',
+    );
   return { version, files };
 };
 
@@ -125,7 +127,7 @@ const change = async (given: Arguments, signal: AbortSignal): Promise<number> =>
 };
 
 /**
- * `chatmail update`: installs a newer version from the archive, the one before, or a given one, and shows whether it
+ * `chatmail update`: installs a newer version from the archive, the previous one, or a given one, and shows whether it
  * works. Until dpkg begins it can be interrupted, and nothing was changed; from then on it goes on by itself.
  */
 export const update = async (given: Arguments): Promise<number> => {
