@@ -72,6 +72,13 @@ describe('problems and their places', () => {
     expect(briefly(layer)).toEqual(problems);
   });
 
+  test.each([
+    [1 << 20, true],
+    [(1 << 20) + 1, false],
+  ])('a cloud-config of %d characters: read: %s', (length, isRead) => {
+    const text = 'chatmail: {mail_domain: chat.example}\n'.padEnd(length, '#');
+    expect(readYaml({ name: 'user-data', text }, { under: 'chatmail' }).ok).toBe(isRead);
+  });
   test('a text of 64 KiB is not too large', () => expect(read('#'.repeat(65_536)).ok).toBe(true));
 
   test('an alias bomb is refused, not expanded', () => {
