@@ -15,13 +15,13 @@ export const HELP: Readonly<Record<SettingName, string>> = {
   username_max_length: 'longest name before the @ of a new address',
   password_min_length: 'shortest password of a new address',
   registration:
-    'who gets an address: everybody (`open`), people with an invitation (`invite`), or nobody new (`closed`)',
+    'new addresses for everybody (`open`), only for people with an invitation (`invite`), or for nobody (`closed`)',
   max_load_1m: 'load average over one minute above which no address is created',
   min_available_memory: 'available memory below which no address is created',
   min_free_disk_space: 'free disk space below which no address is created; inodes count for 16 KiB each',
   max_imap_connections: 'IMAP connections at once',
   max_smtp_connections:
-    'SMTP connections at once, at most a quarter of the memory for them; one client may have a fifth',
+    'SMTP connections at once, limited to what fits into a quarter of the memory; one client may have a fifth of them',
   tls_external_cert_and_key: 'certificate chain and key managed outside the relay, as two absolute paths',
   www_folder: 'folder of web pages to publish instead of the default ones',
   data_volume:
@@ -37,7 +37,7 @@ export const HELP: Readonly<Record<SettingName, string>> = {
     'ask the certificate authority for a certificate for the IP address, if the relay has no domain and its address is public',
   acme_profile:
     'profile of the certificate (ACME profiles); unset: `shortlived` for an IP address where the authority has it; with `shortlived` the certificate of a domain is for its IP addresses too',
-  iroh_relay: "iroh relay told to apps: unset for the relay's own, empty for the app's default, or a URL",
+  iroh_relay: "iroh relay that apps are told to use: unset for the relay's own, empty for the app's default, or a URL",
   turn: "relay calls between apps that cannot connect directly; needs Debian's package coturn and chatmail-relay-extras",
   push_gateway:
     "service that wakes apps when a message arrives: unset for Delta Chat's, empty for none, or a URL",
@@ -48,7 +48,7 @@ export const HELP: Readonly<Record<SettingName, string>> = {
   echobot:
     'run a bot at echo@ that answers every message with its text; needs the Delta Chat core in the image',
   imap_rawlog: 'write all IMAP traffic to disk, for debugging only',
-  imap_compress: 'offer IMAP COMPRESS; excludes hibernation, which saves memory and wakes clients faster',
+  imap_compress: 'offer IMAP COMPRESS; turns off hibernation, which saves memory and wakes clients faster',
   unattended_upgrades:
     "install Debian's security updates automatically, and restart the services they affect",
   upgrade_reboot_time: 'time of day to reboot after an update that requires it; unset: no automatic reboot',

@@ -56,7 +56,7 @@ export const extras = (core: Core): Commands => ({
   },
   'invite create': {
     usage: '[--uses N] [--days D] [--note TEXT] [--json]',
-    help: 'make a link with which people get an account: one in seven days, if not told otherwise',
+    help: 'make an invitation link, by default for one account within seven days',
     run: (given) => {
       requireRoot();
       return createInvitation(readModel(), given);

@@ -27,7 +27,7 @@ const open = (domain: string | undefined): Step => ({
   title: 'Open the relay',
   body: [
     'After a few minutes open `http://ADDRESS/` in a browser. Until everything is done, the page says what is missing.',
-    `Then it becomes the home page${domain === undefined ? '' : `, at \`https://${domain}/\``}: scan the code on it with Delta Chat.`,
+    `Then it becomes the home page${domain === undefined ? '' : `, at \`https://${domain}/\``}: ${domain === undefined || domain.startsWith('_') ? 'choose “Get an account” there' : 'scan the code on it with Delta Chat'}.`,
   ],
 });
 

@@ -151,14 +151,14 @@ test('the pages, in a browser', async () => {
     const path = await invite('--uses', '12');
     await page.goto(`https://${relay().address}${path}`);
     expect(await page.textContent('h1')).toBe('You are invited');
-    expect(await page.textContent('main')).toContain('12 places are left.');
+    expect(await page.textContent('main')).toContain('12 accounts are left.');
     expect(await faultsOf(page)).toEqual([]);
     await picture(page, 'invitation');
     await page.getByText('Get an account').click();
     expect(await page.textContent('h1')).toBe('Your new account');
     expect(await faultsOf(page)).toEqual([]);
     await page.getByText('Another account').click();
-    expect(await page.textContent('main')).toContain('11 places are left.');
+    expect(await page.textContent('main')).toContain('11 accounts are left.');
     await page.goto(`https://${relay().address}/i/AbCdEfGhIjKlMnOpQrSt_-`);
     expect(await page.textContent('h1')).toBe('This invitation has ended');
     expect(await faultsOf(page)).toEqual([]);

@@ -151,7 +151,7 @@ describe.each([
     const text = await visit(address(), {}, async (page) => {
       await choose(page, 'aws');
       await choose(page, 'own');
-      expect(await statusOn(page)).toBe('Write your domain above.');
+      expect(await statusOn(page)).toBe('Enter your domain above.');
       await page.getByLabel('Domain', { exact: true }).fill('chat.example.org');
       await page.getByLabel('Public key').fill(`# mine\n${KEY}\n`);
       await page.getByText('All settings').click();
@@ -214,7 +214,7 @@ test('the text can be copied, downloaded, and made again from a link, but for th
   });
   expect(link).toBe(`${onWeb()}#provider=hetzner&mail_domain=chat.example.org`);
   const text = await visit(link, {}, async (page) => {
-    expect(await page.locator('.linked').innerText()).toContain('came with a link');
+    expect(await page.locator('.linked').innerText()).toContain('come from a link');
     return textOn(page);
   });
   expect(text).toContain('mail_domain: chat.example.org');
@@ -302,7 +302,7 @@ test('a page on this computer says that no machine elsewhere can download from i
   await pageWithoutUrl();
   await visit(`${server.url}no-url.html`, {}, async (page) => {
     await choose(page, 'hetzner');
-    expect(await page.locator('.notes').innerText()).toContain('a machine elsewhere cannot reach');
+    expect(await page.locator('.notes').innerText()).toContain('other machines cannot reach');
   });
   await visit(onWeb(), {}, async (page) => {
     await choose(page, 'hetzner');
@@ -385,7 +385,7 @@ test.each([
 test('a link of a megabyte says nothing', async () =>
   visit(onDisk(), {}, async (page) => {
     await page.evaluate('location.hash = "mail_domain=" + "x".repeat(1e6)');
-    await page.getByText('not understood here: 1000013 characters').waitFor();
+    await page.getByText('This page does not know: 1000013 characters').waitFor();
     expect(await page.locator('#mail_domain').inputValue()).toBe('');
   }));
 

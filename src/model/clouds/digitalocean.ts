@@ -29,8 +29,8 @@ export const digitalocean = {
   port25: documented(
     {
       state: 'blocked',
-      text: 'outgoing 25 is blocked for all new accounts',
-      help: 'It stays blocked for new accounts.',
+      text: 'outgoing 25 is blocked for new accounts',
+      help: 'DigitalOcean does not open it.',
     },
     "DigitalOcean's support pages, why is SMTP blocked",
   ),

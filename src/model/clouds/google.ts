@@ -36,7 +36,7 @@ export const google = {
     tags: documented('meta_data.instance_data', 'DataSourceGCE.py of cloud-init 22.4.2'),
   },
   port25: reported(
-    { state: 'blocked', text: 'outgoing 25 is always blocked', help: 'It stays blocked for everybody.' },
+    { state: 'blocked', text: 'outgoing 25 is always blocked', help: 'Google does not open it.' },
     "nylas and captaindns, quoting Google's documentation",
   ),
   reverseDns: unconfirmed('PTR on the external address, for a verified domain', 'the provider'),

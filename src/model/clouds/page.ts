@@ -15,8 +15,8 @@ const COMMANDS: Readonly<Record<ReturnType<typeof wayOf>, (name: string) => read
 };
 
 const FETCHED = [
-  'Put the packages, `dist/*.deb`, into a folder of any web server, and its address into the second command, which may',
-  'have more than one `--source`; the text contains their checksums.\n',
+  'Upload the packages, `dist/*.deb`, to a folder of any web server, and replace `https://example.org/relay` by its',
+  'address. `--source` can be repeated. The text contains the checksums of the packages.\n',
 ].join('\n');
 
 const shell = (...lines: readonly string[]): string => `\`\`\`sh\n${lines.join('\n')}\n\`\`\`\n`;
@@ -25,7 +25,7 @@ const makeText = (cloud: Cloud): string => {
   const way = wayOf(cloud);
   return [
     `## Make the ${way === 'script' ? 'script' : 'text'}\n`,
-    `The page of a release makes it in a browser: choose ${cloud.title.replace(/^a /, '')} there. With the command line:\n`,
+    `The page of a release makes it in a browser: choose ${cloud.title.replace(/^a /, '')} there. With the command line, after \`npm ci && npm run build\`:\n`,
     shell(...COMMANDS[way](cloud.name)),
     `Add your settings, such as \`--set mail_domain=chat.example.org\`${way === 'script' ? '' : ', and `--ssh-key key.pub` to be able to log in'}.\n`,
     ...(way === 'fetched' ? [FETCHED] : []),

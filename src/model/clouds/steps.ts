@@ -23,7 +23,8 @@ export interface Step {
 const userOf = ({ login }: Cloud): string =>
   login === undefined || login.value.includes(' ') ? 'USER' : login.value;
 
-const THEN = 'The relay is then at `http://ADDRESS/`';
+const THEN =
+  'Then open `http://ADDRESS/`, where ADDRESS is its public IPv4 address: the page says what to do next';
 
 /** As root, by SSH. */
 const runScript = (cloud: Cloud): Step => {
@@ -33,7 +34,7 @@ const runScript = (cloud: Cloud): Step => {
     title: 'Run it',
     body: [
       ...(cloud.userData.script ? [`${cloud.userData.script.value}. Or by SSH:`] : []),
-      'Start a machine with a fresh Debian 12 and 1 GB of memory or more, then:',
+      'Save the script as `relay.txt`, start a machine with a fresh Debian 12 and 1 GB of memory or more, then:',
       [`scp relay.txt ${user}@ADDRESS:`, `ssh ${user}@ADDRESS ${as}sh relay.txt`],
       `It installs the rest from Debian, and can be run again. ${THEN}.`,
     ],
@@ -46,8 +47,8 @@ const paste = (cloud: Cloud): Step =>
     : {
         title: 'Paste it',
         body: [
-          `Paste all of \`relay.txt\`: ${cloud.userData.form?.value}. Choose a machine with 1 GB of memory or more.`,
-          `The machine installs the rest from Debian and shows its progress on its console. ${THEN}, where ADDRESS is its public IPv4 address.`,
+          `Paste the whole text (\`relay.txt\`): ${cloud.userData.form?.value}. Choose a machine with 1 GB of memory or more.`,
+          `The machine installs the rest from Debian and shows its progress on its console. ${THEN}.`,
         ],
       };
 
@@ -56,7 +57,7 @@ const ports = ({ firewall }: Cloud): Step => {
   const place = where === undefined ? '' : ` (${where})`;
   const said = isClosed
     ? `Its ${name} is closed by default. Open ${OPEN_PORTS}${place}; 22 is for logging in.`
-    : `Nothing is closed by default. With ${name ?? 'a firewall of your own'}, open ${OPEN_PORTS}; 22 is for logging in.`;
+    : `If ${name ?? 'a firewall'} is on, open ${OPEN_PORTS}; 22 is for logging in.`;
   return { title: 'Open the ports', body: [said] };
 };
 

@@ -16,9 +16,9 @@ export const verdictOf = (isOk: boolean, output: string): Verdict =>
 const WORDS: Readonly<Record<Verdict, string>> = {
   good: '',
   expired: 'its signature has expired, and its publisher has not renewed it',
-  early: 'it is signed at a time that is still to come: see `timedatectl`',
+  early: 'its signature is dated in the future: check the clock with `timedatectl`',
   unsigned: 'it is not signed with the key of the release that this relay came from',
-  damaged: 'it is not as it was signed',
+  damaged: 'its content does not match its signature',
   unreachable: 'it cannot be reached',
 };
 

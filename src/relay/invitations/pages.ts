@@ -13,7 +13,7 @@ const dayOf = (until: number): string =>
   });
 
 const places = ({ left, until }: Offer): string =>
-  `<p class="note">${left === 1 ? 'One place is left' : `${left} places are left`}. The invitation ends on ${dayOf(until)}.\n`;
+  `<p class="note">${left === 1 ? 'One account is' : `${left} accounts are`} left. The invitation ends on ${dayOf(until)}.\n`;
 
 const figure = (picture: string, caption: string): string =>
   `<figure>\n${picture}\n<figcaption>${caption}</figcaption>\n</figure>\n`;
@@ -46,7 +46,7 @@ export const buttonPage = (
     TITLE,
     `<p>to chat on ${markup(domain)}</p>\n`,
     `<form method="post" action="${markup(path)}"><button class="join">Get an account</button></form>
-${figure(picture, 'This page, for a phone')}<div class="copy"><code data-label="Copy link">${markup(url)}</code></div>
+${figure(picture, 'or scan to open this page on a phone')}<div class="copy"><code data-label="Copy link">${markup(url)}</code></div>
 ${places(offer)}`,
     HOME,
   );
@@ -56,6 +56,6 @@ export const endedPage = (): string =>
   page(
     'This invitation has ended',
     '',
-    '<p class="closed">It was used up, its time is over, it was withdrawn, or a part of the link is missing. Ask who sent it for another one.\n',
+    '<p class="closed">It was used up, has expired or was withdrawn, or part of the link is missing. Ask for a new one.\n',
     HOME,
   );

@@ -39,5 +39,5 @@ export const loadExtras = (core: Core, file = FILE): Commands | undefined => {
 
 /** The message for such a command where the extras are not installed. */
 export const missingExtras = (command: string, version: string): string =>
-  `${command} needs the package chatmail-relay-extras ${version}: build it with the \`package\` command of ` +
-  `chatmail-image, copy it to this machine, and run \`apt install ./chatmail-relay-extras_${version}_all.deb\``;
+  `${command} needs the package chatmail-relay-extras ${version}: a relay of a release installs it once it is ready; ` +
+  `else build it with \`package\` of chatmail-image, and run \`apt install ./chatmail-relay-extras_${version}_all.deb\``;

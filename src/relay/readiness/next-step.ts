@@ -8,14 +8,14 @@ export const nextStep = ({ state, step, domain = '', dns, certificate, port25 }:
   // It ends in what helps in this cloud.
   if (state === 'error') return step;
   if (state === 'ready' && wrong)
-    return `You can join now; add ${records} below to get mail from other servers.`;
+    return `You can join now; to get mail from other servers, add ${records} below.`;
   if (state === 'ready' && port25 === 'blocked')
-    return 'You can join now; have port 25 opened to reach all mail servers.';
+    return 'You can join now. Port 25 is blocked: see below how to reach all mail servers.';
   if (state === 'ready') return 'Your relay is ready: open its home page to join.';
   if (state !== 'waiting' || dns === undefined) return 'Nothing to do yet: wait until the relay has started.';
   if (wrong) return `Add ${records} below where you manage ${domain}.`;
   if (wanting[0]) return `Nothing to do yet: the name servers of ${domain} do not answer.`;
   if (certificate?.state === 'failed')
-    return 'Correct what keeps the certificate from being issued: see below. The relay tries again by itself.';
+    return 'No certificate yet: see below for the reason. The relay tries again by itself.';
   return 'Nothing left to do: the certificate is on its way.';
 };

@@ -108,7 +108,7 @@ const port25 = ({ port25: is, cloud }: State): string => {
   const help = relayCloud(cloud).port25 ?? 'Ask your provider to open it.';
   const body =
     is === 'blocked'
-      ? `<p>Mail to other chatmail relays goes by HTTPS. Mail to other servers waits until the provider opens port 25. ${help}</p>\n`
+      ? `<p>Mail to other chatmail relays goes by HTTPS. Mail to other servers waits while port 25 is blocked. ${help}</p>\n`
       : '';
   return part(PORT25[is], `Outgoing port 25 <small>${is}</small>`, body);
 };

@@ -9,7 +9,7 @@ export const domainStep = (): Part => {
     'div',
     { class: 'cards wide', role: 'radiogroup', 'aria-labelledby': labelOf('domain') },
     radioCard('domain', 'none', 'No domain', 'Addresses look like name@[192.0.2.1]. Nothing else to do.'),
-    radioCard('domain', 'own', 'A domain of mine', 'You will add some DNS records for it.'),
+    radioCard('domain', 'own', 'My own domain', 'You will add some DNS records for it.'),
   );
   const name = element('input', {
     id: 'mail_domain',
@@ -18,7 +18,7 @@ export const domainStep = (): Part => {
     maxlength: '1000',
     ...PLAIN,
   });
-  const entry = field(name, 'Domain', ['A name of its own below your domain is best.']);
+  const entry = field(name, 'Domain', ['Best is a name used for nothing else, such as chat.example.org.']);
   const isOwn = () => chosenIn(ways) === 'own';
   choose(ways, 'none');
   return {

@@ -33,7 +33,7 @@ const instructions = (): HTMLElement =>
     ),
     element('p', {}, 'Make the key, and press Enter at each question:'),
     command(COMMANDS[0]),
-    element('p', {}, 'Show its public half, one line, and paste it here:'),
+    element('p', {}, 'Show its public half, one line, and paste it above:'),
     command(COMMANDS[1]),
   );
 
@@ -49,7 +49,7 @@ export const keyStep = (): Part => {
   const entry = field(
     keys,
     'Public key',
-    prose('One line for each key. It ends up in the text, and in no link.'),
+    prose('One line for each key. It becomes part of the text, but never of a link.'),
   );
   const none = element('p', {}, 'You log in by SSH to run the script, so it needs no key.');
   const asked = element(

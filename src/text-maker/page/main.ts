@@ -42,8 +42,8 @@ const follow = (): void => {
   const { choices, unknown } = readFragment(location.hash);
   for (const { write } of parts) write?.(choices);
   linked.textContent = [
-    'These choices came with a link. Look through them before you use the text.',
-    ...(unknown.length > 0 ? [`Something in it is not understood here: ${unknown.join(', ')}`] : []),
+    'These choices come from a link. Check them before you use the text.',
+    ...(unknown.length > 0 ? [`This page does not know: ${unknown.join(', ')}`] : []),
   ].join(' ');
   update();
 };
@@ -57,7 +57,7 @@ const about = (): HTMLElement => {
     ...(facts.version === '' ? [] : [element('span', {}, `Version ${facts.version}`)]),
     ...(documents === undefined
       ? []
-      : [' · ', element('a', { href: documents, target: '_blank', rel: 'noopener' }, 'Documents')]),
+      : [' · ', element('a', { href: documents, target: '_blank', rel: 'noopener' }, 'Documentation')]),
   );
 };
 

@@ -51,7 +51,7 @@ export const providerStep = ({ payload }: Pick<ReleaseFacts, 'payload'>): Part =
   );
   const forms = element(
     'div',
-    { class: 'cards wide', role: 'radiogroup', 'aria-label': 'What does it take?' },
+    { class: 'cards wide', role: 'radiogroup', 'aria-label': 'What does the provider accept?' },
     ...FORMS.filter(([form]) => form !== 'whole' || payload).map(([form, title, detail]) =>
       radioCard('form', form, title, detail),
     ),
@@ -59,7 +59,7 @@ export const providerStep = ({ payload }: Pick<ReleaseFacts, 'payload'>): Part =
   const takes = element(
     'div',
     { class: 'more', hidden: true },
-    element('h3', {}, 'What does it take?'),
+    element('h3', {}, 'What does the provider accept?'),
     forms,
   );
   const filter = () => {

@@ -19,9 +19,9 @@ const download = (text: string): void => {
 /** Why there is no text yet. */
 const wanting = ({ cloud, lack, wrongSettings, wrongKey, size }: Made, { settings }: Choices): string => {
   if (lack === 'packages')
-    return 'This page is not part of a release, so it has no relay to give you. Open `index.html` of a release, or `/start/` of a relay.';
+    return 'This page contains no relay, so it cannot make a text. Open `index.html` of a release, or `/start/` of a relay.';
   if (!cloud) return 'Choose where the relay will run.';
-  if (settings.mail_domain === '' && wrongSettings.size === 1) return 'Write your domain above.';
+  if (settings.mail_domain === '' && wrongSettings.size === 1) return 'Enter your domain above.';
   if (wrongSettings.size > 0 || wrongKey) return 'Something above needs to be corrected.';
   if (lack === 'source')
     return 'This page was opened from a file, so it does not know where machines can download the relay from. Open it on the web, or give the address of a release or of a relay:';
@@ -29,9 +29,9 @@ const wanting = ({ cloud, lack, wrongSettings, wrongKey, size }: Made, { setting
 };
 
 const sizeWords = ({ size, limit, isScript, cloud }: Made): string => {
-  if (isScript) return `${bytes(size)} bytes, a script for root`;
-  if (limit !== undefined) return `${bytes(size)} of ${bytes(limit)} bytes that ${cloud?.title} takes`;
-  return `${bytes(size)} bytes; how many ${cloud?.name === 'other' ? 'the provider' : cloud?.title} takes is not known`;
+  if (isScript) return `${bytes(size)} bytes, a script to run as root`;
+  if (limit !== undefined) return `${bytes(size)} of the ${bytes(limit)} bytes that ${cloud?.title} accepts`;
+  return `${bytes(size)} bytes; the limit of ${cloud?.name === 'other' ? 'the provider' : cloud?.title} is not known`;
 };
 
 const downloadWords = ({ isFetching }: Made, sources: readonly string[]): string[] => {
@@ -40,7 +40,7 @@ const downloadWords = ({ isFetching }: Made, sources: readonly string[]): string
   return sources.every(isThisComputer)
     ? [
         from,
-        'That is this computer, which a machine elsewhere cannot reach: open this page by another address.',
+        'That is this computer, which other machines cannot reach: open this page at its public address.',
       ]
     : [from];
 };

@@ -143,7 +143,7 @@ const CASES: readonly Case[] = [
   {
     what: 'signed in the future',
     make: () => sign('ours.asc', now() + DAY),
-    told: 'it is signed at a time that is still to come',
+    told: 'its signature is dated in the future',
   },
   {
     what: 'signed by another key',
@@ -156,7 +156,7 @@ const CASES: readonly Case[] = [
       const text = await readFile(list('InRelease'), 'utf8');
       await writeFile(list('InRelease'), text.replace('chatmail relays', 'other relays'));
     },
-    told: 'it is not as it was signed',
+    told: 'its content does not match its signature',
   },
   {
     what: 'signed, with another list of packages',
@@ -169,7 +169,7 @@ const CASES: readonly Case[] = [
           await appendFile(`${lists}/${name}`, 'Package: bash\n');
       }
     },
-    told: 'it is not as it was signed',
+    told: 'its content does not match its signature',
   },
   { what: 'without its signature', make: () => rm(list('InRelease')), told: 'it is not signed' },
   {
@@ -180,7 +180,7 @@ const CASES: readonly Case[] = [
   {
     what: "answered by a captive portal's page",
     make: () => writeFile(list('InRelease'), '<html>Log in to use this network</html>'),
-    told: 'it is not as it was signed',
+    told: 'its content does not match its signature',
   },
 ];
 

@@ -51,7 +51,7 @@ test('where apps take a code, the page has it as button, picture and text', asyn
   expect(status).toBe(200);
   for (const part of [`href="${code}"`, `<svg>${code}</svg>`, `data-label="Copy link">${code}<`])
     expect(body).toContain(part);
-  expect(body).toContain('3 places are left. The invitation ends on 6 December 2026.');
+  expect(body).toContain('3 accounts are left. The invitation ends on 6 December 2026.');
 });
 
 test('elsewhere a button makes the account', async () => {
@@ -60,7 +60,7 @@ test('elsewhere a button makes the account', async () => {
     `<form method="post" action="/i/${TOKEN}"><button class="join">Get an account</button></form>`,
   );
   expect(body).toContain(`<svg>https://_chat.example/i/${TOKEN}</svg>`);
-  expect(body).toContain('One place is left.');
+  expect(body).toContain('One account is left.');
   expect(body).not.toContain('dclogin');
   const made = await visit({ domain: '_chat.example', method: 'POST' });
   expect(made.body).toMatch(/href="dclogin:\w{9}@_chat\.example\?p=\w{20}&amp;v=1/);

@@ -19,16 +19,16 @@ test.each<[string, Partial<State>]>([
   ['Nothing to do yet: the name servers of b.c do not answer.', { dns: records('unknown', 'found') }],
   ['Nothing left to do: the certificate is on its way.', { dns: [...DONE, SPF] }],
   [
-    'Correct what keeps the certificate from being issued: see below. The relay tries again by itself.',
+    'No certificate yet: see below for the reason. The relay tries again by itself.',
     { dns: DONE, certificate: failed },
   ],
   [
     'Your relay is ready: open its home page to join.',
     { state: 'ready', dns: [...DONE, SPF], port25: 'open' },
   ],
-  ['You can join now; have port 25 opened to reach all mail servers.', { state: 'ready', port25: 'blocked' }],
+  ['You can join now. Port 25 is blocked: see below how to reach all mail servers.', { state: 'ready', port25: 'blocked' }],
   [
-    'You can join now; add the DNS record below to get mail from other servers.',
+    'You can join now; to get mail from other servers, add the DNS record below.',
     { state: 'ready', dns: records('missing'), port25: 'blocked' },
   ],
 ])('%s', (sentence, state) => {
