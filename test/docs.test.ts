@@ -145,7 +145,7 @@ const LINES: readonly LineKind[] = [
   { kind: 'parsed by the program', pattern: /^(\w+=\.\.\. )?node lib\/cli\.js /, check: checkProgram },
   {
     kind: 'needs a relay: the command is one of its own',
-    pattern: /^((^| \| )(ssh root@[\w.]+ )?chatmail [^|]+)+$/,
+    pattern: /^((^| \| )(ssh \w+@[\w.]+ (sudo )?)?chatmail [^|]+)+$/,
     check: checkInRelay,
   },
   {

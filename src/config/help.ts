@@ -37,7 +37,8 @@ export const HELP: Readonly<Record<SettingName, string>> = {
     'ask the certificate authority for a certificate for the IP address, if the relay has no domain and its address is public',
   acme_profile:
     'profile of the certificate (ACME profiles); unset: `shortlived` for an IP address where the authority has it; with `shortlived` the certificate of a domain is for its IP addresses too',
-  iroh_relay: "iroh relay that apps are told to use: unset for the relay's own, empty for the app's default, or a URL",
+  iroh_relay:
+    "iroh relay that apps are told to use: unset for the relay's own, empty for the app's default, or a URL",
   turn: "relay calls between apps that cannot connect directly; needs Debian's package coturn and chatmail-relay-extras",
   push_gateway:
     "service that wakes apps when a message arrives: unset for Delta Chat's, empty for none, or a URL",

@@ -37,7 +37,6 @@ test('only the programs are executable', () => {
     '/usr/lib/chatmail/dkim-key',
     '/usr/lib/chatmail/forget',
     '/usr/lib/chatmail/late-settings',
-    '/usr/lib/chatmail/queue-lengths',
   ]);
 });
 
@@ -176,6 +175,7 @@ describe('the extras', () => {
       '/usr/share/chatmail/text-maker.html',
       '/etc/dpkg/dpkg.cfg.d/chatmail',
       '/usr/lib/chatmail/keep-packages',
+      '/usr/lib/chatmail/queue-lengths',
       '/usr/lib/systemd/system/apt-daily-upgrade.service.d/archive.conf',
       '/usr/lib/systemd/system/chatmail-archive.service',
       '/usr/lib/systemd/system/chatmail-configure.service.d/update-hour.conf',
@@ -198,6 +198,7 @@ describe('the extras', () => {
     expect([...extras].filter(([, { mode }]) => mode !== 0o644).map(([path]) => path)).toEqual([
       '/usr/lib/chatmail/trial',
       '/usr/lib/chatmail/keep-packages',
+      '/usr/lib/chatmail/queue-lengths',
     ]);
     expect(unitsOf(extras)).toEqual([]);
   });

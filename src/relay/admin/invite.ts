@@ -1,3 +1,4 @@
+import { printable } from '../../config/printable.ts';
 import type { Model } from '../../model/model.ts';
 import { socketPath } from '../../model/readers.ts';
 import type { Row } from '../invitations/ledger.ts';
@@ -39,7 +40,7 @@ const shortRow = ({ id, uses, joined, waiting, left, created, until, note }: Row
   left,
   created: new Date(created).toISOString(),
   until: new Date(until).toISOString(),
-  note,
+  note: printable(note),
 });
 
 const number = (given: Arguments, option: string, otherwise: number): number => {

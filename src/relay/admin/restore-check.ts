@@ -1,8 +1,10 @@
 import { createPrivateKey } from 'node:crypto';
 import { existsSync, lstatSync, readFileSync } from 'node:fs';
 import { PATHS } from '../../model/model.ts';
+import { MAX_JOURNAL } from '../invitations/journal.ts';
 import { asUser } from '../lib/as-user.ts';
 import { exists } from '../lib/exists.ts';
+import { readRegular } from '../lib/read-regular.ts';
 import { readState } from '../readiness/state.ts';
 import { stageAcme, type Workplace } from './restore-switch.ts';
 import { Refusal, type Unpacked } from './restore-unpack.ts';
@@ -76,11 +78,21 @@ const settingsFor = (domain: string, backup: Buffer | undefined): string => {
   return /^mail_domain:/m.test(text) ? text : `mail_domain: ${domain}\n${text}`;
 };
 
+/** Those of the backup, unless this relay has some: it may have withdrawn since what is in the backup. */
+const invitationsToRestore = (backup: Buffer | undefined, isReplacing: boolean): Buffer | undefined => {
+  const own = asUser('vmail', () => readRegular(PATHS.invitations, MAX_JOURNAL)?.length ?? 0);
+  if (!backup || isReplacing || own === 0) return backup;
+  say('left out: invitations: this relay has some; --replace takes those of the backup');
+  return undefined;
+};
+
 export interface Plan {
   readonly place: Workplace;
   readonly backup: Unpacked;
   readonly domain: string;
   readonly addresses: ReadonlySet<string>;
+  /** What the file of invitations is to be. */
+  readonly invitations: Buffer | undefined;
   /** A settings file of that text is to be there. */
   readonly settings: string | undefined;
 }
@@ -100,9 +112,10 @@ export const checkBackup = async (
   const settings = domain === current ? undefined : settingsFor(domain, backup.files.settings);
   if (backup.files.settings && (settings === undefined || existsSync(PATHS.settings)))
     say(`left out: ${PATHS.settings}: this relay has settings`);
+  const invitations = invitationsToRestore(backup.files.invitations, isReplacing);
   const problem = settings === undefined ? undefined : await settingsProblem(settings);
   if (problem !== undefined)
     throw new Refusal(`with the settings of the backup the relay would not start:\n${problem}`);
   stageAcme(backup.acme);
-  return { place, backup, domain, addresses, settings };
+  return { place, backup, domain, addresses, settings, invitations };
 };

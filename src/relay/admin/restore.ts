@@ -28,11 +28,11 @@ class NotUndone extends Error {}
  * is not.
  */
 const apply = async (
-  { place, backup, domain, addresses, settings }: Plan,
+  { place, backup, domain, addresses, settings, invitations }: Plan,
   configure: () => Promise<number>,
 ): Promise<void> => {
   const { step, undo } = undoable();
-  const { key, noCreate, invitations } = backup.files;
+  const { key, noCreate } = backup.files;
   const isAlive = startServersIfKilled();
   try {
     stopServers();

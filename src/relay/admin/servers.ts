@@ -17,10 +17,10 @@ const areRunning = (): boolean => {
   }
 };
 
-/** Those that run go on. Of one that does not start {@link servicesNow} tells. */
+/** Anew, as a socket may have woken one that knows what was there before. Of one that does not start {@link servicesNow} tells. */
 export const startServers = (): void => {
   try {
-    systemctl('start', ...STOPPED_FOR_RESTORE);
+    systemctl('restart', ...STOPPED_FOR_RESTORE);
   } catch {
     // said below
   }

@@ -202,7 +202,7 @@ export const openAccount = async (
       if (end.status !== 'valid')
         throw new Refusal(end.challenges.find(({ error }) => error)?.error ?? { detail: end.status });
     } finally {
-      rmSync(file);
+      rmSync(file, { force: true });
     }
   };
   return {

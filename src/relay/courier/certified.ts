@@ -3,6 +3,7 @@ import { replaceFile } from '../lib/replace-file.ts';
 
 /** What there is of addresses has a certificate of some 160 hours. */
 const WEEK_MS = 604_800_000;
+const HOUR_MS = 3_600_000;
 const MAX_ADDRESSES = 10_000;
 
 /**
@@ -34,9 +35,12 @@ export class Certified {
   /** It has shown one, which ends at that time, in milliseconds. */
   add(address: string, end: number): void {
     const until = Math.min(end, this.#now() + WEEK_MS);
-    if (this.#ends.get(address) === until) return;
+    const before = this.#ends.get(address) ?? Number.NEGATIVE_INFINITY;
     this.#ends.delete(address);
-    this.#ends.set(address, until);
+    // An hour more or less is not worth writing the file.
+    const isNews = !(Math.abs(until - before) <= HOUR_MS); // also where the file said something else
+    this.#ends.set(address, isNews ? until : before);
+    if (!isNews) return;
     for (const oldest of this.#ends.keys()) {
       if (this.#ends.size <= MAX_ADDRESSES) break;
       this.#ends.delete(oldest);

@@ -13,6 +13,20 @@ const TOKEN = /^\/(?:i\/|new\?(?:.*&)?i=)([\w-]{22})$/;
 /** As often as that a random name may be taken. */
 const TRIES = 3;
 
+/** Pictures of invitations: a page may be opened again and again, and each picture takes a process. */
+const pictures = new Map<string, Promise<string>>();
+const MAX_PICTURES = 100;
+
+const drawn = (link: string, draw: (text: string) => Promise<string>): Promise<string> => {
+  const known = pictures.get(link);
+  if (known) return known;
+  if (pictures.size >= MAX_PICTURES) pictures.clear();
+  const picture = draw(link);
+  pictures.set(link, picture);
+  picture.catch(() => pictures.delete(link));
+  return picture;
+};
+
 const html = (body: string, status = 200): Answer => ({
   status,
   headers: { 'content-type': 'text/html; charset=utf-8' },
@@ -35,7 +49,7 @@ export const answerGuest = async (model: Model, guest: Guest): Promise<Answer> =
   const token = TOKEN.exec(url)?.[1] ?? '';
   const found = token && (await lookup(`shared/invitation/${token}`));
   const tooMany = (): Answer => {
-    const answer: Answer = isPage ? html(tooManyPage(), 429) : { status: 429, headers: {} };
+    const answer: Answer = isPage ? html(tooManyPage(url), 429) : { status: 429, headers: {} };
     return { ...answer, headers: { ...answer.headers, 'retry-after': '60' } };
   };
   const ended = (): Answer => {
@@ -53,7 +67,7 @@ export const answerGuest = async (model: Model, guest: Guest): Promise<Answer> =
     if (!isPage) return { status: 302, headers: { location: path } };
     const isReady = joinCode(model) !== undefined;
     const link = isReady ? `DCACCOUNT:https://${model.host}/new?i=${token}` : `https://${server}${path}`;
-    const picture = await draw(link);
+    const picture = await drawn(link, draw);
     return html(
       isReady
         ? codePage(model.domain, link, picture, offer)

@@ -95,7 +95,10 @@ export const ledger = (isTaken: (name: string) => boolean, now: () => number = D
       return reservation && (isSameDigest(reservation.key, keyOf(name, password)) ? 'own' : 'another');
     },
     /** Whether more reserved names would be too many. */
-    isFull: (): boolean => reservations.size >= MAX_RESERVATIONS,
+    isFull: (): boolean => {
+      if (reservations.size >= MAX_RESERVATIONS) for (const id of invitations.keys()) settle(id);
+      return reservations.size >= MAX_RESERVATIONS;
+    },
     /** The fewest events that give this ledger again. */
     events: (): Event[] => [
       ...[...invitations.values()].map(({ waiting: _, ...each }) => ({ event: 'create', ...each }) as const),

@@ -31,6 +31,9 @@ const MAX_NOTE = 200;
 const GUEST = 'shared/invitation/';
 const RESERVE = 'shared/reserve/';
 
+/** As the web makes them, which may have been taken over. */
+const NAME = /^[a-z0-9._-]{1,64}$/;
+
 const isWithin = (value: unknown, max: number): boolean =>
   Number.isSafeInteger(value) && Number(value) >= 1 && Number(value) <= max;
 
@@ -105,6 +108,7 @@ export const openInvitations = (
   const reserve = async (token: string, name: string, password: string): Promise<string | undefined> => {
     const row = book.find(token);
     if (!row) return undefined;
+    if (!NAME.test(name)) return 'name is taken';
     const closed =
       whyClosed() ?? (book.isFull() ? 'too many accounts wait for their first login' : undefined);
     if (closed !== undefined) return closed;

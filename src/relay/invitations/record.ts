@@ -43,7 +43,9 @@ export const isSameDigest = (a: string, b: string): boolean =>
   a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
 
 const isText = (value: unknown): value is string => typeof value === 'string';
-const isNumber = (value: unknown): value is number => Number.isFinite(value);
+/** Also of times: the largest that `Date` takes (ECMA-262 §21.4.1.1). */
+const isNumber = (value: unknown): value is number =>
+  Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) <= 8.64e15;
 
 /** An event from a line of the file; `undefined` for a line that is damaged or was cut short. */
 export const parseEvent = (line: string): Event | undefined => {

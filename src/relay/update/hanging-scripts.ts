@@ -3,8 +3,8 @@ import { readText } from '../lib/read-text.ts';
 import { argumentsOf, familyOf, processes } from './process.ts';
 
 /** Scripts of packages that are installed, and those of one that is being unpacked, below dpkg's own folder. */
-const INSTALLED = /\/dpkg\/info\/chatmail-relay(-extras)?\.(pre|post)(inst|rm)$/;
-const UNPACKED = /\/dpkg\/tmp\.ci\/(pre|post)(inst|rm)$/;
+const INSTALLED = /^\/var\/lib\/dpkg\/info\/chatmail-relay(-extras)?\.(pre|post)(inst|rm)$/;
+const UNPACKED = /^\/var\/lib\/dpkg\/tmp\.ci\/(pre|post)(inst|rm)$/;
 
 const isOurs = (path: string): boolean =>
   INSTALLED.test(path) ||

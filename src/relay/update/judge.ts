@@ -161,6 +161,8 @@ const undo = async (trial: Trial, fault: string): Promise<Outcome> => {
     return failed(`dpkg cannot install ${from}: see \`journalctl -u chatmail-trial\``);
   const still = trial.isDown ? undefined : await untilWorking(undoing, seconds() + RETURN_S);
   settleStore(from);
+  // Where neither works, the fault is not the new one's: it may be tried again.
+  if (still !== undefined) unpin();
   const reason = still === undefined ? fault : `${fault}; ${from} does not work either: ${still}`;
   return { from, to, result: 'undone', reason, at: seconds() };
 };

@@ -36,6 +36,8 @@ export const outside = (
       'StandardError=inherit',
     ];
     const options = [
+      // Otherwise the journal has the whole command.
+      '--description=chatmail: a step of an update',
       ...properties.map((property) => `--property=${property}`),
       `--working-directory=${folder}`,
       ...Object.entries(env).map(([name, value]) => `--setenv=${name}=${value}`),

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { type Model, PATHS } from '../../model/model.ts';
 import { socketPath } from '../../model/readers.ts';
 import { dictClient } from '../lib/dict-client.ts';
@@ -47,12 +47,16 @@ const isClosed = async (): Promise<boolean> => {
 const asVmail = (script: string, ...args: readonly string[]) =>
   outside(['sh', '-euc', script, 'sh', ...args], { user: 'vmail' });
 
-const MAKE = 'umask 077; mkdir -p "$1"; echo "{PLAIN}$2" >"$1/password"';
+const MAKE = 'umask 077; mkdir -p "$1"; echo "$2" >"$1/password"';
+
+/** Everybody may read arguments (proc(5)): a random password needs no more to be kept from them. */
+const hashOf = (password: string): string =>
+  `{SHA256}${createHash('sha256').update(password).digest('base64')}`;
 const REMOVE = `mv -T "$1" "$1${REMOVED}"; rm -rf "$1${REMOVED}"`;
 
 /** Where a first login would not make an address although the relay works, it is made beforehand. */
 export const makeIfClosed = async (mailbox: Mailbox, password: string): Promise<void> => {
-  if (await isClosed()) await asVmail(MAKE, mailbox.home, password);
+  if (await isClosed()) await asVmail(MAKE, mailbox.home, hashOf(password));
 };
 
 export const removeTrialAddress = async (model: Model, address: string): Promise<void> => {

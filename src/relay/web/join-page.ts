@@ -62,10 +62,10 @@ ${note}<!--# include virtual="/steps" -->
 export const closedPage = (reason: string): string => page('No new accounts', '', closedText(reason), HOME);
 
 /** Shown instead if too many were requested. */
-export const tooManyPage = (): string =>
+export const tooManyPage = (again = '/join'): string =>
   page(
     'Too many new accounts',
     '',
-    '<p class="closed">Your network has asked for many new accounts. Try again in a minute.\n',
-    `${HOME} <a href="/join">Try again</a>`,
+    '<p class="closed">Your network has asked too often. Try again in a minute.\n',
+    `${HOME} <a href="${again}">Try again</a>`,
   );

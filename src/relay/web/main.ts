@@ -60,7 +60,13 @@ export const handler = (
  */
 export const start = (model: Model, sockets: ReadonlyMap<string, readonly number[]>): Service => {
   const dict = dictClient(CENSUS);
-  const listener = handler(model, qrSvg, dict.lookup);
+  // A reservation waits for the disk: on a connection of its own it keeps nobody waiting, and many are written at once.
+  const lookup = (key: string) => {
+    if (!key.startsWith('shared/reserve/')) return dict.lookup(key);
+    const own = dictClient(CENSUS);
+    return own.lookup(key).finally(own.close);
+  };
+  const listener = handler(model, qrSvg, lookup);
   const servers = (sockets.get('web') ?? []).map((fd) =>
     createServer({ maxHeaderSize: 8192 }, listener).listen({ fd }),
   );

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { withDefaults } from '../../../src/config/schema.ts';
 import { modelOf } from '../../../src/model/model.ts';
 import { answerGuest } from '../../../src/relay/invitations/answer.ts';
@@ -15,6 +15,7 @@ interface Given {
   readonly reserved?: readonly (string | undefined)[];
   readonly mayCreate?: boolean;
   readonly mayErr?: boolean;
+  readonly draw?: (text: string) => Promise<string>;
 }
 const visit = ({
   method = 'GET',
@@ -24,6 +25,7 @@ const visit = ({
   reserved = [''],
   mayCreate = true,
   mayErr = true,
+  draw = async (text) => `<svg>${text}</svg>`,
 }: Given = {}) => {
   const answers = [...reserved];
   return answerGuest(modelOf({ ...withDefaults({ registration: 'invite' }), mail_domain: domain }), {
@@ -40,7 +42,7 @@ const visit = ({
           : undefined,
     mayCreate: () => mayCreate,
     mayErr: () => mayErr,
-    draw: async (text) => `<svg>${text}</svg>`,
+    draw,
   });
 };
 const ENDED = { offer: {} };
@@ -119,4 +121,10 @@ test.each<[string, Given, number, string]>([
 ])('%s', async (_, given, status, text) => {
   const answer = await visit(given);
   expect([answer.status, answer.body ?? '']).toEqual([status, expect.stringContaining(text)]);
+});
+
+test('a page that is opened again and again is drawn once', async () => {
+  const draw = vi.fn(async (text: string) => `<svg>${text}</svg>`);
+  for (let n = 0; n < 3; n++) await visit({ domain: 'drawn.example', draw });
+  expect(draw).toHaveBeenCalledTimes(1);
 });

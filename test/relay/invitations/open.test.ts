@@ -154,3 +154,18 @@ test('many at once are written together, and the file does not grow for ever', a
   expect(readFileSync(file, 'utf8').split('\n').length).toBeLessThan(22_000);
   expect(await offer(open(), token)).toMatchObject({ left: 1000 });
 });
+
+test.each(['a b', 'A', 'a'.repeat(65), ''])('the name %j is not reserved', async (name) => {
+  const relay = open();
+  const { token } = await create(relay, { uses: 2 });
+  expect(await reserve(relay, token, name)).toBe('name is taken');
+});
+
+test('a time that is none is not taken for one', async () => {
+  await create(open());
+  appendFileSync(
+    file,
+    '{"event":"create","id":"x","uses":1,"created":0,"until":1e300,"note":"","joined":0}\n',
+  );
+  expect((await order(open(), { verb: 'list' })).rows).toHaveLength(1);
+});

@@ -26,7 +26,10 @@ test.each<[string, Partial<State>]>([
     'Your relay is ready: open its home page to join.',
     { state: 'ready', dns: [...DONE, SPF], port25: 'open' },
   ],
-  ['You can join now. Port 25 is blocked: see below how to reach all mail servers.', { state: 'ready', port25: 'blocked' }],
+  [
+    'You can join now. Port 25 is blocked: see below how to reach all mail servers.',
+    { state: 'ready', port25: 'blocked' },
+  ],
   [
     'You can join now; to get mail from other servers, add the DNS record below.',
     { state: 'ready', dns: records('missing'), port25: 'blocked' },

@@ -165,7 +165,7 @@ test('a network is given so many accounts at once and no more; another one is no
 
 test.each([
   ['POST /new', undefined, ''],
-  ['GET /join', 'text/html; charset=utf-8', 'Your network has asked for many new accounts.'],
+  ['GET /join', 'text/html; charset=utf-8', 'Your network has asked too often.'],
 ])('after too many, %s is answered with 429', async (line, type, said) => {
   await serve('192.0.2.1');
   for (let n = 0; n < 40; n++) await ask('POST /new');
