@@ -22,6 +22,8 @@ for node in null zero full random urandom tty; do
 done
 ln -s /proc/self/fd "$root/dev/fd"
 mount -t proc proc "$root/proc"
+# a folder that is not in there
+unset TMPDIR
 exec chroot "$root" "$@"
 `;
 

@@ -272,7 +272,7 @@ test('mistakes are said where they are, in the words of the command line', async
     expect(await page.locator('#max_mailbox_size-wrong').innerText()).toContain('did you mean 500M?');
     await page.keyboard.press('Control+A');
     await page.keyboard.type('500M');
-    expect(await statusOn(page)).toContain('of 16,384 bytes');
+    expect(await statusOn(page)).toContain('of the 16,384 bytes');
   }));
 
 test('a page on the disk that knows no address says so, and takes one', async () => {
@@ -314,7 +314,7 @@ test('a page on this computer says that no machine elsewhere can download from i
 test('a page without packages says where there is one with them', async () =>
   visit(pathToFileURL(TEXT_MAKER).href, {}, async (page) => {
     await choose(page, 'aws');
-    expect(await statusOn(page)).toContain('not part of a release');
+    expect(await statusOn(page)).toContain('contains no relay');
     expect(await page.locator('#text').isVisible()).toBe(false);
   }));
 
