@@ -51,7 +51,7 @@ const releaseText = async (dists: string, epoch: number): Promise<string> => {
 const DAY = 86_400;
 
 /**
- * How long apt believes a signature, in seconds. Whoever keeps newer versions from relays succeeds for as long; and the
+ * How long apt believes a signature, in seconds. An attacker can hide newer versions from relays for as long; and the
  * key, which is kept offline, has to be fetched as often.
  */
 const LIFETIME = 90 * DAY;

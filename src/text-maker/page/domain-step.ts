@@ -30,7 +30,7 @@ export const domainStep = (): Part => {
     },
     show: ({ wrongSettings }) => {
       entry.element.hidden = !isOwn();
-      // Who has just begun is not wrong yet.
+      // An empty field is not wrong yet.
       entry.complain(name.value === '' ? undefined : wrongSettings.get('mail_domain'));
     },
   };

@@ -122,7 +122,7 @@ export const settingsStep = (): Part => {
     }),
     write: ({ settings }) => {
       for (const { name, write } of controls) write(settings[name]);
-      // Whoever opens a link sees what it has set.
+      // A person who opens a link should see what it has set.
       if (controls.some(({ name }) => settings[name] !== undefined)) folded.open = true;
     },
     show: ({ wrongSettings }) => {
