@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { PACKAGES } from '../model/packages.ts';
 import { run } from '../program/run.ts';
 import { VERSION } from '../version.ts';
 import { EXTRAS, INVITATIONS, PROGRAM, TEXT_MAKER, TRIAL } from './paths.ts';
@@ -37,9 +38,6 @@ export interface RelayPackages {
   readonly relay: BuiltPackage;
   readonly extras: BuiltPackage;
 }
-
-/** Their names. */
-export const PACKAGES = ['chatmail-relay', 'chatmail-relay-extras'] as const;
 
 interface Contents {
   readonly name: string;

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { PACKAGES } from '../model/packages.ts';
 import { failure } from '../terminal/failure.ts';
 import { VERSION } from '../version.ts';
-import { PACKAGES } from './deb.ts';
 
 /** A package as it must be, wherever it is fetched from. */
 export interface PinnedPackage {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
+import { ARCHIVE_SOURCES } from '../model/packages.ts';
 import { PROBES, STOPPED_FOR_RESTORE } from '../model/service-facts.ts';
 import { DAEMONS, LONG_RUNNING, STOPPED_ON_REMOVAL } from '../model/services.ts';
 import { STATE_VERSION } from '../model/state-version.ts';
@@ -16,9 +17,6 @@ interface PackageFile {
 export type PackageTree = ReadonlyMap<string, PackageFile>;
 
 const UNITS = '/usr/lib/systemd/system';
-
-/** In a package that was published in an archive: where that is, and its key. */
-const ARCHIVE = '/usr/share/chatmail/archive.sources';
 
 const TEMPLATES = '/usr/share/chatmail/templates/etc';
 
@@ -98,7 +96,7 @@ export const packageTree = (
     if (path !== TURN) add(path, withFirstLine(text));
   for (const [path, text] of loadTemplates(`${PROJECT}www`, '/usr/share/chatmail/www'))
     add(path, withoutIndentation(text));
-  if (archive !== undefined) add(ARCHIVE, archive);
+  if (archive !== undefined) add(ARCHIVE_SOURCES, archive);
   add('/usr/share/man/man8/chatmail.8.gz', gzip(debian('chatmail.8')));
   for (const [path, file] of documentation('chatmail-relay', version, date)) files.set(path, file);
   return files;

@@ -1,5 +1,5 @@
 import { Enums, Models, Serialize, Spec } from '@cyclonedx/cyclonedx-library';
-import { PACKAGES } from '../package/deb.ts';
+import { PACKAGES } from '../model/packages.ts';
 import type { DebianPackage } from './debian-packages.ts';
 
 interface Contents {

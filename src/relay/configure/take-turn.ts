@@ -29,6 +29,6 @@ export const takeTurn = (
   if (mayWait) process.stderr.write('waiting for another `chatmail configure` to end\n');
   if (mayWait && isLocked(patience)) return end;
   end();
-  if (mayWait) throw new PublicError('it has not ended: end it, and try again');
+  if (mayWait) throw new PublicError('another `chatmail configure` does not end: stop it, and try again');
   return undefined;
 };

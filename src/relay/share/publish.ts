@@ -10,7 +10,7 @@ export interface PublicFile {
   readonly content: Uint8Array;
 }
 
-/** In bytes; a larger file is none of ours. */
+/** In bytes: larger than any package or page. */
 const LIMIT = 16 << 20;
 
 /** Whether a folder has this file, as it should be. */

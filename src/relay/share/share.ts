@@ -2,19 +2,20 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Model } from '../../model/model.ts';
+import { ARCHIVE_SOURCES } from '../../model/packages.ts';
 import { renderTextMaker } from '../../text-maker/render-text-maker.ts';
 import { VERSION } from '../../version.ts';
+import { archiveUrl } from '../lib/archive.ts';
 import { readText } from '../lib/read-text.ts';
 import { replaceFile } from '../lib/replace-file.ts';
 import { type PublicFile, publish, withdraw } from './publish.ts';
-import { releaseUrl } from './release-url.ts';
 import { readStore, STORE, type StoredPackage } from './store.ts';
 
 /** Where things are. */
 const PLACES = {
   ...STORE,
   page: '/usr/share/chatmail/text-maker.html',
-  archive: '/usr/share/chatmail/archive.sources',
+  archive: ARCHIVE_SOURCES,
   /** nginx publishes it as `/start/`. */
   published: '/var/www/chatmail-start',
   /** What `chatmail status` says of it. */
@@ -49,7 +50,7 @@ const fill = (model: Model, places: typeof PLACES): string => {
   const page = readText(places.page);
   if (page === undefined) throw new Error(`${places.page} is missing`);
   const packages = readStore(VERSION, places);
-  publish(places.published, packages, pagesFor(page, packages, releaseUrl(readText(places.archive) ?? '')));
+  publish(places.published, packages, pagesFor(page, packages, archiveUrl(places.archive)));
   return urlOf(model);
 };
 

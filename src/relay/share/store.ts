@@ -1,12 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { PACKAGE_STORE, PACKAGES } from '../../model/packages.ts';
 import { readRegular } from '../lib/read-regular.ts';
 import { readText } from '../lib/read-text.ts';
 
-/** The two packages of a relay, in the order in which a text names them. */
-const NAMES = ['chatmail-relay', 'chatmail-relay-extras'] as const;
-
-/** In bytes; more than one of ours will ever have. */
+/** In bytes: larger than any package of a relay. */
 const LIMIT = 16 << 20;
 
 /** A package of the store, as it is published. */
@@ -19,7 +17,7 @@ export interface StoredPackage {
 }
 
 /** Where the packages of the installed version are, and what dpkg knows of those that are installed. */
-export const STORE = { packages: '/var/lib/chatmail/packages', dpkg: '/var/lib/dpkg/info' };
+export const STORE = { packages: PACKAGE_STORE, dpkg: '/var/lib/dpkg/info' };
 
 /**
  * What a package says of its files; throws where it is damaged: dpkg-deb(1) reads it to its end, and each part has a
@@ -57,4 +55,4 @@ const readPackage = (name: string, version: string, store: typeof STORE): Stored
  * damaged, or not the one that dpkg has installed.
  */
 export const readStore = (version: string, store = STORE): StoredPackage[] =>
-  NAMES.map((name) => readPackage(name, version, store));
+  PACKAGES.map((name) => readPackage(name, version, store));

@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { ARCHIVE_SOURCES, PACKAGES } from '../../model/packages.ts';
 import { PublicError } from '../lib/public-error.ts';
-import { DOWNLOAD, PACKAGES, SOURCES } from './paths.ts';
+import { DOWNLOAD } from './paths.ts';
 import { packagesIn } from './store.ts';
 
 /** Of this archive only, and without forgetting the lists of others. */
 const OURS = [
-  ...['-o', `Dir::Etc::SourceList=${SOURCES}`, '-o', 'Dir::Etc::SourceParts=/dev/null'],
+  ...['-o', `Dir::Etc::SourceList=${ARCHIVE_SOURCES}`, '-o', 'Dir::Etc::SourceParts=/dev/null'],
   ...['-o', 'APT::Get::List-Cleanup=0', '-o', 'Acquire::Languages=none'],
 ];
 
@@ -40,7 +41,7 @@ const run = (command: readonly string[], signal: AbortSignal, folder = '/'): Pro
 
 /** Throws where there is no archive, or apt has anything against it. */
 const askArchive = async (signal: AbortSignal): Promise<void> => {
-  if (!existsSync(SOURCES))
+  if (!existsSync(ARCHIVE_SOURCES))
     throw new PublicError(
       'this relay knows no archive, as its packages are of no release: download newer ones and run `apt install ./FILE ./FILE`',
     );

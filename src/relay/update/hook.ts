@@ -1,21 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import { PACKAGE_STORE, PACKAGES } from '../../model/packages.ts';
 import { replaceFile } from '../lib/replace-file.ts';
 import { replaceLink } from '../lib/replace-link.ts';
 import { NO_TRIAL } from './dpkg.ts';
 import { readInstalled } from './installed.ts';
-import {
-  PACKAGES,
-  STORE,
-  THIS_BOOT,
-  TRIAL,
-  TRIAL_PROGRAM,
-  UNIT,
-  UNIT_COPY,
-  UNIT_SOURCE,
-  UNIT_WANTED,
-} from './paths.ts';
+import { THIS_BOOT, TRIAL, TRIAL_PROGRAM, UNIT, UNIT_COPY, UNIT_SOURCE, UNIT_WANTED } from './paths.ts';
 import { argumentsOf, parentOf, processOf } from './process.ts';
 import { stateVersion, understoodState } from './state-version.ts';
 import { keepNext, type PackageFile, packagesIn } from './store.ts';
@@ -109,7 +100,7 @@ export const beforeDpkg = (): number => {
   replaceFile(THIS_BOOT, '');
   spawnSync('systemctl', ['daemon-reload']);
   spawnSync('systemctl', ['restart', '--no-block', UNIT]);
-  if (!packagesIn(STORE, from))
+  if (!packagesIn(PACKAGE_STORE, from))
     say(
       `there are no copies of the packages of ${from}: only if its archive has them can this update be undone`,
     );

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { PACKAGES } from './paths.ts';
+import { PACKAGES } from '../../model/packages.ts';
 
 /** What dpkg knows of a package: its version, and `installed` or how far it is from that (dpkg(1)). */
 interface InstalledPackage {

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
+import { PACKAGE_STORE, PACKAGES } from '../../model/packages.ts';
 import { STATE_VERSION } from '../../model/state-version.ts';
 import { readModel } from '../lib/read-model.ts';
 import { replaceFile } from '../lib/replace-file.ts';
@@ -11,18 +12,7 @@ import { hangingScripts } from './hanging-scripts.ts';
 import { readInstalled, stageOf } from './installed.ts';
 import { type Outcome, tell } from './outcome.ts';
 import { outside } from './outside.ts';
-import {
-  DOWNLOAD,
-  NEXT,
-  PACKAGES,
-  PREVIOUS,
-  STORE,
-  THIS_BOOT,
-  TRIAL,
-  TRIAL_FILE,
-  UNIT_COPY,
-  UNIT_WANTED,
-} from './paths.ts';
+import { DOWNLOAD, NEXT, PREVIOUS, THIS_BOOT, TRIAL, TRIAL_FILE, UNIT_COPY, UNIT_WANTED } from './paths.ts';
 import { pinVersion, unpin } from './pin.ts';
 import { isRunning } from './process.ts';
 import { stateVersion } from './state-version.ts';
@@ -41,7 +31,7 @@ const PAUSE_MS = 500;
 
 const seconds = (): number => Math.floor(Date.now() / 1000);
 
-/** A dpkg run of ours, beside which scripts that hang are ended. */
+/** Runs dpkg, and ends its scripts that hang meanwhile. */
 const watched = async (isAnyEnded: () => boolean, ...args: readonly string[]) => {
   const timer = setInterval(isAnyEnded, PAUSE_MS);
   const ended = await dpkg(...args);
@@ -153,7 +143,7 @@ const undo = async (trial: Trial, fault: string): Promise<Outcome> => {
     at: seconds(),
   });
   if (stateVersion() > STATE_VERSION) return failed(`${from} does not understand its state`);
-  const files = packagesIn(STORE, from) ?? packagesIn(PREVIOUS, from) ?? (await fetched(from));
+  const files = packagesIn(PACKAGE_STORE, from) ?? packagesIn(PREVIOUS, from) ?? (await fetched(from));
   if (!files) return failed(`the packages of ${from} are neither in this machine nor in its archive`);
   // What failed too often would not be started by the previous version.
   spawnSync('systemctl', ['reset-failed']);

@@ -1,16 +1,11 @@
-/** Our packages, the one that does without the other first. */
-export const PACKAGES = ['chatmail-relay', 'chatmail-relay-extras'] as const;
+import { PACKAGE_STORE } from '../../model/packages.ts';
 
-/** Packages of the installed version; below it those of the previous version, and of one that is being installed. */
-export const STORE = '/var/lib/chatmail/packages';
-export const PREVIOUS = `${STORE}/previous`;
-export const NEXT = `${STORE}/next`;
+/** In the store, beside the packages of the installed version: those of the previous one, and of one that is being installed. */
+export const PREVIOUS = `${PACKAGE_STORE}/previous`;
+export const NEXT = `${PACKAGE_STORE}/next`;
 
 /** What `chatmail update` has downloaded. */
-export const DOWNLOAD = `${STORE}/download`;
-
-/** Where the packages come from, and the key of that archive; in packages of a release. */
-export const SOURCES = '/usr/share/chatmail/archive.sources';
+export const DOWNLOAD = `${PACKAGE_STORE}/download`;
 
 /** All that a trial needs lives here, so that nothing of it is the new version's. */
 export const TRIAL = '/var/lib/chatmail/trial';

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
+import { PACKAGES } from '../../model/packages.ts';
 import { replaceFile } from '../lib/replace-file.ts';
-import { PACKAGES, PIN } from './paths.ts';
+import { PIN } from './paths.ts';
 
 /** For apt: this version is not to be installed by itself. `why` is one line. */
 export const pinText = (version: string, why: string): string =>

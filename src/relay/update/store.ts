@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { PACKAGE_STORE, PACKAGES } from '../../model/packages.ts';
 import { replaceFile } from '../lib/replace-file.ts';
-import { NEXT, PACKAGES, PREVIOUS, STORE } from './paths.ts';
+import { NEXT, PREVIOUS } from './paths.ts';
 
 /** The names of the packages in each folder of the store. */
 export interface Store {
@@ -9,7 +10,7 @@ export interface Store {
   readonly next: readonly string[];
 }
 
-const FOLDERS = { current: STORE, previous: PREVIOUS, next: NEXT } as const;
+const FOLDERS = { current: PACKAGE_STORE, previous: PREVIOUS, next: NEXT } as const;
 type Folder = keyof Store;
 
 /** The version in a package's file name; `undefined` for what is not ours. */
@@ -52,7 +53,7 @@ const namesIn = (folder: string): string[] =>
     : [];
 
 const readStore = (): Store => ({
-  current: namesIn(STORE),
+  current: namesIn(PACKAGE_STORE),
   previous: namesIn(PREVIOUS),
   next: namesIn(NEXT),
 });

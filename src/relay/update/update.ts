@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
+import { PACKAGES } from '../../model/packages.ts';
 import type { Arguments } from '../lib/command.ts';
 import { printRecord } from '../lib/print-record.ts';
 import { PublicError } from '../lib/public-error.ts';
@@ -8,7 +9,7 @@ import { download, forgetDownload, newestVersion } from './archive.ts';
 import { readInstalled } from './installed.ts';
 import { type Outcome, problemOf, readOutcome } from './outcome.ts';
 import { outside } from './outside.ts';
-import { PACKAGES, PREVIOUS } from './paths.ts';
+import { PREVIOUS } from './paths.ts';
 import { stateVersion, understoodState } from './state-version.ts';
 import { packagesIn, previousVersion } from './store.ts';
 import { readTrial } from './trial.ts';

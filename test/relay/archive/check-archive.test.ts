@@ -1,6 +1,4 @@
-import { once } from 'node:events';
 import { appendFile, copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -18,8 +16,11 @@ vi.setConfig({ testTimeout: 60_000 });
 const DAY = 86_400;
 const now = () => Date.now() / 1000;
 
+import { freePort, serveFolder } from '../../serve-folder.ts';
+
 let folder: string;
 let url: string;
+let port: number;
 let stopServer: () => Promise<void>;
 let source: string;
 
@@ -28,31 +29,8 @@ const list = (name: string) => join(archive(), 'dists/stable', name);
 const sign = (key: string, time: number) =>
   withSigner(join(folder, key), (signer) => signArchive(archive(), signer, time));
 
-const freePort = async (): Promise<number> => {
-  const server = createServer();
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const address = server.address();
-  await new Promise((done) => server.close(done));
-  return typeof address === 'object' && address ? address.port : 0;
-};
-
-const startNginx = async (): Promise<void> => {
-  const config = join(folder, 'nginx.conf');
-  await writeFile(
-    config,
-    `daemon off; pid ${folder}/nginx.pid; error_log stderr; worker_processes 1; events {}
-http { access_log off; server { listen ${url.slice('http://'.length)}; root ${folder}/www; } }\n`,
-  );
-  const nginx = execa('nginx', ['-c', config, '-e', 'stderr'], {
-    reject: false,
-    env: { PATH: `${process.env.PATH}:/usr/sbin` },
-  });
-  const curl = ['--silent', '--retry', '50', '--retry-connrefused', '--retry-delay', '0', url];
-  await execa('curl', curl, { reject: false });
-  stopServer = async () => {
-    nginx.kill('SIGTERM');
-    await nginx;
-  };
+const startNginx = async (port: number): Promise<void> => {
+  stopServer = (await serveFolder(join(folder, 'www'), folder, { port })).stop;
 };
 
 /** The file that a relay has for apt. */
@@ -72,7 +50,8 @@ beforeAll(async () => {
     'Package: chatmail-relay\nVersion: 9\nArchitecture: all\nMaintainer: a <a@b.c>\nDescription: a\n';
   await writeFile(join(folder, 'tree/DEBIAN/control'), control);
   await execa('dpkg-deb', ['--build', 'tree', 'chatmail-relay_9_all.deb'], { cwd: folder });
-  url = `http://127.0.0.1:${await freePort()}`;
+  port = await freePort();
+  url = `http://127.0.0.1:${port}`;
   await createKey(join(folder, 'ours.asc'));
   await createKey(join(folder, 'other.asc'));
   await withSigner(join(folder, 'ours.asc'), async (signer) => {
@@ -81,7 +60,7 @@ beforeAll(async () => {
     await updateArchive(archive(), [join(folder, 'chatmail-relay_9_all.deb')], made);
   });
   await execa('cp', ['-a', archive(), join(folder, 'as-made')]);
-  await startNginx();
+  await startNginx(port);
 });
 afterAll(async () => {
   await stopServer?.();
@@ -222,7 +201,7 @@ test('nobody answers, then all is well again: what was said of it goes', async (
   checkArchive(places);
   expect(printed).toContain('it cannot be reached');
   expect(await textOf(places.issue)).toContain('it cannot be reached');
-  await startNginx();
+  await startNginx(port);
   checkArchive(places);
   expect([await textOf(places.problem), await textOf(places.issue)]).toEqual([undefined, undefined]);
 });

@@ -15,7 +15,9 @@ test('one at a time: the next waits, and gives up in words', async () => {
   const path = lockFile();
   const end = takeTurn(true, path);
   expect(takeTurn(false, path)).toBeUndefined();
-  expect(() => takeTurn(true, path, 0.1)).toThrow('it has not ended: end it, and try again');
+  expect(() => takeTurn(true, path, 0.1)).toThrow(
+    'another `chatmail configure` does not end: stop it, and try again',
+  );
   end?.();
   end?.();
   const next = takeTurn(false, path);

@@ -7,19 +7,32 @@ import { sourcesFile } from '../../../src/release/sources-file.ts';
 import { VERSION } from '../../../src/version.ts';
 
 let folder: string;
+let file: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'archive-'));
+  file = join(folder, 'archive.sources');
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-test('a relay of a release says where it is published', async () => {
-  const file = join(folder, 'archive.sources');
-  await writeFile(file, sourcesFile('https://example.org/r', 'key'));
-  expect(archiveUrl(file)).toBe('https://example.org/r');
-  expect(versionText(archiveUrl(file))).toBe(`${VERSION} from https://example.org/r`);
+test.each(['https://example.org/relay', 'http://192.0.2.1:8080', 'https://example.org/debian'])(
+  'a relay of a release at %s says so',
+  async (url) => {
+    await writeFile(file, sourcesFile(url, 'KEY\n\nURIs: https://other.example/debian'));
+    expect(archiveUrl(file)).toBe(url);
+    expect(versionText(archiveUrl(file))).toBe(`${VERSION} from ${url}`);
+  },
+);
+
+test.each([
+  ['an empty file', ''],
+  ['another archive', 'URIs: https://deb.example.org/other\n'],
+  ['no web server', 'URIs: file:/srv/debian\n'],
+])('%s is of no release', async (_, sources) => {
+  await writeFile(file, sources);
+  expect(archiveUrl(file)).toBeUndefined();
 });
 
-test('another one says its version', () => {
+test('another relay says its version', () => {
   expect(archiveUrl(join(folder, 'missing'))).toBeUndefined();
   expect(versionText()).toBe(VERSION);
 });
