@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { main } from '../src/cli.ts';
+import { runProgram } from './run-program.ts';
 
 /** A folder of its own with these files, in which the program can be run; `remove` it afterwards. */
 export const inFolder = async (files: Readonly<Record<string, string>> = {}) => {
@@ -12,17 +12,6 @@ export const inFolder = async (files: Readonly<Record<string, string>> = {}) => 
     read: (name: string) => readFile(join(cwd, name), 'utf8'),
     remove: () => rm(cwd, { recursive: true }),
     /** Runs the program; everything it printed is in the answer. */
-    run: async (...args: readonly string[]) => {
-      let stdout = '';
-      let stderr = '';
-      const status = await main(args, {
-        stdout: { write: (text) => (stdout += text) },
-        stderr: { write: (text) => (stderr += text) },
-        env: {},
-        cwd,
-        signal: new AbortController().signal,
-      });
-      return { status, stdout, stderr };
-    },
+    run: (...args: readonly string[]) => runProgram(args, cwd),
   };
 };

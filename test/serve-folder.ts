@@ -4,7 +4,8 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { execa } from 'execa';
 
-const freePort = async (): Promise<number> => {
+/** A port of this computer that nobody has. */
+export const freePort = async (): Promise<number> => {
   const server = createServer();
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const address = server.address();
@@ -13,15 +14,18 @@ const freePort = async (): Promise<number> => {
 };
 
 /**
- * A real nginx that publishes this folder, as any web server can, with these headers. Its own files are in `state`. Resolves
+ * A real nginx that publishes this folder, as any web server can, with these headers, at this port. Its own files are in `state`. Resolves
  * when it answers.
  */
 export const serveFolder = async (
   root: string,
   state: string,
-  headers: Readonly<Record<string, string>> = {},
+  {
+    headers = {},
+    port: wanted,
+  }: { readonly headers?: Readonly<Record<string, string>>; readonly port?: number } = {},
 ): Promise<{ readonly url: string; stop(): Promise<void> }> => {
-  const port = await freePort();
+  const port = wanted ?? (await freePort());
   const config = join(state, 'nginx.conf');
   const added = Object.entries(headers).map(([name, value]) => `add_header ${name} "${value}" always;`);
   await writeFile(

@@ -5,12 +5,12 @@ import { pathToFileURL } from 'node:url';
 import { execa } from 'execa';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { main } from '../../src/cli.ts';
 import { CLOUDS } from '../../src/model/clouds/all.ts';
 import { wayOf } from '../../src/model/clouds/steps.ts';
 import { TEXT_MAKER } from '../../src/package/paths.ts';
 import type { ReleaseFacts } from '../../src/text-maker/release-facts.ts';
 import { renderTextMaker } from '../../src/text-maker/render-text-maker.ts';
+import { runProgram } from '../run-program.ts';
 import { serveFolder } from '../serve-folder.ts';
 import { faultsOf, launchBrowser, picture } from './browser.ts';
 
@@ -25,16 +25,7 @@ let facts: ReleaseFacts;
 
 /** Runs the program, as in a shell. */
 const run = async (...args: readonly string[]): Promise<string> => {
-  let stdout = '';
-  let stderr = '';
-  const status = await main(args, {
-    stdout: { write: (text) => (stdout += text) },
-    stderr: { write: (text) => (stderr += text) },
-    env: {},
-    cwd: folder,
-    signal: new AbortController().signal,
-    program: 'chatmail-image',
-  });
+  const { status, stdout, stderr } = await runProgram(args, folder, { program: 'chatmail-image' });
   if (status !== 0) throw new Error(stderr);
   return stdout;
 };
@@ -67,7 +58,9 @@ beforeAll(async () => {
   // A server that is as strict as the page.
   const [, policy = ''] = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(page) ?? [];
   await mkdir(join(folder, 'nginx'));
-  server = await serveFolder(folder, join(folder, 'nginx'), { 'Content-Security-Policy': policy });
+  server = await serveFolder(folder, join(folder, 'nginx'), {
+    headers: { 'Content-Security-Policy': policy },
+  });
   browser = await launchBrowser();
 });
 afterAll(async () => {

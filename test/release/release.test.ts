@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { brotliDecompressSync } from 'node:zlib';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { main } from '../../src/cli.ts';
 import { payloadOf, readPayload } from '../../src/package/payload.ts';
 import { digestsOf } from '../../src/release/checksums.ts';
 import { sourcesFile } from '../../src/release/sources-file.ts';
 import { VERSION } from '../../src/version.ts';
+import { runProgram } from '../run-program.ts';
 import { serveFolder } from '../serve-folder.ts';
 import { runRelease } from './command.ts';
 
@@ -107,16 +107,8 @@ test('apt verifies the archive with the key in its file, and gets our packages a
 test('a text made for the release carries its package', async () => {
   const digits = payloadOf(await readFile(join(folder, 'release/debian/chatmail.sources'), 'utf8')).digits;
   const textFor = async (...args: string[]) => {
-    let stdout = '';
-    await main(['user-data', '--base', 'debian', '--provider', 'digitalocean', ...args], {
-      stdout: { write: (text) => (stdout += text) },
-      stderr: { write: () => {} },
-      env: {},
-      cwd: folder,
-      signal: new AbortController().signal,
-      program: 'chatmail-image',
-    });
-    return stdout;
+    const command = ['user-data', '--base', 'debian', '--provider', 'digitalocean', ...args];
+    return (await runProgram(command, folder, { program: 'chatmail-image' })).stdout;
   };
   const last = digits.slice(-100, -1);
   expect(await textFor('--packages', 'release')).toContain(last);
